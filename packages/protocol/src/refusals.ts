@@ -1,0 +1,47 @@
+/**
+ * The closed table of refusals. A refusal is an ordinary "no" that a caller can act on; a fault is a bug and
+ * is not in this table. `status` is the HTTP status at the edge (RFC 9457 problem+json); sockets carry the
+ * same code in a `refused` frame. docs/errors.md is compared with this table by a test.
+ */
+export const refusals = {
+  malformed: { status: 400, title: 'The request could not be read' },
+  invalid_field: { status: 422, title: 'A field has a value that is not accepted' },
+  not_signed_in: { status: 401, title: 'Sign in first' },
+  second_factor_required: { status: 401, title: 'The second factor is missing' },
+  credentials_wrong: { status: 401, title: 'E-mail address, password or code is wrong' },
+  token_invalid: { status: 401, title: 'The token is not valid' },
+  token_expired: { status: 401, title: 'The token has expired' },
+  token_replayed: { status: 401, title: 'The token was used before' },
+  not_allowed: { status: 403, title: 'Your role does not allow this' },
+  origin_not_allowed: { status: 403, title: 'This site is not registered with the tenant' },
+  card_fields_page: { status: 403, title: 'Chat stays closed on pages with card fields' },
+  not_found: { status: 404, title: 'There is no such thing here' },
+  idempotency_conflict: { status: 409, title: 'The same id was used for something else' },
+  handler_changed: { status: 409, title: 'Somebody else has taken over this conversation' },
+  state_conflict: { status: 409, title: 'The conversation is in another state' },
+  idempotency_key_missing: { status: 428, title: 'An Idempotency-Key header with a UUID is needed' },
+  too_large: { status: 413, title: 'The request is larger than the limit' },
+  too_many: { status: 429, title: 'Too many requests' },
+  busy: { status: 503, title: 'The server is busy; nothing was stored' },
+  slow_reader: { status: 503, title: 'The connection reads too slowly; reconnect to catch up' },
+  protocol_unsupported: { status: 400, title: 'This protocol version is not spoken here' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type RefusalCode = keyof typeof refusals
+
+/** The one class for every "no". Anything else that is thrown is a bug. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: RefusalCode
+  /** Path of the field that was refused, e.g. `text` or `conversations[3].seq`. */
+  readonly field: string | undefined
+  /** Milliseconds after which a retry makes sense, jitter included. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: RefusalCode, message?: string, more: { field?: string; retryAfterMs?: number; cause?: unknown } = {}) {
+    super(message ?? refusals[code].title, more.cause === undefined ? undefined : { cause: more.cause })
+    this.code = code
+    this.field = more.field
+    this.retryAfterMs = more.retryAfterMs
+  }
+}

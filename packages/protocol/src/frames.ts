@@ -56,6 +56,8 @@ export type ClientFrame =
       role: 'staff'
       /** API key; a browser uses its session cookie instead. */
       key?: string
+      /** Send `rows` and `team` frames on this connection. */
+      inbox?: boolean
       positions?: Position[]
     }
   /** Visitor: begin a conversation under an id of the client's making. Replaying it is harmless. */
@@ -133,8 +135,8 @@ export type ServerFrame =
   | { type: 'typing'; conversation: string; actor: EventActor; on: boolean }
   | ({ type: 'presence' } & Presence)
   | { type: 'delivered'; conversation: string; to: 'visitor' | 'staff'; seq: number }
-  /** Staff: a row of the inbox appeared or changed. */
-  | { type: 'row'; row: ConversationRow }
+  /** Staff with `inbox`: rows that appeared or changed, at most twice a second. */
+  | { type: 'rows'; rows: ConversationRow[] }
   /** Staff: who of the team is here. */
   | { type: 'team'; online: EventActor[] }
   | { type: 'identified'; id: string; you: EventActor; token: string; conversations: ConversationState[] }

@@ -15,7 +15,8 @@ export interface EventActor {
 export type ConversationStatus = 'open' | 'closed'
 
 /** Who answers the visitor now. `queue`: nobody yet, the conversation waits for a person. */
-export type Handler = { kind: 'virtual-agent' } | { kind: 'queue' } | { kind: 'agent'; id: string; name: string }
+export type Handler =
+  { kind: 'virtual-agent' } | { kind: 'queue' } | { kind: 'agent'; id: string; name: string }
 
 export interface FormField {
   name: string

@@ -2,7 +2,14 @@
  * Frames on a live connection: WebSocket text messages, one JSON object each; the same objects travel over
  * SSE (server to client) and POST (client to server). docs/protocol.md tells the story; this file is the law.
  */
-import type { ConversationEvent, ConversationRow, ConversationState, EventActor, FormField, WireEvent } from './events.ts'
+import type {
+  ConversationEvent,
+  ConversationRow,
+  ConversationState,
+  EventActor,
+  FormField,
+  WireEvent,
+} from './events.ts'
 import type { RefusalCode } from './refusals.ts'
 
 export const protocolVersion = 1
@@ -128,8 +135,24 @@ export type ServerFrame =
   | { type: 'snapshot'; conversation: string; epoch: string; state: ConversationState; events: WireEvent[] }
   | { type: 'earlier'; id: string; conversation: string; events: WireEvent[]; more: boolean }
   /** Stored and durable. `text` is there when the card guard changed it. `replayed`: it was stored before. */
-  | { type: 'ack'; id: string; conversation?: string; seq?: number; at?: string; text?: string; replayed?: true }
-  | { type: 'refused'; id?: string; conversation?: string; code: RefusalCode; message: string; field?: string; retryAfterMs?: number }
+  | {
+      type: 'ack'
+      id: string
+      conversation?: string
+      seq?: number
+      at?: string
+      text?: string
+      replayed?: true
+    }
+  | {
+      type: 'refused'
+      id?: string
+      conversation?: string
+      code: RefusalCode
+      message: string
+      field?: string
+      retryAfterMs?: number
+    }
   /** Top seq of each conversation this connection follows. */
   | { type: 'heartbeat'; tops: Record<string, number> }
   | { type: 'typing'; conversation: string; actor: EventActor; on: boolean }

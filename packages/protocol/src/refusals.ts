@@ -38,7 +38,11 @@ export class Refusal extends Error {
   /** Milliseconds after which a retry makes sense, jitter included. */
   readonly retryAfterMs: number | undefined
 
-  constructor(code: RefusalCode, message?: string, more: { field?: string; retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    code: RefusalCode,
+    message?: string,
+    more: { field?: string; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message ?? refusals[code].title, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.field = more.field

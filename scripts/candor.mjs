@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+// The one command line: `npx candor <command>`, also behind `npm start`. It brings Node 24, installs and builds
+// what is missing, then becomes the command's own program.
+import { spawn } from 'node:child_process'
+import * as path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  LaunchFault,
+  built,
+  cleanEnvironment,
+  endAs,
+  installed,
+  onNode24,
+  projectFolder,
+  say,
+} from './bootstrap.mjs'
+
+const commands = {
+  start: {
+    program: 'packages/server/src/main.ts',
+    builds: true,
+    says: 'start the server with its embedded PostgreSQL and print the URL to open',
+  },
+  'check-config': {
+    program: 'packages/server/src/check-config-command.ts',
+    says: 'print every setting, its value and where it came from; name all wrong ones (--json)',
+  },
+  backup: {
+    program: 'packages/server/src/backup-command.ts',
+    usage: 'backup <folder>',
+    says: 'copy the embedded database while it runs or not (--with-keys adds the key folder)',
+  },
+  restore: {
+    program: 'packages/server/src/restore-command.ts',
+    usage: 'restore <folder>',
+    says: 'put a backup in place (--force moves existing data aside first)',
+  },
+  screen: {
+    program: 'packages/server/src/screen-command.ts',
+    says: 'mask card data in JSON lines {conversation, author, text} from standard input',
+  },
+  bench: {
+    program: 'packages/bench/src/bench.ts',
+    usage: 'bench [name]',
+    builds: true,
+    says: 'measure throughput, latency and memory on this machine',
+  },
+}
+
+const [name = 'help', ...args] = process.argv.slice(2)
+
+try {
+  if (['help', '--help', '-h'].includes(name)) process.stdout.write(help())
+  else if (!Object.hasOwn(commands, name)) unknown()
+  else await launch(commands[name])
+} catch (fault) {
+  if (!(fault instanceof LaunchFault)) throw fault
+  say(fault.message)
+  process.exit(1)
+}
+
+async function launch(command) {
+  await onNode24(fileURLToPath(import.meta.url), [name, ...args])
+  await installed()
+  if (command.builds) await built()
+  await become(path.join(projectFolder, command.program))
+}
+
+/** On POSIX the launcher turns into the program: one process less in memory, and signals reach it directly. */
+async function become(program) {
+  const argv = [process.execPath, program, ...args]
+  const env = cleanEnvironment()
+  if (process.execve && process.platform !== 'win32') process.execve(process.execPath, argv, env)
+  await endAs(spawn(argv[0], argv.slice(1), { stdio: 'inherit', env }))
+}
+
+function help() {
+  const rows = Object.entries(commands).map(([key, command]) => [command.usage ?? key, command.says])
+  const width = Math.max(...rows.map(([usage]) => usage.length))
+  return [
+    'Candor: customer engagement that can say, definitively, whose data was touched.',
+    '',
+    'Usage: npx candor <command>',
+    '',
+    ...rows.map(([usage, says]) => `  ${usage.padEnd(width)}  ${says}`),
+    `  ${'help'.padEnd(width)}  this page`,
+    '',
+    'Settings come from the environment or from a file candor.env here: docs/configuration.md.',
+    '',
+  ].join('\n')
+}
+
+function unknown() {
+  process.stderr.write(`candor: there is no command "${name}".\n\n${help()}`)
+  process.exitCode = 2
+}

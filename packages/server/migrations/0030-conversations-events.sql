@@ -27,7 +27,7 @@ create table conversations (
   check ((handler_kind = 'agent') = (handler_id is not null))
 ) with (fillfactor = 60); -- a send updates no indexed column: the new row version stays on its page
 
-create index conversations_by_status on conversations (tenant_id, status, id);
+create index conversations_by_status on conversations (tenant_id, status, started_at, id);
 create index conversations_by_visitor on conversations (tenant_id, visitor_id);
 alter table conversations enable row level security;
 alter table conversations force row level security;

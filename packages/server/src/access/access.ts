@@ -20,6 +20,7 @@ export interface SealedText {
 }
 
 export interface WrappedKey {
+  tenant: string
   conversation: string
   segment: string
   epochKey: string
@@ -56,7 +57,13 @@ export interface Access {
    * Seals under the conversation's live data key, or under a key of its own when the text may have to be
    * destroyed alone (a piece of a card number that is still incomplete).
    */
-  seal(tenant: string, conversation: string, eventId: string, text: ScreenedText, ownKey?: boolean): SealedText
+  seal(
+    tenant: string,
+    conversation: string,
+    eventId: string,
+    text: ScreenedText,
+    ownKey?: boolean,
+  ): SealedText
   /** The transaction that stored it has committed: its wrapped key need not be sent again. */
   stored(sealed: SealedText): void
   /** Stores a receipt, then answers it. The same actor, session and conversation share one for ten minutes. */
@@ -83,7 +90,6 @@ const receiptsListedMax = 200
 
 interface Segment {
   id: string
-  tenant: string
   key: KeyObject
   wrapped: WrappedKey | null
   usedAt: number
@@ -91,7 +97,7 @@ interface Segment {
 
 export function openAccess(options: { store: Store; keys: TenantKeys; clock: Clock; ids: Ids }): Access {
   const { store, keys, clock, ids } = options
-  /** conversation → its live segment */
+  /** tenant/conversation → its live segment: visitors choose ids, so two tenants may hold the same one */
   const live = new Map<string, Segment>()
   /** segment → key, for opening */
   const held = new Map<string, KeyObject>()
@@ -105,9 +111,8 @@ export function openAccess(options: { store: Store; keys: TenantKeys; clock: Clo
     hold(id, key)
     return {
       id,
-      tenant,
       key,
-      wrapped: { conversation, segment: id, epochKey: epochKey.id, wrapped },
+      wrapped: { tenant, conversation, segment: id, epochKey: epochKey.id, wrapped },
       usedAt: clock.now(),
     }
   }
@@ -130,18 +135,22 @@ export function openAccess(options: { store: Store; keys: TenantKeys; clock: Clo
     for (const row of rows)
       hold(
         row.segment,
-        unwrapDataKey(keys.privateKey(tenant, row.epoch_key), wrapContext(tenant, conversation, row.segment), row.wrapped),
+        unwrapDataKey(
+          keys.privateKey(tenant, row.epoch_key),
+          wrapContext(tenant, conversation, row.segment),
+          row.wrapped,
+        ),
       )
   }
 
   return {
     seal(tenant, conversation, eventId, text, ownKey = false) {
-      let segment = ownKey ? undefined : live.get(conversation)
+      let segment = ownKey ? undefined : live.get(`${tenant}/${conversation}`)
       if (segment === undefined || clock.now() - segment.usedAt > segmentIdleMsMax) {
         segment = newSegment(tenant, conversation)
         if (!ownKey) {
           if (live.size >= heldKeysMax) dropOldest(live)
-          live.set(conversation, segment)
+          live.set(`${tenant}/${conversation}`, segment)
         }
       }
       segment.usedAt = clock.now()
@@ -154,12 +163,12 @@ export function openAccess(options: { store: Store; keys: TenantKeys; clock: Clo
 
     stored(sealed) {
       if (sealed.key === null) return
-      const segment = live.get(sealed.key.conversation)
+      const segment = live.get(`${sealed.key.tenant}/${sealed.key.conversation}`)
       if (segment?.id === sealed.segment) segment.wrapped = null
     },
 
     async receipt(actor, conversation, purpose) {
-      const share = `${actor.kind} ${actor.id} ${actor.session ?? ''} ${conversation} ${purpose}`
+      const share = `${actor.tenant} ${actor.kind} ${actor.id} ${actor.session ?? ''} ${conversation} ${purpose}`
       const known = receipts.get(share)
       if (known !== undefined && known.until > clock.now()) return known.receipt
       const id = ids.next()
@@ -168,7 +177,17 @@ export function openAccess(options: { store: Store; keys: TenantKeys; clock: Clo
           `insert into access_receipts
              (tenant_id, id, conversation_id, actor_kind, actor_id, actor_name, session_id, purpose, at)
            values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9 / 1000.0))`,
-          [actor.tenant, id, conversation, actor.kind, actor.id, actor.name, actor.session ?? null, purpose, clock.now()],
+          [
+            actor.tenant,
+            id,
+            conversation,
+            actor.kind,
+            actor.id,
+            actor.name,
+            actor.session ?? null,
+            purpose,
+            clock.now(),
+          ],
         ),
       )
       const receipt = { id, tenant: actor.tenant, conversation } as AccessReceipt
@@ -180,7 +199,11 @@ export function openAccess(options: { store: Store; keys: TenantKeys; clock: Clo
 
     async open(receipt, texts) {
       const { tenant, conversation } = receipt
-      await keysOf(tenant, conversation, texts.map((text) => text.segment))
+      await keysOf(
+        tenant,
+        conversation,
+        texts.map((text) => text.segment),
+      )
       return texts.map((text) => {
         const key = held.get(text.segment)
         return key === undefined ? null : openText(key, sealContext(conversation, text.eventId), text.bytes)
@@ -190,7 +213,9 @@ export function openAccess(options: { store: Store; keys: TenantKeys; clock: Clo
     async equals(tenant, conversation, stored, text) {
       await keysOf(tenant, conversation, [stored.segment])
       const key = held.get(stored.segment)
-      return key !== undefined && openText(key, sealContext(conversation, stored.eventId), stored.bytes) === text
+      return (
+        key !== undefined && openText(key, sealContext(conversation, stored.eventId), stored.bytes) === text
+      )
     },
 
     async destroyKey(q, tenant, conversation, segment) {
@@ -200,12 +225,19 @@ export function openAccess(options: { store: Store; keys: TenantKeys; clock: Clo
         segment,
       ])
       held.delete(segment)
-      if (live.get(conversation)?.id === segment) live.delete(conversation)
+      if (live.get(`${tenant}/${conversation}`)?.id === segment) live.delete(`${tenant}/${conversation}`)
     },
 
     async receiptsOf(tenant, conversation) {
       const rows = await store.read(tenant, (q) =>
-        q<{ id: string; actor_kind: Actor['kind']; actor_id: string; actor_name: string; purpose: string; at: Date }>(
+        q<{
+          id: string
+          actor_kind: Actor['kind']
+          actor_id: string
+          actor_name: string
+          purpose: string
+          at: Date
+        }>(
           `select id, actor_kind, actor_id, actor_name, purpose, at from access_receipts
            where tenant_id = $1 and conversation_id = $2 order by at desc limit $3`,
           [tenant, conversation, receiptsListedMax],

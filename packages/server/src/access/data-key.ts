@@ -47,7 +47,12 @@ const x25519SpkiPrefix = Buffer.from('302a300506032b656e032100', 'hex')
 export function wrapDataKey(publicKey: KeyObject, context: string, dataKey: KeyObject): Buffer {
   const ephemeral = generateKeyPairSync('x25519')
   const ephemeralPublic = rawPublic(ephemeral.publicKey)
-  const key = deriveKey(diffieHellman({ privateKey: ephemeral.privateKey, publicKey }), ephemeralPublic, rawPublic(publicKey), context)
+  const key = deriveKey(
+    diffieHellman({ privateKey: ephemeral.privateKey, publicKey }),
+    ephemeralPublic,
+    rawPublic(publicKey),
+    context,
+  )
   const cipher = createCipheriv('aes-256-gcm', key, Buffer.alloc(12))
   const body = cipher.update(dataKey.export())
   cipher.final()
@@ -56,7 +61,8 @@ export function wrapDataKey(publicKey: KeyObject, context: string, dataKey: KeyO
 
 /** @throws Error when the private key or the context is another one. */
 export function unwrapDataKey(privateKey: KeyObject, context: string, wrapped: Buffer): KeyObject {
-  if (wrapped.length !== 81 || wrapped[0] !== wrapVersion) throw new Error('A wrapped data key has an unknown layout.')
+  if (wrapped.length !== 81 || wrapped[0] !== wrapVersion)
+    throw new Error('A wrapped data key has an unknown layout.')
   const ephemeralPublic = wrapped.subarray(1, 33)
   const publicKey = createPublicKey({
     key: Buffer.concat([x25519SpkiPrefix, ephemeralPublic]),
@@ -70,7 +76,12 @@ export function unwrapDataKey(privateKey: KeyObject, context: string, wrapped: B
   return createSecretKey(Buffer.concat([decipher.update(wrapped.subarray(33, 65)), decipher.final()]))
 }
 
-function deriveKey(shared: Buffer, ephemeralPublic: Buffer, recipientPublic: Buffer, context: string): KeyObject {
+function deriveKey(
+  shared: Buffer,
+  ephemeralPublic: Buffer,
+  recipientPublic: Buffer,
+  context: string,
+): KeyObject {
   const salt = Buffer.concat([ephemeralPublic, recipientPublic])
   return createSecretKey(Buffer.from(hkdfSync('sha256', shared, salt, `candor data key 1 ${context}`, 32)))
 }

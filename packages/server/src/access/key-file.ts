@@ -1,5 +1,20 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  type KeyObject,
+} from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Where tenants' epoch keys live. Private keys leave it for unwrapping only. */
@@ -61,7 +76,8 @@ function read(path: string): KeyFileContent {
     throw caught
   }
   const content = JSON.parse(text) as KeyFileContent
-  if (content.format !== 1) throw new Error(`The key file ${path} has a format that this version cannot read.`)
+  if (content.format !== 1)
+    throw new Error(`The key file ${path} has a format that this version cannot read.`)
   return content
 }
 

@@ -1,0 +1,445 @@
+import type { ScreenedText } from '@candor/card-guard'
+import type { ConversationEvent, EventType } from '@candor/protocol/events.ts'
+import { Refusal } from '@candor/protocol/refusals.ts'
+import type { Access, SealedText } from '../access/access.ts'
+import type { Outbox, OutboxRow } from '../store/outbox.ts'
+import { isConnectionFault, tenantsSetting, type Query, type Store } from '../store/store.ts'
+import type { Actor } from '../tenants/actor.ts'
+import { sealedField, type Committed, type ConversationFacts } from './conversation.ts'
+
+/** An event to be appended to a conversation that exists. */
+export interface Append {
+  facts: ConversationFacts
+  id: string
+  type: 'message' | 'note' | 'form' | 'read'
+  actor: Actor
+  data?: Record<string, unknown>
+  text?: ScreenedText
+  /** The text may be a piece of a card number: it gets a key of its own, which can be destroyed alone. */
+  ownKey?: boolean
+  /** The handler epoch under which a virtual agent computed this. */
+  handlerEpoch?: number
+  /** Read marks. */
+  upTo?: number
+}
+
+export type AppendOutcome =
+  | { kind: 'stored'; seq: number; at: string; replayed: boolean }
+  | { kind: 'unchanged' }
+  | { kind: 'stale' }
+  | { kind: 'unhandled' }
+  | { kind: 'closed' }
+
+/** What a change writes; see `WriteLane.change`. */
+export interface ChangeWriter {
+  q: Query
+  /** Queues an event; it gets the next seq when `act` has returned. */
+  event<T extends EventType>(event: {
+    id: string
+    type: T
+    actor: Actor
+    data: Record<string, unknown>
+    text?: ScreenedText
+  }): void
+}
+
+export interface WriteLane {
+  /** Durable when it settles. @throws Refusal busy, idempotency_conflict, not_found. */
+  append(append: Append): Promise<AppendOutcome>
+  /**
+   * A transaction that holds the conversation's row lock: `act` decides on what is true now and queues events.
+   * Answers what `act` answers, with the committed events. @throws what `act` throws; then nothing is written.
+   */
+  change<T>(
+    facts: ConversationFacts,
+    act: (w: ChangeWriter) => Promise<T>,
+  ): Promise<{ result: T; events: Committed[] }>
+  /** Settles when everything queued so far is written. */
+  settled(): Promise<void>
+}
+
+/** Appends waiting for the former batch to commit; more and the answer is `busy`. About 100 ms of work. */
+const queuedAppendsMax = 8_192
+/** Appends of one transaction: above this the statement no longer gets cheaper per row. */
+const batchAppendsMax = 512
+/** A refusal for load comes back spread over this time. */
+const busyRetryMs = 500
+
+interface Waiting {
+  append: Append
+  outcome: Promise<AppendOutcome>
+  settle(outcome: AppendOutcome): void
+  fail(caught: unknown): void
+}
+
+interface AppendRow {
+  ord: number | null
+  outcome: 'stored' | 'replayed' | 'stale' | 'unhandled' | 'closed' | 'unchanged' | 'missing' | 'outbox'
+  event_seq: number
+  event_at: Date
+  outbox_tenant: string
+  outbox_id: string
+  old_type: string
+  old_actor: string
+  old_segment: string | null
+  old_body: Buffer | null
+  old_data: Record<string, unknown>
+}
+
+/**
+ * The only writer of conversations. Appends that arrive while a transaction is under way are committed together
+ * with the next one (no timer), changes one by one, all in one lane: so events are announced in the order of
+ * their numbers. What is right under concurrent writers is decided by row locks in the database, not here.
+ */
+export function openWriteLane(options: {
+  store: Store
+  access: Access
+  outbox: Outbox<Committed>
+  visitorName(facts: ConversationFacts): string
+}): WriteLane {
+  const { store, access, outbox } = options
+  let appends: Waiting[] = []
+  const inFlight = new Map<string, Waiting>()
+  const changes: (() => Promise<void>)[] = []
+  let running: Promise<void> | null = null
+
+  function run(): void {
+    // In a later turn of the loop, so that everything that came with one read of the sockets goes together.
+    running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain).finally(() => {
+      running = null
+      if (appends.length > 0 || changes.length > 0) run()
+    })
+  }
+
+  async function drain(): Promise<void> {
+    while (appends.length > 0 || changes.length > 0) {
+      const change = changes.shift()
+      if (change !== undefined) await change()
+      if (appends.length > 0) {
+        const batch = appends.slice(0, batchAppendsMax)
+        appends = appends.slice(batch.length)
+        await writeBatch(batch)
+        for (const waiting of batch) inFlight.delete(keyOf(waiting.append))
+      }
+    }
+  }
+
+  async function writeBatch(batch: Waiting[]): Promise<void> {
+    const tenants = new Set<string>()
+    const keys: object[] = []
+    const done = outbox.takeDone()
+    for (const row of done) tenants.add(row.tenant)
+    const sealed: (SealedText | null)[] = []
+    const items: object[] = []
+    try {
+      for (const { append } of batch) {
+        const { facts, actor } = append
+        tenants.add(facts.tenant)
+        const body =
+          append.text === undefined
+            ? null
+            : access.seal(facts.tenant, facts.id, append.id, append.text, append.ownKey)
+        sealed.push(body)
+        if (body?.key) keys.push(keyItem(body.key))
+        items.push({
+          tenant_id: facts.tenant,
+          conversation_id: facts.id,
+          id: append.id,
+          type: append.type,
+          actor_kind: actor.kind,
+          actor_id: actor.id,
+          actor_name: actor.kind === 'visitor' ? undefined : actor.name,
+          data: dataOf(append),
+          segment: body?.segment,
+          body: body?.bytes.toString('base64'),
+          handler_epoch: append.handlerEpoch,
+          up_to: append.upTo,
+        })
+      }
+      const rows = await store.single<AppendRow>({
+        name: 'append-events',
+        text: 'select * from append_events($1, $2, $3, $4)',
+        values: [
+          tenantsSetting([...tenants]),
+          JSON.stringify(items),
+          keys.length === 0 ? null : JSON.stringify(keys),
+          done.length === 0 ? null : JSON.stringify(done),
+        ],
+      })
+      await settleBatch(batch, sealed, rows)
+    } catch (caught) {
+      outbox.keep(done)
+      for (const waiting of batch) waiting.fail(refusalOf(caught))
+    }
+  }
+
+  async function settleBatch(
+    batch: Waiting[],
+    sealed: (SealedText | null)[],
+    rows: AppendRow[],
+  ): Promise<void> {
+    const committed: Committed[] = []
+    const outboxRows: OutboxRow[] = []
+    const replays: [Waiting, AppendRow][] = []
+    rows.sort((a, b) => (a.ord ?? Infinity) - (b.ord ?? Infinity))
+    for (const row of rows) {
+      if (row.ord === null) {
+        outboxRows.push({ tenant: row.outbox_tenant, id: row.outbox_id })
+        continue
+      }
+      const waiting = batch[row.ord - 1]!
+      switch (row.outcome) {
+        case 'stored': {
+          const body = sealed[row.ord - 1]
+          if (body) access.stored(body)
+          const at = row.event_at.toISOString()
+          committed.push(
+            committedOf(waiting.append, row.event_seq, at, options.visitorName(waiting.append.facts)),
+          )
+          break
+        }
+        case 'replayed':
+          replays.push([waiting, row])
+          break
+        case 'missing':
+          waiting.fail(new Refusal('not_found', 'There is no such conversation.', { field: 'conversation' }))
+          break
+        case 'outbox':
+          break
+        default:
+          waiting.settle({ kind: row.outcome })
+      }
+    }
+    // Acknowledge before fan-out: the sender's answer is the shorter way.
+    for (const row of rows)
+      if (row.ord !== null && row.outcome === 'stored')
+        batch[row.ord - 1]!.settle({
+          kind: 'stored',
+          seq: row.event_seq,
+          at: row.event_at.toISOString(),
+          replayed: false,
+        })
+    if (committed.length > 0 || outboxRows.length > 0) outbox.committed(outboxRows, committed)
+    for (const [waiting, row] of replays)
+      void sameAsStored(waiting.append, row).then(
+        (same) =>
+          same
+            ? waiting.settle({
+                kind: 'stored',
+                seq: row.event_seq,
+                at: row.event_at.toISOString(),
+                replayed: true,
+              })
+            : waiting.fail(conflict()),
+        (caught: unknown) => waiting.fail(refusalOf(caught)),
+      )
+  }
+
+  async function sameAsStored(append: Append, row: AppendRow): Promise<boolean> {
+    if (row.old_type !== append.type || row.old_actor !== append.actor.id) return false
+    if (append.type === 'read') return row.old_data['upTo'] === append.upTo
+    if (append.text === undefined) return row.old_body === null
+    // Deleted, or masked after it was stored: the sender's copy can no longer be compared.
+    if (row.old_body === null || row.old_segment === null || row.old_data['rewritten'] === true) return true
+    const stored = { eventId: append.id, segment: row.old_segment, bytes: row.old_body }
+    return access.equals(append.facts.tenant, append.facts.id, stored, append.text)
+  }
+
+  return {
+    append(append) {
+      const known = inFlight.get(keyOf(append))
+      if (known !== undefined) {
+        if (
+          known.append.text !== append.text ||
+          known.append.type !== append.type ||
+          known.append.actor.id !== append.actor.id
+        )
+          return Promise.reject(conflict())
+        return known.outcome.then((outcome) =>
+          outcome.kind === 'stored' ? { ...outcome, replayed: true } : outcome,
+        )
+      }
+      if (appends.length >= queuedAppendsMax) return Promise.reject(busy())
+      const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome>()
+      const waiting: Waiting = { append, outcome: promise, settle: resolve, fail: reject }
+      appends.push(waiting)
+      inFlight.set(keyOf(append), waiting)
+      run()
+      return promise
+    },
+
+    change<T>(facts: ConversationFacts, act: (w: ChangeWriter) => Promise<T>) {
+      if (changes.length >= queuedAppendsMax) return Promise.reject(busy())
+      const { promise, resolve, reject } = Promise.withResolvers<{ result: T; events: Committed[] }>()
+      changes.push(() =>
+        writeChange(options, facts, act).then(resolve, (caught: unknown) => reject(refusalOf(caught))),
+      )
+      run()
+      return promise
+    },
+
+    async settled() {
+      while (running !== null) await running
+    },
+  }
+}
+
+async function writeChange<T>(
+  options: {
+    store: Store
+    access: Access
+    outbox: Outbox<Committed>
+    visitorName(facts: ConversationFacts): string
+  },
+  facts: ConversationFacts,
+  act: (w: ChangeWriter) => Promise<T>,
+): Promise<{ result: T; events: Committed[] }> {
+  const { store, access, outbox } = options
+  const written = await store.write(facts.tenant, async (q) => {
+    const queued: Parameters<ChangeWriter['event']>[0][] = []
+    const result = await act({ q, event: (event) => void queued.push(event) })
+    if (queued.length === 0) return { result, events: [], rows: [], sealed: [] }
+    const lastBy = queued.findLast((event) => event.type === 'message')?.actor.kind ?? null
+    const [counter] = await q<{ seq: number; at: Date }>(
+      `update conversations set seq = seq + $3, last_event_at = date_trunc('milliseconds', clock_timestamp()),
+         last_message_by = coalesce($4, last_message_by)
+       where tenant_id = $1 and id = $2 returning seq, last_event_at as at`,
+      [facts.tenant, facts.id, queued.length, lastBy],
+    )
+    if (counter === undefined) throw new Refusal('not_found', 'There is no such conversation.')
+    const events: Committed[] = []
+    const sealedTexts: SealedText[] = []
+    for (const [i, event] of queued.entries()) {
+      const seq = counter.seq - queued.length + 1 + i
+      const sealed =
+        event.text === undefined ? null : access.seal(facts.tenant, facts.id, event.id, event.text)
+      if (sealed) sealedTexts.push(sealed)
+      if (sealed?.key)
+        await q(
+          `insert into data_keys (tenant_id, conversation_id, segment, epoch_key, wrapped)
+           values ($1, $2, $3, $4, $5) on conflict do nothing`,
+          [facts.tenant, facts.id, sealed.segment, sealed.key.epochKey, sealed.key.wrapped],
+        )
+      await q(
+        `insert into events (tenant_id, conversation_id, seq, id, type, actor_kind, actor_id, actor_name, at, data, segment, body)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+        [
+          facts.tenant,
+          facts.id,
+          seq,
+          event.id,
+          event.type,
+          event.actor.kind,
+          event.actor.id,
+          event.actor.kind === 'visitor' ? null : event.actor.name,
+          counter.at,
+          JSON.stringify(event.data),
+          sealed?.segment ?? null,
+          sealed?.bytes ?? null,
+        ],
+      )
+      events.push({
+        tenant: facts.tenant,
+        visitor: facts.visitor,
+        event: openedEvent(facts, event, seq, counter.at.toISOString(), options.visitorName(facts)),
+      })
+    }
+    const rows = await q<{ id: string }>(
+      'insert into outbox (tenant_id, refs) values ($1, $2) returning id',
+      [facts.tenant, JSON.stringify(events.map(({ event }) => [facts.id, event.seq]))],
+    )
+    return { result, events, rows: rows.map(({ id }) => ({ tenant: facts.tenant, id })), sealed: sealedTexts }
+  })
+  for (const sealed of written.sealed) access.stored(sealed)
+  if (written.events.length > 0) outbox.committed(written.rows, written.events)
+  return { result: written.result, events: written.events }
+}
+
+function committedOf(append: Append, seq: number, at: string, visitorName: string): Committed {
+  return {
+    tenant: append.facts.tenant,
+    visitor: append.facts.visitor,
+    event: openedEvent(
+      append.facts,
+      {
+        id: append.id,
+        type: append.type,
+        actor: append.actor,
+        data: dataOf(append) ?? {},
+        text: append.text,
+      },
+      seq,
+      at,
+      visitorName,
+    ),
+  }
+}
+
+function openedEvent(
+  facts: ConversationFacts,
+  event: {
+    id: string
+    type: EventType
+    actor: Actor
+    data: Record<string, unknown>
+    text?: string | undefined
+  },
+  seq: number,
+  at: string,
+  visitorName: string,
+): ConversationEvent {
+  const field = sealedField[event.type]
+  const text = event.text ?? null
+  const opened =
+    field === undefined ? {} : { [field]: text !== null && event.type === 'form' ? JSON.parse(text) : text }
+  const { kind, id, name } = event.actor
+  return {
+    id: event.id,
+    conversation: facts.id,
+    seq,
+    at,
+    type: event.type,
+    actor: { kind, id, name: kind === 'visitor' ? visitorName : name },
+    data: { ...event.data, ...opened },
+  } as ConversationEvent
+}
+
+function dataOf(append: Append): Record<string, unknown> | undefined {
+  if (append.upTo !== undefined) return { ...append.data, upTo: append.upTo }
+  if (append.handlerEpoch !== undefined) return { ...append.data, handlerEpoch: append.handlerEpoch }
+  return append.data
+}
+
+function keyItem(key: NonNullable<SealedText['key']>): object {
+  return {
+    tenant: key.tenant,
+    conversation: key.conversation,
+    segment: key.segment,
+    epoch_key: key.epochKey,
+    wrapped: key.wrapped.toString('base64'),
+  }
+}
+
+function keyOf(append: Append): string {
+  return `${append.facts.tenant}/${append.facts.id}/${append.id}`
+}
+
+function conflict(): Refusal {
+  return new Refusal(
+    'idempotency_conflict',
+    'This id already belongs to something else in the conversation.',
+    { field: 'id' },
+  )
+}
+
+function busy(cause?: unknown): Refusal {
+  return new Refusal('busy', undefined, {
+    retryAfterMs: Math.round(busyRetryMs * (0.5 + Math.random())),
+    cause,
+  })
+}
+
+/** A lost database connection is answered as `busy`: the same id may be sent again whether it was stored or not. */
+function refusalOf(caught: unknown): unknown {
+  return isConnectionFault(caught) ? busy(caught) : caught
+}

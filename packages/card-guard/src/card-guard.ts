@@ -2,23 +2,26 @@
  * Finds card data in text and masks it. No input or output, no clock, no logging: a guard that can log can leak.
  * Runs unchanged in the visitor's browser and in the server.
  */
-import { panDigitsMax, panDigitsMin, tierOf, networkOf } from './issuer-ranges.ts'
+import { secretsBeside, trackAround } from './beside-cards.ts'
+import { blobsIn, depthMax, unescapeText } from './encodings.ts'
+import type { CardSpan, NamedSpans } from './find-cards.ts'
+import { cardsIn } from './find-cards.ts'
+import type { IdentifierFormat } from './identifier-formats.ts'
+import { identifiersIn } from './identifier-formats.ts'
+import { panDigitsMin } from './issuer-ranges.ts'
+import type { Finding, ScreenedText } from './mask.ts'
+import { mask, maskOf, union } from './mask.ts'
+import { speaksOfCards } from './not-cards.ts'
+import { joinPieces, piecesIn } from './pieces.ts'
+import type { Lexed } from './read-digits.ts'
+import { layOut, lex } from './read-digits.ts'
 
-declare const screened: unique symbol
-
-/** Text that holds no card data this guard can see. Only this package makes one; the store takes nothing else. */
-export type ScreenedText = string & { readonly [screened]: true }
-
-export type FindingKind = 'pan' | 'track' | 'verification-code' | 'expiry'
-
-export interface Finding {
-  readonly kind: FindingKind
-  /** Offsets into the text that was given, in UTF-16 units, end exclusive. */
-  readonly start: number
-  readonly end: number
-  /** The card network by issuer range, where a number was read. No digit of the number leaves the guard. */
-  readonly network?: string
-}
+export type { Finding, FindingKind, ScreenedText } from './mask.ts'
+export { maskOf }
+export type { IdentifierFormat, IssuerOverlap } from './identifier-formats.ts'
+export { overlapWithIssuerRanges } from './identifier-formats.ts'
+export type { EarlierScreened, GuardWindow, WindowLimits, WindowScreened } from './guard-window.ts'
+export { openWindow } from './guard-window.ts'
 
 export interface Screened {
   readonly text: ScreenedText
@@ -27,86 +30,105 @@ export interface Screened {
   readonly mayContinue: boolean
 }
 
-/** A tenant's own kind of number, e.g. `{ name: 'Miles number', pattern: 'MM##########', prefix: 'miles' }`. */
-export interface IdentifierFormat {
-  readonly name: string
-  /** `#` is a digit, `@` a letter, `?` either; anything else stands for itself, in either case. */
-  readonly pattern: string
-  /** The word that introduces it in a sentence. */
-  readonly prefix?: string
-}
-
 export interface GuardOptions {
   readonly identifiers?: readonly IdentifierFormat[]
+  /** The same author gave a card number just before, so that three digits may be its code. */
+  readonly nearCard?: boolean
 }
 
-/** What stands in place of what was found. No digits: a rest of a number could be joined with another rest. */
-export const maskOf: Record<FindingKind, string> = {
-  pan: '[card number removed]',
-  track: '[card data removed]',
-  'verification-code': '[security code removed]',
-  expiry: '[expiry date removed]',
-}
-
-export interface EarlierScreened {
-  readonly id: string
-  /** Replaces the text returned before for this id. */
-  readonly text: ScreenedText
-  /** Offsets into the text returned before for this id. */
-  readonly findings: readonly Finding[]
-}
-
-export interface WindowScreened extends Screened {
-  /** Earlier messages that turned out to be pieces of a number which this message completed. */
-  readonly earlier: readonly EarlierScreened[]
-}
-
-/** Screens the messages of ONE author in ONE conversation, in order. */
-export interface GuardWindow {
-  screen(id: string, text: string): WindowScreened
-}
-
-export interface WindowLimits {
-  readonly piecesMax?: number
-  readonly charactersMax?: number
-}
-
-export function screen(text: string, _options: GuardOptions = {}): Screened {
-  const findings: Finding[] = []
-  for (const match of text.matchAll(/\d(?:[ .-]?\d){11,18}(?!\d)/g)) {
-    const digits = match[0].replace(/\D/g, '')
-    if (digits.length < panDigitsMin || digits.length > panDigitsMax) continue
-    if (!tierOf(Number(digits.slice(0, 4)), digits.length) || !luhn(digits)) continue
-    const network = networkOf(digits)
-    findings.push({
-      kind: 'pan',
-      start: match.index,
-      end: match.index + match[0].length,
-      ...(network && { network }),
-    })
+/** Finds and masks the card data of one text. Screening the result again masks nothing more. */
+export function screen(text: string, options: GuardOptions = {}): Screened {
+  let lexed = lex(text)
+  let findings: Finding[] = []
+  let masked = text as ScreenedText
+  // A mask takes words and digits away, and what is left is read anew, until nothing is found.
+  for (let round = 0; round < roundsMax; round++) {
+    const fresh = findIn(masked, lexed, options, 0)
+    if (fresh.length === 0) break
+    findings = union([...findings, ...toOriginal(fresh, findings)])
+    masked = mask(text, findings)
+    lexed = lex(masked)
   }
-  return { text: mask(text, findings), findings, mayContinue: findings.length === 0 && /\d/.test(text) }
+  const mayContinue = lexed.lexemes.length > 0 && piecesIn(masked, lexed, 0).length > 0
+  return { text: masked, findings, mayContinue }
 }
 
-export function openWindow(options: GuardOptions & { limits?: WindowLimits } = {}): GuardWindow {
-  return { screen: (_id, text) => ({ ...screen(text, options), earlier: [] }) }
-}
-
-function mask(text: string, findings: readonly Finding[]): ScreenedText {
-  let masked = ''
-  let at = 0
-  for (const { kind, start, end } of findings) {
-    masked += text.slice(at, start) + maskOf[kind]
-    at = end
+/** Findings in the masked text, told in offsets of the text that `before` was found in. */
+export function toOriginal(found: readonly Finding[], before: readonly Finding[]): Finding[] {
+  if (before.length === 0) return [...found]
+  const at = (offset: number, isEnd: boolean): number => {
+    let shift = 0
+    for (const finding of before) {
+      const start = finding.start + shift
+      const end = start + maskOf[finding.kind].length
+      if (offset <= start) break
+      if (offset < end) return isEnd ? finding.end : finding.start
+      shift += maskOf[finding.kind].length - (finding.end - finding.start)
+    }
+    return offset - shift
   }
-  return (masked + text.slice(at)) as ScreenedText
+  return found.map((finding) => ({ ...finding, start: at(finding.start, false), end: at(finding.end, true) }))
 }
 
-function luhn(digits: string): boolean {
-  let sum = 0
-  for (let i = 0; i < digits.length; i++) {
-    const digit = digits.charCodeAt(digits.length - 1 - i) - 48
-    sum += i % 2 ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit
+/** Two rounds settle real text; the bound is for text made to need more. */
+const roundsMax = 6
+
+function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number): Finding[] {
+  const plain = findPlain(text, lexed, options, true)
+  if (!lexed.mayBeEncoded || depth >= depthMax) return plain
+  const found = plain
+  const unescaped = unescapeText(text)
+  if (unescaped) {
+    for (const finding of findPlain(unescaped.text, lex(unescaped.text), options, true)) {
+      found.push({ ...finding, ...unescaped.toOriginal(finding.start, finding.end) })
+    }
   }
-  return sum % 10 === 0
+  for (const layer of unescaped ? [undefined, unescaped] : [undefined]) {
+    for (const blob of blobsIn(layer?.text ?? text)) {
+      const inside = findIn(blob.text, lex(blob.text), options, depth + 1).find(
+        ({ kind }) => kind === 'pan' || kind === 'track',
+      )
+      if (inside)
+        found.push({
+          ...inside,
+          ...(layer ? layer.toOriginal(blob.start, blob.end) : { start: blob.start, end: blob.end }),
+        })
+    }
+  }
+  return union(found)
+}
+
+function findPlain(text: string, lexed: Lexed, options: GuardOptions, withSigns: boolean): Finding[] {
+  if (!lexed.lexemes.some((lexeme) => lexeme.kind === 'digits' || lexeme.kind === 'word')) return []
+  const aboutCards = speaksOfCards(text)
+  const named = namedSpans(text, options)
+  const streams = lexed.readings.map((reading) => layOut(lexed, reading))
+  const cards: CardSpan[] = streams.flatMap((stream) => cardsIn(stream, text, aboutCards, named))
+  if (withSigns && lexed.hasSigns) {
+    const signed = lex(text, true)
+    for (const reading of signed.readings)
+      cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, named))
+  }
+  if (cards.length === 0 && streams[0]!.digits.length >= panDigitsMin) {
+    for (const { pieces, network } of joinPieces(piecesIn(text, lexed, 0), 1, aboutCards)) {
+      for (const { start, end } of pieces) cards.push({ start, end, network, withTail: false })
+    }
+  }
+  const found: Finding[] = cards.map(({ start, end, network }) => {
+    const track = trackAround(text, { start, end })
+    const name = network === undefined ? {} : { network }
+    return track ? { kind: 'track', ...track, ...name } : { kind: 'pan', start, end, ...name }
+  })
+  found.push(...secretsBeside(text, streams[0]!, found, aboutCards, options.nearCard ?? false))
+  return union(found)
+}
+
+function namedSpans(text: string, options: GuardOptions): NamedSpans {
+  if (!options.identifiers?.length) return () => undefined
+  const spans = identifiersIn(text, options.identifiers)
+  return ({ start, end }) => {
+    const inside = spans.filter((span) => span.start <= start && span.end >= end)
+    if (inside.length === 0) return undefined
+    return inside.some((span) => span.introduced) ? 'introduced' : 'alike'
+  }
 }

@@ -1,0 +1,254 @@
+/** Finds the windows of a digit stream that are card numbers: length, issuer range and Luhn, on group boundaries. */
+
+import { networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
+import type { OtherThings, Span } from './not-cards.ts'
+import { otherThingsIn, saysOtherwise } from './not-cards.ts'
+import type { DigitStream, Group } from './read-digits.ts'
+import { broken, glued } from './read-digits.ts'
+
+export interface CardSpan extends Span {
+  readonly network: string | undefined
+  /** An expiry date or more was written right behind the number, without a gap. */
+  readonly withTail: boolean
+}
+
+/** All card numbers in one text; what each reading finds is asked for in turn. */
+export function cardsIn(
+  stream: DigitStream,
+  text: string,
+  aboutCards: boolean,
+  named: NamedSpans,
+): CardSpan[] {
+  const { digits, groups } = stream
+  if (digits.length < panDigitsMin) return []
+  const sums = luhnSums(digits)
+  const found: CardSpan[] = []
+  let others: OtherThings | undefined
+
+  for (let first = 0; first < groups.length; first++) {
+    const from = groups[first]!.at
+    if (from + panDigitsMin > digits.length) break
+    const head = headOf(digits, from)
+    let last = first
+    for (let length = panDigitsMin; length <= panDigitsMax; length++) {
+      const to = from + length
+      if (to > digits.length) break
+      const tier = tierOf(head, length)
+      if (!tier || !sums.hold(from, to)) continue
+      while (groups[last]!.at + groups[last]!.size < to) last++
+      const tail = groups[last]!.at + groups[last]!.size - to
+      const inOne = last === first
+      const window: Window = { stream, text, first, last, length, tail, tier, aboutCards }
+      if (tail > 0 && !tailIsPlausible(window, sums)) continue
+      if (!isWritten(window)) continue
+      others ??= otherThingsIn(text)
+      const span = { start: groups[first]!.start, end: groups[last]!.end }
+      const name = named(span)
+      if (name === 'introduced' || (name === 'alike' && !(inOne && tier === 'firm'))) continue
+      if (others.certain.some((other) => other.start <= span.start && other.end >= span.end)) continue
+      if (
+        !inOne &&
+        !hasCardShape(window) &&
+        !isEven(window) &&
+        others.likely.some((other) => cuts(window, other))
+      )
+        continue
+      found.push({ ...span, network: networkOf(digits.slice(from, to).join('')), withTail: tail > 0 })
+    }
+  }
+  return found
+}
+
+/** Luhn's sum of any stretch in constant time: running sums with the even, and with the odd, places doubled. */
+export function luhnSums(digits: readonly number[]): { hold(from: number, to: number): boolean } {
+  const sums = [new Uint32Array(digits.length + 1), new Uint32Array(digits.length + 1)] as const
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits[i]!
+    const doubled = digit > 4 ? digit * 2 - 9 : digit * 2
+    sums[0][i + 1] = sums[0][i]! + (i % 2 === 0 ? doubled : digit)
+    sums[1][i + 1] = sums[1][i]! + (i % 2 === 1 ? doubled : digit)
+  }
+  return {
+    hold(from, to) {
+      const running = sums[to % 2 === 0 ? 0 : 1]
+      return (running[to]! - running[from]!) % 10 === 0
+    },
+  }
+}
+
+export function headOf(digits: readonly number[], from: number): number {
+  return digits[from]! * 1000 + digits[from + 1]! * 100 + digits[from + 2]! * 10 + digits[from + 3]!
+}
+
+/** Groups cut as cards print them: by fours (the last may be shorter), 4-6-5, 4-6-4. */
+export function isCardShape(sizes: readonly number[]): boolean {
+  if (sizes.length < 2) return false
+  if (sizes.length === 3 && sizes[0] === 4 && sizes[1] === 6) return sizes[2] === 5 || sizes[2] === 4
+  return sizes.every((size, i) => size % 4 === 0 || (i === sizes.length - 1 && sizes.length > 2 && size < 4))
+}
+
+/**
+ * Is this a number of the tenant's own? `introduced`: its format says so by letters of its own or by the word before it.
+ * `alike`: it has the same shape only, which does not free a number that stands alone and is a card by all three signs.
+ */
+export type NamedSpans = (span: Span) => 'introduced' | 'alike' | undefined
+
+interface Window {
+  readonly stream: DigitStream
+  readonly text: string
+  readonly first: number
+  readonly last: number
+  readonly length: number
+  /** Digits of the last group behind the window. */
+  readonly tail: number
+  readonly tier: 'firm' | 'wide'
+  readonly aboutCards: boolean
+}
+
+/** What may be glued behind a number: its expiry date, its code, or a second number. */
+function tailIsPlausible(window: Window, sums: ReturnType<typeof luhnSums>): boolean {
+  const { stream, text, first, last, tail, tier, aboutCards } = window
+  if (tier === 'wide') return false
+  const { digits, groups } = stream
+  const group = groups[last]!
+  const end = group.at + group.size
+  const rest = digits.slice(end - tail, end).join('')
+  if (expiryBehind.test(rest)) return true
+  const next = groups[last + 1]
+  if (next && isMonth(rest) && next.before !== broken && next.size % 2 === 0 && next.size < 5) {
+    if (/^\s?[/.-]\s?$/.test(text.slice(group.end, next.start))) return true
+  }
+  if (aboutCards && tail <= 11 && first === last) return true
+  if (aboutCards && (tail === 3 || tail === 4)) return true
+  for (let length = 15; length <= 16; length++) {
+    if (
+      tail >= length &&
+      tierOf(headOf(digits, end - tail), length) === 'firm' &&
+      sums.hold(end - tail, end - tail + length)
+    ) {
+      return true
+    }
+  }
+  return false
+}
+
+/** MMYY, MMYYYY or YYMM within a card's life, and a code behind it or not. */
+const expiryBehind = /^(?:(?:0[1-9]|1[0-2])(?:20)?(?:[2-4]\d)|(?:2[4-9]|3\d)(?:0[1-9]|1[0-2]))(?:\d{3,4})?$/
+
+function isMonth(digits: string): boolean {
+  return /^(?:0[1-9]|1[0-2])$/.test(digits)
+}
+
+/** Would a person write a number this way? Asked only of windows whose arithmetic holds. */
+function isWritten(window: Window): boolean {
+  const { stream, text, first, last, length, tier, aboutCards } = window
+  const { groups } = stream
+  let letters = 0
+  let words = 0
+  let loose = 0
+  let increasing = true
+  let farApart = false
+  let value = -1
+  for (let i = first; i <= last; i++) {
+    const group = groups[i]!
+    if (i > first && group.before === broken) return false
+    if (group.form === 'word') words += group.size
+    if (group.form === 'plain') letters += group.size
+    if (group.form === 'loose') loose += group.size
+    const next = valueOf(stream, group)
+    increasing &&= next > value
+    value = next
+    if (i > first && group.before !== glued) {
+      const between = text.slice(groups[i - 1]!.end, group.start)
+      farApart ||= /[,;\n\t]\s/.test(between) || between.length > gapTightMax
+    }
+  }
+  const hardSizes = sizesOf(window)
+  const cardShape = isCardShape(hardSizes)
+  const one = hardSizes.length === 1
+  const singles = hardSizes.every((size) => size === 1)
+  const real = length - letters - loose
+
+  // A number starts where a group starts. Inside "B4111…" that is the digit; among letters it is the edge of the word.
+  if (letters + loose > 0) {
+    if (groups[first]!.before === glued || isGluedBehind(groups, last) || touchesLetters(window)) return false
+    if (real < 1 || (loose > 0 && real * 2 < length)) return false
+    if (!cardShape && !singles && !one && real * 2 < length) return false
+  } else if (groups[first]!.before === glued && groups[first]!.form === groups[first - 1]?.form) return false
+
+  if (tier === 'wide') {
+    if (!(one || cardShape)) return false
+    if (length < 16 && groups[first]!.form !== 'real') return false
+    return aboutCards || !saysOtherwise(text, groups[first]!.start)
+  }
+  if (one || cardShape || singles) return true
+  if (increasing && hardSizes.length > 3) return false // 36, 37, 38, 39, 40: sizes in stock
+  if (isEven(window)) return true
+  // Words are spoken with commas in them; digits with wide gaps are more than one number.
+  if (words * 2 >= length) return true
+  return !farApart || aboutCards
+}
+
+/** A gap longer than this between uneven groups parts two numbers. */
+const gapTightMax = 6
+
+function hasCardShape(window: Window): boolean {
+  return isCardShape(sizesOf(window))
+}
+
+/** Groups of one size with the same gap between, from the start of a run: "41.11.11…", "411 111 111 …". */
+function isEven(window: Window): boolean {
+  const { stream, text, first, last } = window
+  const { groups } = stream
+  const sizes = sizesOf(window)
+  if (sizes.some((size, i) => size !== sizes[0] && !(i === sizes.length - 1 && size < sizes[0]!)))
+    return false
+  const gapBefore = (i: number) => text.slice(groups[i - 1]!.end, groups[i]!.start)
+  let between: string | undefined
+  for (let i = first + 1; i <= last; i++) {
+    if (groups[i]!.before === glued) continue
+    if (between !== undefined && gapBefore(i) !== between) return false
+    between = gapBefore(i)
+  }
+  return first === 0 || groups[first]!.before === broken || gapBefore(first) !== between
+}
+
+/** Sizes of the groups as the eye sees them: what is glued together is one. */
+function sizesOf({ stream, first, last, tail }: Window): number[] {
+  const sizes: number[] = []
+  for (let i = first; i <= last; i++) {
+    const { before, size, form } = stream.groups[i]!
+    // Words written without gaps are still one digit after another.
+    if (i > first && before === glued && form !== 'word') sizes[sizes.length - 1]! += size
+    else sizes.push(size)
+  }
+  sizes[sizes.length - 1]! -= tail
+  return sizes
+}
+
+function isGluedBehind(groups: readonly Group[], last: number): boolean {
+  return groups[last + 1]?.before === glued
+}
+
+/** Other letters right before or behind, in the same word. */
+function touchesLetters({ stream, text, first, last }: Window): boolean {
+  const before = text[stream.groups[first]!.start - 1] ?? ''
+  const behind = text[stream.groups[last]!.end] ?? ''
+  return /\p{L}/u.test(before) || /\p{L}/u.test(behind)
+}
+
+/** The other thing spans a gap of the window: its groups belong to it, not to a card number. */
+function cuts({ stream, first, last }: Window, other: Span): boolean {
+  let inside = 0
+  for (let i = first; i <= last; i++) {
+    const group = stream.groups[i]!
+    if (group.start >= other.start && group.end <= other.end) inside++
+  }
+  return inside > 1
+}
+
+function valueOf(stream: DigitStream, group: Group): number {
+  let value = 0
+  for (let i = group.at; i < group.at + group.size; i++) value = value * 10 + stream.digits[i]!
+  return value
+}

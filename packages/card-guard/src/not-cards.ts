@@ -1,0 +1,108 @@
+/** Other things that people write in groups of digits, recognised by their own shape. */
+
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+export interface OtherThings {
+  /** An IBAN with its check digits, a UUID, a hash: whatever is inside is not a card number. */
+  readonly certain: readonly Span[]
+  /** Dates, times, phones, addresses, amounts: digits that do not join with their neighbours to a card number. */
+  readonly likely: readonly Span[]
+}
+
+export function otherThingsIn(text: string): OtherThings {
+  const certain: Span[] = []
+  const likely: Span[] = []
+  for (const match of text.matchAll(uuidOrHash)) {
+    // All digits may as well be a card number with a long tail.
+    if (/[a-f]/i.test(match[0])) certain.push(spanOf(match))
+  }
+  for (const match of text.matchAll(iban)) {
+    const length = ibanLength(match[0])
+    if (length) certain.push({ start: match.index, end: match.index + length })
+  }
+  for (const pattern of likelyShapes) {
+    for (const match of text.matchAll(pattern)) likely.push(spanOf(match))
+  }
+  return { certain, likely }
+}
+
+/** Does the text just before say that a number of another kind follows? */
+export function saysOtherwise(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - beforeMax), start)
+  return otherNames.test(before) || /(?:\+|\b00)[\s(]?$/.test(before)
+}
+
+/** Does the text speak of payment cards? Then weaker evidence counts. */
+export function speaksOfCards(text: string): boolean {
+  return cardNames.test(text.replace(/\[[a-z ]+ removed\]/g, ''))
+}
+
+/** How far before a number its name is looked for: "the tracking number of my second parcel is". */
+const beforeMax = 40
+
+const uuidOrHash =
+  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?:0x)?[0-9a-f]{32,128}\b/gi
+
+const iban = /\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{1,4}){2,9}/g
+
+/** ISO 13616 registry: country and length, of those with card-like stretches of digits. */
+const ibanLengths =
+  'AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22GE22GI23GL18GR27' +
+  'GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LI21LT20LU20LV21MC27MD24ME22MK19MR27MT31MU30NL18NO15PK24PL28PS29PT25' +
+  'QA29RO24RS22SA24SC31SE24SI19SK24SM27ST25SV28TL23TN24TR26UA29VA22VG24XK20'
+
+/** The length of the IBAN in these characters, as written with its gaps; 0 when it is none. */
+function ibanLength(written: string): number {
+  const at = ibanLengths.indexOf(written.slice(0, 2).toUpperCase())
+  if (at < 0 || at % 4 !== 0) return 0
+  const wanted = Number(ibanLengths.slice(at + 2, at + 4))
+  let plain = ''
+  let length = 0
+  while (length < written.length && plain.length < wanted) {
+    const character = written[length++]!
+    if (/[a-z0-9]/i.test(character)) plain += character.toUpperCase()
+  }
+  if (plain.length < wanted || /[A-Za-z0-9]/.test(written[length] ?? '')) return 0
+  // ISO 7064 mod 97-10 over the number with country and check digits moved behind.
+  let rest = 0
+  for (const character of plain.slice(4) + plain.slice(0, 4)) {
+    const value = parseInt(character, 36)
+    rest = (rest * (value > 9 ? 100 : 10) + value) % 97
+  }
+  // Longer than any card number, and written like one: a mistyped IBAN is still no card.
+  const digitsBehind = /\d*$/.exec(plain)![0].length
+  return rest === 1 || (digitsBehind > 19 && written.slice(0, 2) === plain.slice(0, 2)) ? length : 0
+}
+
+const likelyShapes: readonly RegExp[] = [
+  // 2026-05-31, 31.05.2026, 5/31/26
+  /(?<![\d])(?:(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/. ])(?:0?[1-9]|[12]\d|3[01])\2(?:(?:19|20)\d\d|\d\d))(?!\d)/g,
+  // 09:30, 09:30:15
+  /(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:])/g,
+  // +49 151 2345 6789, 0049 …: at most 15 digits (E.164), checked below by the bound on groups
+  /(?<![\d])(?:\+\d{1,3}|00\d{1,3})(?:[ .\-()/]{1,3}\d{1,5}){1,6}(?![\d])/g,
+  /\+\d{7,15}(?!\d)/g,
+  // (555) 123-4567, 555-123-4567
+  /(?<!\d)(?:\(\d{2,5}\)[ .-]?\d{2,5}(?:[ .-]?\d{2,5}){1,3}|1?[ .-]?\d{3}[ .-]\d{3}[ .-]\d{4}(?![ .-]?\d))(?!\d)/g,
+  /(?<![\d.-])\d{3}([ .-])\d{3}\1\d{4}\D{1,5}\d{3}\1\d{3}\1\d{4}(?!\d)/g,
+  // 01 23 45 67 89, 07700 900123
+  /(?<!\d)0\d(?:[ .-]\d\d){4}(?![ .-]?\d)|(?<!\d[ .-]?)0\d{2,5}[ /-]\d{3,8}(?:[ -]\d{2,5})?(?![ .-]?\d)/g,
+  // 192.168.10.20
+  /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g,
+  // 48.858370, -2.294481, and amounts
+  /(?<![\d.])\d{1,3}\.\d{3,}(?:\s?[,;/ ]\s?-?\d{1,3}\.\d{3,})?(?![\d.])/g,
+  /[$€£¥₹]\s?\d[\d.,' ]*\d|\d[\d.,' ]*\d\s?(?:[$€£¥₹]|(?:usd|eur|gbp|brl|chf|mxn|inr)\b)|\d{1,3}(?:[.,]\d{3})*[.,]\d\d(?!\d)/gi,
+]
+
+const otherNames =
+  /order|track|parcel|package|ship|deliver|imei|serial|phone|mobile|cell|whatsapp|\btel\b|fax|book|reserv|invoice|\bref|ticket|iban|\bean\b|isbn|\bupc\b|barcode|\bsku\b|article|item|model|product|\bpnr\b|flight|loyalty|member|customer|client|case|claim|account|transaction|pedido|seguimiento|env[ií]o|paquete|tel[eéè]f|m[oó]vil|factura|commande|suivi|colis|facture|portable|bestell|sendung|paket|rechnung|telefon|handy|kunden|vorgang|encomenda|rastre|fatura|celular|telem[oó]vel|nota fiscal|reserva/i
+
+const cardNames =
+  /\bcards?\b|\bcc\b|visa|master ?card|amex|american express|discover|maestro|debit|credit|\bcv[vc]\d?\b|tarjeta|\bcarte\b|karte|kredit|cart[aã]o|\bcb\b|\bpan\b|expir|\bpay\b|payment/i
+
+function spanOf(match: RegExpExecArray): Span {
+  return { start: match.index, end: match.index + match[0].length }
+}

@@ -1,0 +1,156 @@
+/** Number words in English, Spanish, French, German and Portuguese, and the small words people put between them. */
+
+export interface NumberWord {
+  /**
+   * `number`: a value of its own. `plural`: "zeros", counts with the number before it. `repeat`: "double".
+   * `times`: "three times". `joins`: "and" inside a number. `filler`: may stand between digits.
+   */
+  readonly role: 'number' | 'plural' | 'repeat' | 'times' | 'joins' | 'filler'
+  readonly value: number
+  readonly text: string
+}
+
+/** The word that these small unaccented letters spell, all of them. */
+export function numberWord(letters: string): NumberWord | undefined {
+  return words.get(letters)
+}
+
+/** Could a word begin with these two letters (0 to 25)? The cheap question that most words of a chat end at. */
+export function mayBeginWord(first: number, second: number): boolean {
+  return beginnings[first * 26 + second] === 1
+}
+
+/** Words written without a gap, "fouroneoneone", from left to right; nothing when a rest stays. */
+export function splitWords(letters: string): NumberWord[] | undefined {
+  const length = letters.length
+  // Backwards: `step[i]` is the longest word at i after which the rest can be split. Linear, as words are short.
+  const step = new Uint8Array(length + 1)
+  step[length] = 1
+  for (let i = length - 1; i >= 0; i--) {
+    let node = 0
+    for (let j = i; j < length; j++) {
+      node = trie[node * 26 + letters.charCodeAt(j) - 97] ?? 0
+      if (node === 0) break
+      if (ends[node] && step[j + 1]) step[i] = j + 1 - i
+    }
+  }
+  if (!step[0]) return undefined
+  const split: NumberWord[] = []
+  for (let i = 0; i < length; i += step[i]!) split.push(words.get(letters.slice(i, i + step[i]!))!)
+  return split
+}
+
+/** value: words. Accents are folded away before the look-up, ß is ss. */
+const numbers = `0:zero oh nought naught nil null cero nulo nul
+1:one un uno una une ein eins eine um uma
+2:two dos deux zwei zwo dois duas
+3:three tres trois drei
+4:four cuatro quatre vier quatro
+5:five cinco cinq fuenf funf
+6:six seis sechs meia
+7:seven siete sept sieben sete
+8:eight ocho huit acht oito
+9:nine niner nueve neuf neun nove
+10:ten diez dix zehn dez
+11:eleven once onze elf
+12:twelve doce douze zwolf zwoelf doze
+13:thirteen trece treize dreizehn treze
+14:fourteen catorce quatorze vierzehn catorze
+15:fifteen quince quinze funfzehn fuenfzehn
+16:sixteen dieciseis seize sechzehn dezesseis dezasseis
+17:seventeen diecisiete siebzehn dezessete dezassete
+18:eighteen dieciocho achtzehn dezoito
+19:nineteen diecinueve neunzehn dezenove dezanove
+20:twenty veinte vingt vingts zwanzig vinte
+21:veintiuno veintiun veintiuna
+22:veintidos
+23:veintitres
+24:veinticuatro
+25:veinticinco
+26:veintiseis
+27:veintisiete
+28:veintiocho
+29:veintinueve
+30:thirty treinta trente dreissig dreizig trinta
+40:forty fourty cuarenta quarante vierzig quarenta
+50:fifty cincuenta cinquante funfzig fuenfzig cinquenta
+60:sixty sesenta soixante sechzig sessenta
+70:seventy setenta septante siebzig
+80:eighty ochenta octante huitante achtzig oitenta
+90:ninety ninty noventa nonante neunzig
+100:hundred cien ciento cent cents hundert cem cento
+200:doscientos doscientas duzentos duzentas
+300:trescientos trescientas trezentos trezentas
+400:cuatrocientos cuatrocientas quatrocentos quatrocentas
+500:quinientos quinientas quinhentos quinhentas
+600:seiscientos seiscientas seiscentos seiscentas
+700:setecientos setecientas setecentos setecentas
+800:ochocientos ochocientas oitocentos oitocentas
+900:novecientos novecientas novecentos novecentas
+1000:thousand mil mille tausend`
+
+const plurals = `0:zeros zeroes ceros nullen ohs
+1:ones unos einsen uns
+2:twos doses zweien
+3:threes treses dreien
+4:fours cuatros vieren quatros
+5:fives cincos funfen fuenfen
+6:sixes seises sechsen
+7:sevens sietes sieben setes
+8:eights ochos achten oitos
+9:nines nueves neunen noves`
+
+const repeats = `2:double doble doppel doppelt doppelte dupla duplo dobro twice zweimal
+3:triple treble thrice dreimal dreifach triplo tripla
+4:quadruple cuadruple viermal vierfach quadruplo`
+
+const small: Readonly<Record<'times' | 'joins' | 'filler', string>> = {
+  times: 'times veces vez fois mal vezes',
+  joins: 'and y et und e',
+  filler:
+    'then dash hyphen minus space dot point period slash comma underscore next followed by again um uh er erm hmm ' +
+    'luego despues guion guio espacio punto coma barra raya menos ' +
+    'puis ensuite tiret espace virgule moins ' +
+    'dann danach strich bindestrich leerzeichen punkt komma schragstrich ' +
+    'depois traco hifen espaco ponto virgula seguido de por par',
+}
+
+const words = new Map<string, NumberWord>()
+/** Node n, letter c: the next node at n * 26 + c; 0 is the root and leads nowhere back. */
+const trie: number[] = new Array<number>(26).fill(0)
+const ends: boolean[] = [false]
+const beginnings = new Uint8Array(26 * 26)
+
+for (const [role, list] of [
+  ['number', numbers],
+  ['plural', plurals],
+  ['repeat', repeats],
+] as const) {
+  for (const line of list.split('\n')) {
+    const [value, names] = line.split(':') as [string, string]
+    for (const text of names.split(' ')) learn({ role, value: Number(value), text })
+  }
+}
+for (const role of ['times', 'joins', 'filler'] as const) {
+  for (const text of small[role].split(' ')) learn({ role, value: 0, text })
+}
+
+function learn(word: NumberWord): void {
+  const { text } = word
+  if (words.has(text)) return
+  words.set(text, word)
+  beginnings[(text.charCodeAt(0) - 97) * 26 + (text.length > 1 ? text.charCodeAt(1) - 97 : 0)] = 1
+  // Written without gaps only numbers, doubling and the joining words occur; "then" would split ordinary words.
+  if (word.role === 'filler' || word.role === 'times') return
+  let node = 0
+  for (let i = 0; i < text.length; i++) {
+    const at = node * 26 + text.charCodeAt(i) - 97
+    if (!trie[at]) {
+      trie[at] = ends.length
+      ends.push(false)
+      for (let c = 0; c < 26; c++) trie.push(0)
+    }
+    node = trie[at]!
+  }
+  ends[node] = true
+}

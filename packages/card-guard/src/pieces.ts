@@ -1,0 +1,183 @@
+/** Joins pieces of a number that other words, or other messages, stand between. */
+
+import { isCardShape, headOf, luhnSums } from './find-cards.ts'
+import { networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
+import type { Span } from './not-cards.ts'
+import { otherThingsIn, saysOtherwise, speaksOfCards } from './not-cards.ts'
+import type { DigitStream, Group, Lexed } from './read-digits.ts'
+import { broken, glued, layOut } from './read-digits.ts'
+
+export interface Piece extends Span {
+  readonly digits: readonly number[]
+  readonly groups: readonly Group[]
+  /** The message it stands in, counted up. */
+  readonly message: number
+  /** The message says little else. */
+  readonly bare: boolean
+  /** The text calls it something else, or it has the shape of something else: it joins only to the print of a card. */
+  readonly otherwise: boolean
+}
+
+export interface JoinedNumber {
+  readonly pieces: readonly Piece[]
+  readonly network: string | undefined
+}
+
+/** The stretches of digits in a message that could belong to a longer number. */
+export function piecesIn(text: string, lexed: Lexed, message: number): Piece[] {
+  const stream = layOut(lexed, { alike: 'first', compound: true })
+  const { groups } = stream
+  if (groups.length === 0) return []
+  const bare = lexed.otherWords <= bareWordsMax
+  const talkative = lexed.otherWords > chatterWordsMax && !speaksOfCards(text)
+  const likely = groups.length > 1 || text.includes('+') ? otherThingsIn(text).likely : []
+  const pieces: Piece[] = []
+  for (let first = 0; first < groups.length;) {
+    let next = first + 1
+    while (next < groups.length && groups[next]!.before !== broken) next++
+    const run = withoutLooseEnds(groups.slice(first, next))
+    const piece = run.length > 0 && pieceOf(stream, run, text, message, bare, likely)
+    const isWord = run.every((group) => group.form === 'word')
+    if (
+      piece &&
+      !(talkative && (piece.digits.length % 4 !== 0 || isWord)) &&
+      (bare || !isWord || run.length > 1)
+    ) {
+      pieces.push(piece)
+    }
+    first = next
+  }
+  return pieces
+}
+
+/**
+ * The numbers that the pieces complete, the last piece of each among those from `fresh` on. `aboutCards`: the author
+ * speaks of cards in these messages.
+ */
+export function joinPieces(pieces: readonly Piece[], fresh: number, aboutCards: boolean): JoinedNumber[] {
+  const joined: JoinedNumber[] = []
+  let steps = 0
+
+  for (let last = pieces.length - 1; last >= fresh && last > 0; last--) {
+    const chain: Piece[] = [pieces[last]!]
+    const number = extend(chain, pieces[last]!.digits.length, last, leftOutMax)
+    if (number) {
+      joined.push(number)
+      break
+    }
+  }
+  return joined
+
+  /** Puts earlier pieces before the chain, the nearest first. */
+  function extend(
+    chain: Piece[],
+    total: number,
+    first: number,
+    mayLeaveOut: number,
+  ): JoinedNumber | undefined {
+    if (++steps > stepsMax) return undefined
+    if (chain.length > 1) {
+      const number = numberOf(chain, leftOutMax - mayLeaveOut, aboutCards)
+      if (number) return number
+    }
+    if (total >= panDigitsMax) return undefined
+    let leaves = mayLeaveOut
+    for (let i = first - 1; i >= 0; i--) {
+      const piece = pieces[i]!
+      if (total + piece.digits.length <= panDigitsMax + tailMax) {
+        const number = extend([piece, ...chain], total + piece.digits.length, i, leaves)
+        if (number) return number
+      }
+      // Digits in a sentence may be chatter; a message of digits alone is left out for the print of a card only.
+      if (piece.bare && --leaves < 0) return undefined
+    }
+    return undefined
+  }
+}
+
+/** "the next four are 1111": a message with this many other words says little besides its digits. */
+const bareWordsMax = 4
+/** In a longer sentence only digits by fours are taken for a piece of a card. */
+const chatterWordsMax = 12
+/** Bare digits left out between the pieces of one number: a slip and its repetition. */
+const leftOutMax = 2
+/** Ways of joining tried for one message; a number of 16 pieces with chatter between takes some hundreds. */
+const stepsMax = 4000
+/** Expiry date and code behind the last piece. */
+const tailMax = 7
+
+/** "is" and "so" look like 15 and 50; at the ends of a run they are words. */
+function withoutLooseEnds(run: readonly Group[]): readonly Group[] {
+  const isWord = (group: Group | undefined, neighbour: Group | undefined) =>
+    group !== undefined && group.form !== 'real' && group.form !== 'word' && neighbour?.before !== glued
+  let first = 0
+  let end = run.length
+  while (first < end && isWord(run[first], run[first + 1])) first++
+  while (end > first && isWord(run[end - 1], run[end - 1])) end--
+  return run.slice(first, end)
+}
+
+function pieceOf(
+  stream: DigitStream,
+  run: readonly Group[],
+  text: string,
+  message: number,
+  bare: boolean,
+  likely: readonly Span[],
+): Piece | undefined {
+  const start = run[0]!.start
+  const end = run.at(-1)!.end
+  const from = run[0]!.at
+  const digits = stream.digits.slice(from, run.at(-1)!.at + run.at(-1)!.size)
+  if (digits.length > panDigitsMax + tailMax) return undefined
+  const otherwise =
+    likely.some((other) => other.start < end && other.end > start) || saysOtherwise(text, start)
+  return { digits, groups: run, start, end, message, bare, otherwise }
+}
+
+function numberOf(chain: readonly Piece[], leftOut: number, aboutCards: boolean): JoinedNumber | undefined {
+  const digits = chain.flatMap((piece) => piece.digits)
+  if (digits.length < panDigitsMin) return undefined
+  // It may begin behind other groups of the first piece and end before other groups of the last.
+  const head = chain[0]!
+  const lastPiece = chain.at(-1)!
+  const lastAt = digits.length - lastPiece.digits.length
+  const starts = head.groups.map((group) => group.at - head.groups[0]!.at)
+  const ends = lastPiece.groups.map((group) => lastAt + group.at + group.size - lastPiece.groups[0]!.at)
+  let sums: ReturnType<typeof luhnSums> | undefined
+  for (const from of starts) {
+    for (const to of ends) {
+      const length = to - from
+      if (length < panDigitsMin || length > panDigitsMax) continue
+      const tier = tierOf(headOf(digits, from), length)
+      if (!tier) continue
+      sums ??= luhnSums(digits)
+      if (!sums.hold(from, to)) continue
+      const sizes = chain.map((piece) => piece.digits.length)
+      sizes[0]! -= from
+      sizes[sizes.length - 1]! -= digits.length - to
+      const groups = groupSizes(chain, from, to)
+      const printed = isCardShape(groups) || isCardShape(sizes) || groups.every((size) => size === 1)
+      const plain = chain.every((piece) => !piece.otherwise)
+      const bare = chain.every((piece) => piece.bare)
+      // Short and rare numbers are joined by chance too often.
+      if (tier === 'wide' && !(length > 15 && printed && (bare || aboutCards))) continue
+      if (printed || (plain && leftOut === 0 && (bare || aboutCards))) {
+        return { pieces: chain, network: networkOf(digits.slice(from, to).join('')) }
+      }
+    }
+  }
+  return undefined
+}
+
+function groupSizes(chain: readonly Piece[], from: number, to: number): number[] {
+  const sizes: number[] = []
+  let at = 0
+  for (const piece of chain) {
+    for (const group of piece.groups) {
+      if (at >= from && at + group.size <= to) sizes.push(group.size)
+      at += group.size
+    }
+  }
+  return sizes
+}

@@ -1,0 +1,458 @@
+/** Reads text as a stream of digits in groups: what a person would read aloud, with where each group stands. */
+
+import { formOf, lookAlikes, otherLetter, plainLookAlikes } from './digit-forms.ts'
+import type { NumberWord } from './number-words.ts'
+import { mayBeginWord, numberWord, splitWords } from './number-words.ts'
+
+/** What stands between a group and the one before it. */
+export const glued = 0
+export const gap = 1
+export const filler = 2
+export const broken = 3
+
+export interface Group {
+  /** Index of its first digit in `DigitStream.digits`, and how many digits it has. */
+  readonly at: number
+  readonly size: number
+  readonly start: number
+  readonly end: number
+  /** `real` digits, number `word`s, letters that are hardly anything but a digit (`plain`), other look-alikes (`loose`). */
+  readonly form: 'real' | 'word' | 'plain' | 'loose'
+  readonly before: typeof glued | typeof gap | typeof filler | typeof broken
+}
+
+export interface DigitStream {
+  readonly digits: readonly number[]
+  readonly groups: readonly Group[]
+}
+
+/** One way to understand the ambiguous parts of a text. */
+export interface Reading {
+  /** Look-alike letters are digits: by their first value, by their second, or not at all. */
+  readonly alike: 'first' | 'second' | 'no'
+  /** "twenty one" is 21, or 20 and 1. */
+  readonly compound: boolean
+}
+
+export interface Lexed {
+  readonly lexemes: readonly Lexeme[]
+  /** Words that are neither digits nor filler. */
+  readonly otherWords: number
+  /** The readings worth trying: more than one only where something is ambiguous. */
+  readonly readings: readonly Reading[]
+  /** `|`, `!` or `$` stood beside a digit: read again with `signs` to take them for digits. */
+  readonly hasSigns: boolean
+  /** A character that begins an escape, or a word long enough to hold an encoded number. */
+  readonly mayBeEncoded: boolean
+}
+
+/** Cuts text into digits, look-alikes, number words, filler and the rest. `signs`: read `|`, `!` and `$` as digits. */
+export function lex(text: string, signs = false): Lexed {
+  const lexemes: Lexeme[] = []
+  let otherWords = 0
+  let alikes = false
+  let alternates = false
+  let compounds = false
+  let hasSigns = false
+  let mayBeEncoded = false
+  let glue = false
+  let tokenStart = 0
+  const length = text.length
+
+  function push(
+    kind: Lexeme['kind'],
+    digits: string,
+    second: string,
+    word: NumberWord | undefined,
+    start: number,
+    end: number,
+  ) {
+    const last = lexemes.at(-1)
+    if (kind === 'other') {
+      otherWords++
+      if (last?.kind === 'other') {
+        last.end = end
+        glue = true
+        return
+      }
+    }
+    lexemes.push({ kind, digits, second, word, start, end, glued: glue })
+    glue = true
+  }
+
+  let i = 0
+  while (i < length) {
+    const code = text.charCodeAt(i)
+    const kind = code < 128 ? asciiKinds[code]! : kindAt(text, i)
+    if (kind === isGap) {
+      if (code < 128) {
+        if (code === percent || code === ampersand || code === backslash) mayBeEncoded = true
+        else if (code === bar || code === bang || code === dollar) {
+          if (signs) {
+            push('alike', lookAlikes[text[i]!]![0]!, lookAlikes[text[i]!]![1]!, undefined, i, i + 1)
+            i++
+            continue
+          }
+          hasSigns = true
+        }
+        i++
+      } else i += widthAt(text, i)
+      glue = false
+      tokenStart = i
+      continue
+    }
+    if (kind === isUnseen) {
+      i += widthAt(text, i)
+      continue
+    }
+    const start = i
+    if (kind === isDigit) {
+      let digits = ''
+      let end = i
+      while (i < length) {
+        const c = text.charCodeAt(i)
+        const k = c < 128 ? asciiKinds[c]! : kindAt(text, i)
+        if (k === isDigit) {
+          digits += c < 128 ? text[i]! : formOf(text.codePointAt(i)!).text
+          i += c < 128 ? 1 : widthAt(text, i)
+          end = i
+        } else if (k === isUnseen) {
+          i += widthAt(text, i)
+          // A keycap belongs to its digit.
+          if (c === 0xfe0f || c === 0x20e3) end = i
+        } else break
+      }
+      push('digits', digits, digits, undefined, start, end)
+      if (i - tokenStart >= encodedLengthMin) mayBeEncoded = true
+      continue
+    }
+    // Letters. The folded form is built only when a character outside ASCII asks for it.
+    let folded = ''
+    let ascii = true
+    while (i < length) {
+      const c = text.charCodeAt(i)
+      if (c < 128) {
+        if (asciiKinds[c] !== isLetter) break
+        if (!ascii) folded += text[i]
+        i++
+        continue
+      }
+      const k = kindAt(text, i)
+      if (k === isUnseen) {
+        if (ascii) folded = text.slice(start, i)
+        ascii = false
+      } else if (k === isLetter) {
+        if (ascii) folded = text.slice(start, i)
+        ascii = false
+        folded += formOf(text.codePointAt(i)!).text
+      } else break
+      i += widthAt(text, i)
+    }
+    if (i - tokenStart >= encodedLengthMin) mayBeEncoded = true
+    const size = ascii ? i - start : folded.length
+    const first = ascii ? code : folded.charCodeAt(0)
+    const second = size > 1 ? (ascii ? text.charCodeAt(start + 1) : folded.charCodeAt(1)) : 0
+    if (mayBe(first, second, size)) {
+      const letters = (ascii ? text.slice(start, i) : folded).toLowerCase()
+      const whole = numberWord(letters)
+      if (whole) {
+        if (whole.role === 'number' && whole.value >= 10) compounds = true
+        push(lexemeKinds[whole.role], '', '', whole, start, i)
+        continue
+      }
+      const split = /^[a-z]+$/.test(letters) ? splitWords(letters) : undefined
+      if (split) {
+        compounds = true
+        let at = start
+        for (const word of split) {
+          // Folding may have changed lengths; then every word stands for the whole of the letters.
+          push(lexemeKinds[word.role], '', '', word, ascii ? at : start, ascii ? at + word.text.length : i)
+          at += word.text.length
+        }
+        continue
+      }
+    }
+    if (size <= alikeLettersMax && isAlike(first) && (size === 1 || isAlike(second))) {
+      const letters = ascii ? text.slice(start, i) : folded
+      let one = ''
+      let two = ''
+      for (const letter of letters) {
+        const pair = lookAlikes[letter] ?? (letter >= '0' && letter <= '9' ? letter + letter : undefined)
+        if (!pair) break
+        one += pair[0]
+        two += pair[1]
+      }
+      if (one.length === letters.length) {
+        alikes = true
+        if (one !== two) alternates = true
+        push('alike', one, two, plainLetters.test(letters) ? plainMark : undefined, start, i)
+        continue
+      }
+    }
+    push('other', '', '', undefined, start, i)
+  }
+
+  const readings: Reading[] = [{ alike: 'first', compound: true }]
+  if (alternates) readings.push({ alike: 'second', compound: true })
+  if (alikes) readings.push({ alike: 'no', compound: true })
+  if (compounds) readings.push({ alike: 'first', compound: false })
+  return { lexemes, otherWords, readings, hasSigns, mayBeEncoded }
+}
+
+/** Lays the digits of one reading out in a row. Groups of letters alone, with no digit or number word near, are left out. */
+export function layOut(lexed: Lexed, reading: Reading): DigitStream {
+  const { lexemes } = lexed
+  const digits: number[] = []
+  const groups: Group[] = []
+  let before: Group['before'] = broken
+  let lastEnd = 0
+  let fillers = 0
+  let runStart = 0
+  let runIsReal = false
+
+  function endRun() {
+    if (!runIsReal && groups.length > runStart) {
+      digits.length = groups[runStart]!.at
+      groups.length = runStart
+    }
+    runStart = groups.length
+    runIsReal = false
+  }
+
+  function push(text: string, form: Group['form'], start: number, end: number, isGlued: boolean) {
+    let how: Group['before'] = isGlued && before !== broken ? glued : before
+    if (how === glued && fillers > 0) how = filler
+    if (groups.length && start - lastEnd > gapMax) how = broken
+    if (groups.length === runStart) how = broken
+    if (how === broken) endRun()
+    if (form === 'real' || form === 'word') runIsReal = true
+    groups.push({ at: digits.length, size: text.length, start, end, form, before: how })
+    for (let i = 0; i < text.length; i++) digits.push(text.charCodeAt(i) - 48)
+    lastEnd = end
+    before = gap
+    fillers = 0
+  }
+
+  for (let i = 0; i < lexemes.length;) {
+    const lexeme = lexemes[i]!
+    if (lexeme.kind === 'other') {
+      before = broken
+      i++
+    } else if (lexeme.kind === 'digits') {
+      const times = timesAt(lexemes, i, lexeme.digits)
+      if (times) {
+        push(times.digits, 'word', lexeme.start, lexemes[times.next - 1]!.end, lexeme.glued)
+        i = times.next
+      } else {
+        push(lexeme.digits, 'real', lexeme.start, lexeme.end, lexeme.glued)
+        i++
+      }
+    } else if (lexeme.kind === 'alike') {
+      if (reading.alike === 'no') before = broken
+      else {
+        const text = reading.alike === 'first' ? lexeme.digits : lexeme.second
+        push(text, lexeme.word ? 'plain' : 'loose', lexeme.start, lexeme.end, lexeme.glued)
+      }
+      i++
+    } else if (lexeme.kind === 'filler') {
+      if (++fillers > fillersMax) before = broken
+      else if (before !== broken) before = filler
+      i++
+    } else if (lexeme.word!.role === 'repeat') {
+      const next = lexemes[i + 1]
+      const digit = next && singleDigit(next, reading)
+      if (digit) {
+        push(digit.repeat(lexeme.word!.value), 'word', lexeme.start, next.end, lexeme.glued)
+        i += 2
+      } else {
+        before = before === broken ? broken : filler
+        i++
+      }
+    } else {
+      const word = lexeme.word!
+      const times =
+        word.role === 'number' && word.value < 10 ? timesAt(lexemes, i, String(word.value)) : undefined
+      const read = times ?? compose(lexemes, i, reading.compound)
+      push(read.digits, 'word', lexeme.start, lexemes[read.next - 1]!.end, lexeme.glued)
+      i = read.next
+    }
+  }
+  endRun()
+  return { digits, groups }
+}
+
+interface Lexeme {
+  readonly kind: 'digits' | 'alike' | 'word' | 'filler' | 'other'
+  readonly digits: string
+  readonly second: string
+  readonly word: NumberWord | undefined
+  readonly start: number
+  end: number
+  readonly glued: boolean
+}
+
+export type { Lexeme }
+
+/** Between two groups of one number stands no more than this; further apart they are two numbers. */
+const gapMax = 48
+/** "four then um dash one" is three; more filler than this in one place is a sentence. */
+const fillersMax = 4
+/** Letters in a row that may stand for digits: the longest card number. */
+const alikeLettersMax = 19
+/** Twelve digits, the shortest card number, take sixteen characters of base64. */
+const encodedLengthMin = 16
+
+const isGap = 0
+const isDigit = 1
+const isLetter = 2
+const isUnseen = 3
+const kindNumbers = { gap: isGap, digits: isDigit, letter: isLetter, unseen: isUnseen } as const
+const percent = 37
+const ampersand = 38
+const backslash = 92
+const bar = 124
+const bang = 33
+const dollar = 36
+
+const asciiKinds = new Uint8Array(128)
+for (let c = 48; c < 58; c++) asciiKinds[c] = isDigit
+for (let c = 65; c < 91; c++) asciiKinds[c] = asciiKinds[c + 32] = isLetter
+
+const alikeCodes = new Uint8Array(128)
+for (const letter of Object.keys(lookAlikes)) alikeCodes[letter.charCodeAt(0)] = 1
+for (let c = 48; c < 58; c++) alikeCodes[c] = 1
+
+const plainLetters = new RegExp(`^[${plainLookAlikes}0-9]+$`)
+/** Marks a look-alike lexeme as plain; it carries no word otherwise. */
+const plainMark: NumberWord = { role: 'number', value: 0, text: otherLetter }
+
+const lexemeKinds = {
+  number: 'word',
+  plural: 'word',
+  repeat: 'word',
+  times: 'filler',
+  joins: 'filler',
+  filler: 'filler',
+} as const satisfies Record<NumberWord['role'], Lexeme['kind']>
+
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return kindNumbers[formOf(code >= 0xd800 && code < 0xe000 ? text.codePointAt(at)! : code).kind]
+}
+
+function widthAt(text: string, at: number): number {
+  return text.codePointAt(at)! > 0xffff ? 2 : 1
+}
+
+function isAlike(code: number): boolean {
+  return code < 128 && alikeCodes[code] === 1
+}
+
+function mayBe(first: number, second: number, size: number): boolean {
+  const a = (first | 32) - 97
+  if (size === 1) return a === 4 || a === 24 // "e" and "y" are the words of one letter
+  const b = (second | 32) - 97
+  return a >= 0 && a < 26 && b >= 0 && b < 26 && mayBeginWord(a, b)
+}
+
+function singleDigit(lexeme: Lexeme, reading: Reading): string | undefined {
+  if (lexeme.kind === 'word') {
+    const { role, value } = lexeme.word!
+    return (role === 'number' || role === 'plural') && value < 10 ? String(value) : undefined
+  }
+  if (lexeme.kind === 'alike' && reading.alike === 'no') return undefined
+  return lexeme.digits.length === 1 ? lexeme.digits : undefined
+}
+
+/** "three zeros", "4 times one": the count stands at `i`. */
+function timesAt(
+  lexemes: readonly Lexeme[],
+  i: number,
+  count: string,
+): { digits: string; next: number } | undefined {
+  if (count.length !== 1 || count < '2') return undefined
+  const next = lexemes[i + 1]
+  if (!next?.word) return undefined
+  if (next.word.role === 'plural')
+    return { digits: String(next.word.value).repeat(Number(count)), next: i + 2 }
+  if (next.word.role !== 'times') return undefined
+  const digit = lexemes[i + 2] && singleDigit(lexemes[i + 2]!, { alike: 'no', compound: true })
+  return digit ? { digits: digit.repeat(Number(count)), next: i + 3 } : undefined
+}
+
+/** The number whose words begin at `i`, as digits: "vierundzwanzig" 24, "quatre-vingt-onze" 91, "four thousand one" 4001. */
+function compose(lexemes: readonly Lexeme[], i: number, compound: boolean): { digits: string; next: number } {
+  const single = lexemes[i]!.word!
+  if (!compound || single.role !== 'number') {
+    // "hundred" alone, read word by word, is the zeros it adds.
+    const digits = single.value === 100 ? '00' : single.value === 1000 ? '000' : String(single.value)
+    return { digits, next: i + 1 }
+  }
+  const number = (at: number): number => {
+    const word = lexemes[at]?.word
+    return word?.role === 'number' && lexemes[at]!.kind === 'word' ? word.value : -1
+  }
+  const afterJoin = (at: number, join?: string): number => {
+    const word = lexemes[at]?.word
+    return word?.role === 'joins' && (!join || word.text === join) ? at + 1 : at
+  }
+
+  function belowHundred(at: number): { value: number; next: number } | undefined {
+    const value = number(at)
+    if (value < 0 || value > 99) return undefined
+    if (value > 0 && value < 10) {
+      const tens = afterJoin(at + 1, 'und') // German says the ones first
+      if (tens > at + 1 && number(tens) >= 20 && number(tens) % 10 === 0 && number(tens) < 100) {
+        return { value: value + number(tens), next: tens + 1 }
+      }
+      if (value === 4 && number(at + 1) === 20 && lexemes[at + 1]!.word!.text.startsWith('vingt')) {
+        const rest = number(afterJoin(at + 2))
+        return rest > 0 && rest < 20
+          ? { value: 80 + teen(afterJoin(at + 2)).value, next: teen(afterJoin(at + 2)).next }
+          : { value: 80, next: at + 2 }
+      }
+    }
+    if (value === 10) return teen(at)
+    // German tens end in "-ig" and take nothing behind them.
+    if (value >= 20 && value % 10 === 0 && !lexemes[at]!.word!.text.endsWith('ig')) {
+      const next = afterJoin(at + 1)
+      const rest = number(next)
+      if (rest > 0 && rest < 10) return { value: value + rest, next: next + 1 }
+      if (rest >= 10 && rest < 20 && lexemes[at]!.word!.text === 'soixante') {
+        const last = teen(next)
+        return { value: value + last.value, next: last.next }
+      }
+    }
+    return { value, next: at + 1 }
+  }
+
+  /** French "dix-sept", Spanish "diez y seis", Portuguese "dez e sete"; English ten takes nothing behind it. */
+  function teen(at: number): { value: number; next: number } {
+    const next = afterJoin(at + 1)
+    const rest = number(next)
+    const joins = number(at) === 10 && rest >= 6 && rest < 10 && /^d/.test(lexemes[at]!.word!.text)
+    return joins ? { value: 10 + rest, next: next + 1 } : { value: number(at), next: at + 1 }
+  }
+
+  function belowThousand(at: number): { value: number; next: number } | undefined {
+    let hundreds = number(at)
+    let next = at + 1
+    if (hundreds > 0 && hundreds < 10 && number(next) === 100) {
+      hundreds *= 100
+      next++
+    } else if (hundreds < 100 || hundreds >= 1000) return belowHundred(at)
+    const rest = belowHundred(afterJoin(next))
+    return rest && rest.value > 0
+      ? { value: hundreds + rest.value, next: rest.next }
+      : { value: hundreds, next }
+  }
+
+  let read = number(i) === 1000 ? { value: 1, next: i } : belowThousand(i)
+  if (read && number(read.next) === 1000 && read.value > 0) {
+    const rest = belowThousand(afterJoin(read.next + 1))
+    read = { value: read.value * 1000 + (rest?.value ?? 0), next: rest?.next ?? read.next + 1 }
+  }
+  return read
+    ? { digits: String(read.value), next: read.next }
+    : { digits: String(single.value), next: i + 1 }
+}

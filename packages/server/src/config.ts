@@ -67,7 +67,7 @@ export class ConfigFaults extends Error {
  * Reads all settings from `env`, then from `candor.env` in the project folder, then the defaults.
  * @throws {ConfigFaults} naming every wrong or unknown setting.
  */
-export function readConfig(env: Environment, projectFolder = defaultProjectFolder): Config {
+export function readConfig(env: Environment = process.env, projectFolder = defaultProjectFolder): Config {
   const { config, faults } = examineConfig(env, projectFolder)
   if (faults.length > 0) throw new ConfigFaults(faults)
   return config
@@ -75,7 +75,7 @@ export function readConfig(env: Environment, projectFolder = defaultProjectFolde
 
 /** What `check-config` prints: every setting with its source, and every fault. `config` is only whole without faults. */
 export function examineConfig(
-  env: Environment,
+  env: Environment = process.env,
   projectFolder = defaultProjectFolder,
 ): { config: Config; report: SettingReport[]; faults: SettingFault[] } {
   const faults: SettingFault[] = []
@@ -307,7 +307,7 @@ const otherPrograms = new Set(['CANDOR_BROWSER'])
 
 function nearest(name: string, known: string[]): string {
   const best = known.map((other) => ({ other, far: distance(name, other) })).sort((a, b) => a.far - b.far)[0]
-  return best && best.far <= 3 ? `; did you mean ${best.other}` : ''
+  return best && best.far <= 2 ? `; did you mean ${best.other}` : ''
 }
 
 /** Levenshtein distance. */

@@ -143,6 +143,16 @@ test('a snapshot replaces what was held, and an older one of the same history do
   assert.equal(shown.filter(({ type }) => type === 'snapshot').length, 2)
 })
 
+test('a resync that was lost is asked for again at the next heartbeat after its time', () => {
+  const { hear, saidOf, clock } = following(3)
+  hear(events(7))
+  hear({ type: 'heartbeat', tops: { [talk]: 7 } })
+  assert.equal(saidOf('open').length, 1)
+  clock.pass(25_000)
+  hear({ type: 'heartbeat', tops: { [talk]: 7 } })
+  assert.equal(saidOf('open').length, 2)
+})
+
 test('a heartbeat is answered, and a top above what is held brings a resync', () => {
   const { hear, said } = following(3)
   hear({ type: 'heartbeat', tops: { [talk]: 3 } })
@@ -256,6 +266,28 @@ test('any other refusal is the answer of its command', async () => {
   const { type, ...rest } = await answer
   assert.equal(type, 'refused')
   assert.equal('code' in rest && rest.code, 'idempotency_conflict')
+})
+
+test('a goodbye that is nobody’s fault is followed by a new try', () => {
+  const { hear, states } = byHand()
+  hear({ type: 'goodbye', code: 'malformed', message: 'Say hello first.', retryAfterMs: 5_000 })
+  assert.equal(states.at(-1)!.kind, 'waiting')
+})
+
+test('an identified visitor follows what the server says is theirs, and nothing else', () => {
+  const { hear, saidOf, connection, seqs } = following(3)
+  const other = 'b0000000-0000-7000-8000-000000000001'
+  connection.follow(other)
+  hear({
+    type: 'identified',
+    id: 'i',
+    you: { kind: 'visitor', id: 'u', name: 'Grace' },
+    token: 't',
+    conversations: [stateOf(talk, 3)],
+  })
+  assert.deepEqual(saidOf('open').at(-1), { type: 'open', conversation: talk, epoch, seq: 3 })
+  hear({ type: 'events', conversation: other, events: [message(1)] })
+  assert.deepEqual(seqs(), [])
 })
 
 test('a full outbox refuses the next command at once', async () => {

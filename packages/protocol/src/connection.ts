@@ -3,6 +3,7 @@
  * screens and nothing of sockets: a `Transport` carries frames, a `Clock` carries time, and what reaches
  * `onFrame` may be shown as it is. Visitors' widgets, desks and test clients all run this file.
  */
+import type { ConversationState } from './events.ts'
 import { silenceMsMax, type ClientFrame, type Position, type ServerFrame, type WireEvent } from './frames.ts'
 import { positionsMax } from './parse-client-frame.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -111,6 +112,20 @@ const pauseMs = 1_000
 
 /** Refusals after which the same thing may succeed later, without anybody doing anything. */
 const passing: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['busy', 'too_many', 'slow_reader'])
+/** Goodbyes to who should not come back as they are. After any other one a new try is right. */
+const final: ReadonlySet<RefusalCode | 'restart'> = new Set<RefusalCode | 'restart'>([
+  'not_signed_in',
+  'second_factor_required',
+  'credentials_wrong',
+  'token_invalid',
+  'token_expired',
+  'token_replayed',
+  'not_allowed',
+  'origin_not_allowed',
+  'card_fields_page',
+  'not_found',
+  'protocol_unsupported',
+])
 
 interface Outgoing {
   frame: Command
@@ -129,8 +144,8 @@ interface Followed {
   seq: number
   /** Highest seq that was heard of, shown or not. */
   heardOf: number
-  /** An `open` is on its way; its answer settles the gap. */
-  asked: boolean
+  /** When the `open` was said whose answer will settle the gap; `never` when none is on its way. */
+  askedAt: number
 }
 
 export function openConnection(parts: ConnectionParts): Connection {
@@ -158,7 +173,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     const mine = generation
     const positions: Position[] = []
     for (const [conversation, at] of followed) {
-      at.asked = false
+      at.askedAt = never
       if (at.epoch && positions.length < positionsMax)
         positions.push({ conversation, epoch: at.epoch, seq: at.seq })
     }
@@ -224,13 +239,16 @@ export function openConnection(parts: ConnectionParts): Connection {
         wire?.send([{ type: 'beat' }])
         return compareTops(frame.tops)
       case 'goodbye':
-        if (frame.code === 'restart' || passing.has(frame.code)) return retry(frame.retryAfterMs)
+        if (frame.code === 'restart' || !final.has(frame.code)) return retry(frame.retryAfterMs)
         return refuse(frame.code, frame.message)
       case 'refused':
         return hearRefusal(frame)
+      case 'identified':
+        refollow(frame.conversations)
+        onFrame(frame)
+        return settle(frame.id, frame)
       case 'ack':
       case 'earlier':
-      case 'identified':
       case 'logged-out':
         onFrame(frame)
         return settle(frame.id, frame)
@@ -239,13 +257,20 @@ export function openConnection(parts: ConnectionParts): Connection {
     }
   }
 
+  /** To the server an identified visitor is another listener, who follows nothing yet. */
+  function refollow(conversations: readonly ConversationState[]): void {
+    for (const [conversation, at] of followed)
+      if (conversations.some(({ id }) => id === conversation)) ask(conversation, at)
+      else followed.delete(conversation)
+  }
+
   function compareTops(tops: Record<string, number>): void {
     for (const conversation of Object.keys(tops)) known(conversation)
     for (const [conversation, at] of followed) {
       at.heardOf = Math.max(at.heardOf, tops[conversation] ?? 0)
-      // What was asked for before this heartbeat and has not come by now will not come; and what the server
-      // does not count it does not follow.
-      at.asked = false
+      // An answer that is this late will not come; and what the server does not count it does not follow.
+      if (clock.now() - at.askedAt < answerMsMax) continue
+      at.askedAt = never
       if (tops[conversation] === undefined) ask(conversation, at)
       else catchUp(conversation, at)
     }
@@ -261,7 +286,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     epoch = frame.epoch
     onState({ kind: 'online' })
     onFrame(frame)
-    for (const [conversation, at] of followed) if (!at.epoch && !at.asked) ask(conversation, at)
+    for (const [conversation, at] of followed) if (!at.epoch && at.askedAt === never) ask(conversation, at)
     pump()
   }
 
@@ -277,7 +302,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     }
     if (fresh.length > 0) {
       at.epoch ??= epoch!
-      at.asked = false
+      at.askedAt = never
       deliver(conversation)
       onFrame({ type: 'events', conversation, events: fresh })
       // An event is stored, so it answers its command even if the acknowledgement was lost.
@@ -296,7 +321,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     at.epoch = frame.epoch
     at.seq = state.seq
     at.heardOf = Math.max(at.heardOf, state.seq)
-    at.asked = false
+    at.askedAt = never
     deliver(conversation)
     onFrame(frame)
     for (const event of frame.events)
@@ -313,12 +338,12 @@ export function openConnection(parts: ConnectionParts): Connection {
 
   /** A gap is never shown: what is missing is asked for, once, and all until then is left aside. */
   function catchUp(conversation: string, at: Followed): void {
-    if (at.heardOf > at.seq && !at.asked) ask(conversation, at)
+    if (at.heardOf > at.seq && at.askedAt === never) ask(conversation, at)
   }
 
   function ask(conversation: string, at: Followed): void {
     if (!welcomed) return
-    at.asked = true
+    at.askedAt = clock.now()
     wire?.send([{ type: 'open', conversation, ...(at.epoch ? { epoch: at.epoch, seq: at.seq } : {}) }])
   }
 
@@ -337,7 +362,7 @@ export function openConnection(parts: ConnectionParts): Connection {
   function hearRefusal(frame: RefusedFrame): void {
     const waits = passing.has(frame.code)
     if (!welcomed && frame.id === undefined)
-      return waits ? retry(frame.retryAfterMs ?? pauseMs) : refuse(frame.code, frame.message)
+      return !final.has(frame.code) ? retry(frame.retryAfterMs ?? pauseMs) : refuse(frame.code, frame.message)
     const entry = outbox.find(({ frame: { id } }) => id === frame.id)
     if (entry && waits) {
       const ms = frame.retryAfterMs ?? pauseMs
@@ -442,7 +467,8 @@ export function openConnection(parts: ConnectionParts): Connection {
   }
 }
 
-const nothingYet = (): Followed => ({ seq: 0, heardOf: 0, asked: false })
+const never = -Infinity
+const nothingYet = (): Followed => ({ seq: 0, heardOf: 0, askedAt: never })
 
 /** Commands in one lane keep their order. Marks and reports wait for nobody and nobody waits for them. */
 function laneOf(frame: Command): string {

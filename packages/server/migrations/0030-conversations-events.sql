@@ -84,8 +84,8 @@ returns table (
   old_type text, old_actor uuid, old_segment uuid, old_body bytea, old_data jsonb
 )
 language plpgsql
+-- The plan is kept; made while the tables are small it must also serve when they are large.
 set enable_seqscan = off
-set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
@@ -119,7 +119,7 @@ begin
 
   return query
   with item as (
-    select i.*, n::int as n from unnest(v_items) with ordinality as i
+    select i.* from unnest(v_items) with ordinality as i
       (tenant_id, conversation_id, id, type, actor_kind, actor_id, actor_name, data, segment, body, handler_epoch, up_to, n)
   ),
   judged as (
@@ -143,9 +143,13 @@ begin
     left join conversations c on c.tenant_id = i.tenant_id and c.id = i.conversation_id
     left join events e on e.tenant_id = i.tenant_id and e.conversation_id = i.conversation_id and e.id = i.id
   ),
+  numbered as (
+    select j.*, (j.base + count(*) filter (where j.verdict = 'stored')
+      over (partition by j.tenant_id, j.conversation_id order by j.n))::int as new_seq
+    from judged j
+  ),
   fresh as (
-    select j.*, (j.base + row_number() over (partition by j.tenant_id, j.conversation_id order by j.n))::int as new_seq
-    from judged j where j.verdict = 'stored'
+    select * from numbered where verdict = 'stored'
   ),
   inserted as (
     insert into events (tenant_id, conversation_id, seq, id, type, actor_kind, actor_id, actor_name, at, data, segment, body)
@@ -182,9 +186,9 @@ begin
     from fresh f group by f.tenant_id
     returning outbox.tenant_id, outbox.id
   )
-  select j.n, j.verdict, coalesce(f.new_seq, j.stored_seq), coalesce(j.stored_at, v_now), null::uuid, null::bigint,
+  select j.n::int, j.verdict, coalesce(j.stored_seq, j.new_seq), coalesce(j.stored_at, v_now), null::uuid, null::bigint,
     j.stored_type, j.stored_actor, j.stored_segment, j.stored_body, j.stored_data
-  from judged j left join fresh f on f.n = j.n
+  from numbered j
   union all
   select null, 'outbox', null, null, a.tenant_id, a.id, null, null, null, null, null from announced a;
 end

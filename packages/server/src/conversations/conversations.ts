@@ -1,4 +1,4 @@
-import type { ScreenedText } from '@candor/card-guard'
+import { screen, type ScreenedText } from '@candor/card-guard'
 import type { ConversationPage, InboxView } from '@candor/protocol/api.ts'
 import type {
   ConversationEvent,
@@ -119,6 +119,9 @@ export interface Conversations {
     limit: number,
   ): Promise<{ events: ConversationEvent[]; more: boolean }>
 
+  /** Ascending from `after`. */
+  later(receipt: AccessReceipt, after: number, limit: number): Promise<{ events: ConversationEvent[]; more: boolean }>
+
   markDelivered(
     marks: readonly { tenant: string; conversation: string; visitor: number; staff: number }[],
   ): Promise<void>
@@ -201,9 +204,22 @@ export function openConversations(options: {
     }
   }
 
-  async function factsOf(tenant: string, conversation: string): Promise<ConversationFacts> {
-    const known = held.get(`${tenant}/${conversation}`)
-    if (known !== undefined) return known
+  /** Callers that wait for the same facts wait for one promise: what they do next keeps their order. */
+  const loading = new Map<string, Promise<ConversationFacts>>()
+
+  function factsOf(tenant: string, conversation: string): Promise<ConversationFacts> {
+    const key = `${tenant}/${conversation}`
+    const known = held.get(key)
+    if (known !== undefined) return Promise.resolve(known)
+    let load = loading.get(key)
+    if (load === undefined) {
+      load = loadFacts(tenant, conversation).finally(() => loading.delete(key))
+      loading.set(key, load)
+    }
+    return load
+  }
+
+  async function loadFacts(tenant: string, conversation: string): Promise<ConversationFacts> {
     const [row] = await store.read(tenant, (q) =>
       q<{ visitor_id: string }>('select visitor_id from conversations where tenant_id = $1 and id = $2', [
         tenant,
@@ -573,7 +589,8 @@ export function openConversations(options: {
       staffOnly(actor)
       return changeOnce(actor, { ...change, type: 'tag' }, async (w, facts) => {
         const now = await lockedState(w.q, facts)
-        const tags = [...new Set([...now.tags, ...change.add])].filter((tag) => !change.remove.includes(tag))
+        const added = change.add.map((tag) => screen(tag).text)
+        const tags = [...new Set([...now.tags, ...added])].filter((tag) => !change.remove.includes(tag))
         if (tags.length > tagsMax)
           throw new Refusal('invalid_field', `A conversation has at most ${tagsMax} tags.`, { field: 'add' })
         await w.q('update conversations set tags = $3 where tenant_id = $1 and id = $2', [
@@ -581,7 +598,7 @@ export function openConversations(options: {
           facts.id,
           tags,
         ])
-        w.event({ id: change.id, type: 'tag', actor, data: { added: change.add, removed: change.remove } })
+        w.event({ id: change.id, type: 'tag', actor, data: { added, removed: change.remove } })
       })
     },
 
@@ -741,6 +758,16 @@ export function openConversations(options: {
         ),
       )
       return { events: await opened(receipt, records.reverse()), more: (records[0]?.seq ?? 1) > 1 }
+    },
+
+    async later(receipt, after, limit) {
+      const records = await store.read(receipt.tenant, (q) =>
+        q<EventRecord>(
+          `select ${eventColumns} from events where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq limit $4`,
+          [receipt.tenant, receipt.conversation, after, limit + 1],
+        ),
+      )
+      return { events: await opened(receipt, records.slice(0, limit)), more: records.length > limit }
     },
 
     async markDelivered(marks) {

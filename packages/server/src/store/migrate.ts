@@ -15,12 +15,17 @@ const folder = new URL('../../migrations/', import.meta.url)
  * the server lock. A file that changed after it was applied stops the start: history is forward only.
  * @param roles real names for the placeholders `:app` and `:auth`.
  */
-export async function migrate(client: pg.Client, roles: { app: string; auth: string }): Promise<AppliedMigration[]> {
+export async function migrate(
+  client: pg.Client,
+  roles: { app: string; auth: string },
+): Promise<AppliedMigration[]> {
   await client.query(
     `create table if not exists migrations (
        number int primary key, name text not null, sha256 text not null, at timestamptz not null default now())`,
   )
-  const { rows: applied } = await client.query<AppliedMigration>('select number, name, sha256 from migrations')
+  const { rows: applied } = await client.query<AppliedMigration>(
+    'select number, name, sha256 from migrations',
+  )
   const known = new Map(applied.map((migration) => [migration.number, migration]))
   const files = readMigrations()
   for (const file of files) {
@@ -45,13 +50,18 @@ export async function migrate(client: pg.Client, roles: { app: string; auth: str
       await client.query('commit')
     } catch (cause) {
       await client.query('rollback')
-      throw new Error(`Migration ${file.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+      throw new Error(
+        `Migration ${file.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      )
     }
   }
   const newest = files.at(-1)?.number ?? 0
   for (const migration of applied)
     if (migration.number > newest)
-      throw new Error(`This database was used by a newer Candor (migration ${migration.name}). Start that version.`)
+      throw new Error(
+        `This database was used by a newer Candor (migration ${migration.name}). Start that version.`,
+      )
   return files.map(({ number, name, sha256 }) => ({ number, name, sha256 }))
 }
 
@@ -62,7 +72,12 @@ export function readMigrations(): (AppliedMigration & { sql: string })[] {
     .sort()
     .map((name) => {
       const sql = readFileSync(new URL(name, folder), 'utf8')
-      return { number: Number(name.slice(0, 4)), name, sql, sha256: createHash('sha256').update(sql).digest('hex') }
+      return {
+        number: Number(name.slice(0, 4)),
+        name,
+        sql,
+        sha256: createHash('sha256').update(sql).digest('hex'),
+      }
     })
   for (const [i, file] of files.entries())
     if (!Number.isInteger(file.number) || file.number === files[i - 1]?.number)

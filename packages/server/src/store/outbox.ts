@@ -20,7 +20,9 @@ export interface OutboxRow {
   id: string
 }
 
-export function openOutbox<Announcement>(log: (event: Record<string, unknown>) => void): Outbox<Announcement> {
+export function openOutbox<Announcement>(
+  log: (event: Record<string, unknown>) => void,
+): Outbox<Announcement> {
   const readers: ((announcements: readonly Announcement[]) => void | Promise<void>)[] = []
   let done: OutboxRow[] = []
   let pending = 0

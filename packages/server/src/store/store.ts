@@ -11,7 +11,11 @@ export interface Store {
   /** One transaction in which row-level security shows exactly these tenants. Rolled back when `act` throws. */
   write<T>(tenant: string | readonly string[], act: (q: Query) => Promise<T>): Promise<T>
   /** The same, READ ONLY; `snapshot` makes it REPEATABLE READ: every statement sees one moment. */
-  read<T>(tenant: string | readonly string[], act: (q: Query) => Promise<T>, how?: { snapshot?: boolean }): Promise<T>
+  read<T>(
+    tenant: string | readonly string[],
+    act: (q: Query) => Promise<T>,
+    how?: { snapshot?: boolean },
+  ): Promise<T>
   /**
    * One statement in a transaction of its own and a single round trip, for the message path. The statement
    * MUST call a function that sets its tenants itself (`set_config('app.tenants', …, true)`).
@@ -62,7 +66,11 @@ export async function openStore(options: {
   const pool = openPool(options, app, appConnectionsMax)
   const authPool = openPool(options, auth, authConnectionsMax)
 
-  async function transaction<T>(begin: string, tenants: readonly string[], act: (q: Query) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    begin: string,
+    tenants: readonly string[],
+    act: (q: Query) => Promise<T>,
+  ): Promise<T> {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
@@ -72,7 +80,10 @@ export async function openStore(options: {
         text: `select set_config('app.tenants', $1, true)`,
         values: [tenantsSetting(tenants)],
       })
-      const result = await act(async <Row extends object>(sql: string, params?: unknown[]) => (await client.query<Row>(sql, params)).rows)
+      const result = await act(
+        async <Row extends object>(sql: string, params?: unknown[]) =>
+          (await client.query<Row>(sql, params)).rows,
+      )
       await client.query('commit')
       return result
     } catch (caught) {
@@ -86,7 +97,11 @@ export async function openStore(options: {
   return {
     write: (tenant, act) => transaction('begin', listed(tenant), act),
     read: (tenant, act, how) =>
-      transaction(how?.snapshot ? 'begin isolation level repeatable read read only' : 'begin read only', listed(tenant), act),
+      transaction(
+        how?.snapshot ? 'begin isolation level repeatable read read only' : 'begin read only',
+        listed(tenant),
+        act,
+      ),
     async single<Row extends object>(named: { name: string; text: string; values: unknown[] }) {
       return (await pool.query<Row>(named)).rows
     },
@@ -116,7 +131,9 @@ export function isConnectionFault(caught: unknown): boolean {
   // Class 08 connection exception, 57P0x shutdown and crash, 53300 too many connections (SQLSTATE, appendix A).
   if (/^(08|57P0|53300)/.test(code)) return true
   if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/.test(code)) return true
-  return /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable/i.test(caught.message)
+  return /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable/i.test(
+    caught.message,
+  )
 }
 
 function listed(tenant: string | readonly string[]): readonly string[] {
@@ -138,7 +155,9 @@ function openPool(
     connectionTimeoutMillis: 5_000,
     application_name: 'candor',
   })
-  pool.on('error', (error) => options.log({ level: 'warn', event: 'database connection lost', message: error.message }))
+  pool.on('error', (error) =>
+    options.log({ level: 'warn', event: 'database connection lost', message: error.message }),
+  )
   return pool
 }
 
@@ -189,11 +208,15 @@ async function takeServerLock(
     await fresh.connect()
     const until = Date.now() + lockWaitMs
     for (;;) {
-      const { rows } = await fresh.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [serverLock])
+      const { rows } = await fresh.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+        serverLock,
+      ])
       if (rows[0]!.taken) return fresh
       if (Date.now() > until) {
         await fresh.end()
-        throw new Error('Another Candor server is using this database. One server a database: stop the other one.')
+        throw new Error(
+          'Another Candor server is using this database. One server a database: stop the other one.',
+        )
       }
       await new Promise((resolve) => setTimeout(resolve, 200))
     }

@@ -1,0 +1,336 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { ConversationDetail, InboxView } from '@candor/protocol/api.ts'
+import { snapshotEventsMax, textCharactersMax } from '@candor/protocol/frames.ts'
+import { checkText } from '@candor/protocol/parse-client-frame.ts'
+import { Refusal } from '@candor/protocol/refusals.ts'
+import type { Access } from '../access/access.ts'
+import type { Actor } from '../tenants/actor.ts'
+import { requireStaff } from '../tenants/request-actor.ts'
+import type { Conversations, SendOutcome, Stored } from './conversations.ts'
+
+/** What the details pane shows of a visitor; the rooms `tenants` and `visits` know it. */
+export interface VisitorDetails {
+  visitor(tenant: string, id: string): Promise<ConversationDetail['visitor']>
+}
+
+const uuid = { type: 'string', format: 'uuid' } as const
+const text = { type: 'string', minLength: 1, maxLength: textCharactersMax } as const
+const seq = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
+const actor = {
+  type: 'object',
+  required: ['kind', 'id', 'name'],
+  properties: { kind: { enum: ['visitor', 'agent', 'virtual-agent', 'api', 'system'] }, id: uuid, name: { type: 'string' } },
+} as const
+const nullable = <T extends object>(schema: T) => ({ anyOf: [schema, { type: 'null' }] }) as const
+const time = { type: 'string', format: 'date-time' } as const
+const named = { type: 'object', required: ['id', 'name'], properties: { id: uuid, name: { type: 'string' } } } as const
+const perSide = {
+  type: 'object',
+  required: ['visitor', 'staff'],
+  properties: { visitor: { type: 'integer' }, staff: { type: 'integer' } },
+} as const
+
+export const conversationRowSchema = {
+  $id: 'ConversationRow',
+  type: 'object',
+  required: [
+    'id', 'seq', 'status', 'handler', 'handlerEpoch', 'queue', 'assignee', 'tags', 'readBy', 'deliveredTo', 'startedAt',
+    'lastEventAt', 'visitor', 'page', 'site', 'waitingSince', 'unread', 'lastMessageBy',
+  ],
+  properties: {
+    id: uuid,
+    seq: { type: 'integer' },
+    status: { enum: ['open', 'closed'] },
+    handler: {
+      type: 'object',
+      required: ['kind'],
+      properties: { kind: { enum: ['virtual-agent', 'queue', 'agent'] }, id: uuid, name: { type: 'string' } },
+    },
+    handlerEpoch: { type: 'integer' },
+    queue: nullable(uuid),
+    assignee: nullable(named),
+    tags: { type: 'array', items: { type: 'string' } },
+    readBy: perSide,
+    deliveredTo: perSide,
+    startedAt: time,
+    lastEventAt: time,
+    visitor: {
+      type: 'object',
+      required: ['id', 'name', 'identified', 'online'],
+      properties: { id: uuid, name: { type: 'string' }, identified: { type: 'boolean' }, online: { type: 'boolean' } },
+    },
+    page: nullable({
+      type: 'object',
+      required: ['url', 'title'],
+      properties: { url: { type: 'string' }, title: { type: 'string' } },
+    }),
+    site: nullable({ type: 'string' }),
+    waitingSince: nullable(time),
+    unread: { type: 'integer' },
+    lastMessageBy: nullable({ enum: ['visitor', 'agent', 'virtual-agent', 'api', 'system'] }),
+  },
+} as const
+
+export const appendedSchema = {
+  $id: 'Appended',
+  type: 'object',
+  description: 'The stored event. `replayed`: the Idempotency-Key was used before and nothing new was stored.',
+  required: ['id', 'conversation', 'seq', 'at', 'replayed'],
+  properties: { id: uuid, conversation: uuid, seq, at: time, replayed: { type: 'boolean' }, text: { type: 'string' } },
+} as const
+
+export const wireEventSchema = {
+  $id: 'ConversationEvent',
+  type: 'object',
+  description: 'docs/protocol.md has the data of each type.',
+  required: ['id', 'conversation', 'seq', 'at', 'type', 'actor', 'data'],
+  properties: {
+    id: uuid,
+    conversation: uuid,
+    seq,
+    at: time,
+    type: {
+      enum: [
+        'message', 'edit', 'deletion', 'masking', 'form', 'assignment', 'takeover', 'handback', 'handover', 'status', 'read',
+        'note', 'tag',
+      ],
+    },
+    actor,
+    data: { type: 'object', additionalProperties: true },
+  },
+} as const
+
+const params = { type: 'object', required: ['id'], properties: { id: uuid } } as const
+
+export function conversationRoutes(options: {
+  conversations: Conversations
+  access: Access
+  details: VisitorDetails
+  sendAsStaff(actor: Actor, message: { id: string; conversation: string; text: string }): Promise<SendOutcome>
+}): FastifyPluginAsync {
+  const { conversations, access } = options
+  return async (app) => {
+    app.addSchema(conversationRowSchema)
+    app.addSchema(appendedSchema)
+    app.addSchema(wireEventSchema)
+
+    app.get<{ Querystring: { view: InboxView; status: 'open' | 'closed'; cursor?: string; limit: number } }>(
+      '/v1/conversations',
+      {
+        schema: {
+          operationId: 'listConversations',
+          summary: 'Inbox rows, newest first, without conversation text',
+          tags: ['conversations'],
+          querystring: {
+            type: 'object',
+            properties: {
+              view: { enum: ['waiting', 'mine', 'all'], default: 'all' },
+              status: { enum: ['open', 'closed'], default: 'open' },
+              cursor: { type: 'string', maxLength: 200 },
+              limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+            },
+          },
+          response: {
+            200: {
+              type: 'object',
+              required: ['items', 'next', 'counts'],
+              properties: {
+                items: { type: 'array', items: { $ref: 'ConversationRow#' } },
+                next: nullable({ type: 'string' }),
+                counts: {
+                  type: 'object',
+                  required: ['waiting', 'mine', 'all'],
+                  properties: { waiting: { type: 'integer' }, mine: { type: 'integer' }, all: { type: 'integer' } },
+                },
+              },
+            },
+          },
+        },
+      },
+      (request) =>
+        conversations.page(requireStaff(request), { ...request.query, cursor: request.query.cursor ?? null }),
+    )
+
+    app.get<{ Params: { id: string } }>(
+      '/v1/conversations/:id',
+      {
+        schema: {
+          operationId: 'getConversation',
+          summary: 'A conversation without its text: state, visitor, who opened it',
+          tags: ['conversations'],
+          params,
+          response: {
+            200: {
+              type: 'object',
+              required: ['row', 'visitor', 'receipts'],
+              properties: {
+                row: { $ref: 'ConversationRow#' },
+                visitor: {
+                  type: 'object',
+                  required: ['id', 'name', 'email', 'identified', 'traits', 'firstSeenAt', 'pages'],
+                  properties: {
+                    id: uuid,
+                    name: { type: 'string' },
+                    email: nullable({ type: 'string' }),
+                    identified: { type: 'boolean' },
+                    traits: { type: 'object', additionalProperties: true },
+                    firstSeenAt: time,
+                    pages: {
+                      type: 'array',
+                      items: {
+                        type: 'object',
+                        required: ['url', 'title', 'at'],
+                        properties: { url: { type: 'string' }, title: { type: 'string' }, at: time },
+                      },
+                    },
+                  },
+                },
+                receipts: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: ['id', 'actor', 'purpose', 'at'],
+                    properties: { id: uuid, actor, purpose: { type: 'string' }, at: time },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+      async (request): Promise<ConversationDetail> => {
+        const staff = requireStaff(request)
+        const row = await conversations.row(staff, request.params.id)
+        const [visitor, receipts] = await Promise.all([
+          options.details.visitor(staff.tenant, row.visitor.id),
+          access.receiptsOf(staff.tenant, row.id),
+        ])
+        return { row, visitor, receipts }
+      },
+    )
+
+    app.get<{ Params: { id: string }; Querystring: { before?: number; after?: number; limit: number } }>(
+      '/v1/conversations/:id/events',
+      {
+        schema: {
+          operationId: 'listEvents',
+          summary: 'Events with their text, in order; reading leaves an access receipt',
+          tags: ['conversations'],
+          params,
+          querystring: {
+            type: 'object',
+            properties: {
+              before: seq,
+              after: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
+              limit: { type: 'integer', minimum: 1, maximum: 300, default: snapshotEventsMax },
+            },
+          },
+          response: {
+            200: {
+              type: 'object',
+              required: ['events', 'more'],
+              properties: { events: { type: 'array', items: { $ref: 'ConversationEvent#' } }, more: { type: 'boolean' } },
+            },
+          },
+        },
+      },
+      async (request) => {
+        const staff = requireStaff(request)
+        const { before, after, limit } = request.query
+        if (before !== undefined && after !== undefined)
+          throw new Refusal('invalid_field', 'Give `before` or `after`, not both.', { field: 'after' })
+        await conversations.visitorOf(staff.tenant, request.params.id)
+        const receipt = await access.receipt(staff, request.params.id, staff.kind === 'api' ? 'api' : 'desk')
+        return after === undefined
+          ? conversations.earlier(receipt, before ?? 2_147_483_647, limit)
+          : conversations.later(receipt, after, limit)
+      },
+    )
+
+    /** POST below a conversation: the Idempotency-Key is the event's id. */
+    function post<Body extends object>(
+      path: string,
+      schema: { operationId: string; summary: string; body: object },
+      act: (staff: Actor, what: { id: string; conversation: string } & Body) => Promise<Stored | null>,
+    ): void {
+      app.post<{ Params: { id: string }; Body: Body }>(
+        `/v1/conversations/:id/${path}`,
+        { schema: { ...schema, tags: ['conversations'], params, response: { 201: { $ref: 'Appended#' } } } },
+        async (request, reply) => {
+          const staff = requireStaff(request)
+          const stored = await act(staff, {
+            ...request.body,
+            id: request.idempotencyKey,
+            conversation: request.params.id,
+          })
+          if (stored === null) return reply.code(204).send()
+          return reply.code(201).send(stored)
+        },
+      )
+    }
+
+    const body = (properties: Record<string, object>, required = Object.keys(properties)): object => ({
+      type: 'object',
+      required,
+      additionalProperties: false,
+      properties,
+    })
+
+    post<{ text: string }>(
+      'messages',
+      { operationId: 'sendMessage', summary: 'Answer the visitor; takes over when nobody has', body: body({ text }) },
+      async (staff, what) => {
+        checkText(what.text)
+        const outcome = await options.sendAsStaff(staff, what)
+        if (outcome.kind === 'stored') return stored(outcome)
+        throw new Refusal(outcome.kind === 'closed' ? 'state_conflict' : 'handler_changed')
+      },
+    )
+    post<{ text: string }>(
+      'notes',
+      { operationId: 'addNote', summary: 'A private note that visitors never receive', body: body({ text }) },
+      (staff, what) => {
+        checkText(what.text)
+        return conversations.note(staff, what)
+      },
+    )
+    post<{ target: number; text: string }>(
+      'edits',
+      { operationId: 'editMessage', summary: 'Change the text of an own message', body: body({ target: seq, text }) },
+      (staff, what) => {
+        checkText(what.text)
+        return conversations.edit(staff, what)
+      },
+    )
+    post<{ target: number }>(
+      'deletions',
+      { operationId: 'deleteMessage', summary: 'Delete an own message', body: body({ target: seq }) },
+      (staff, what) => conversations.delete(staff, what),
+    )
+    post<{ upTo: number }>(
+      'reads',
+      { operationId: 'markRead', summary: 'Everything up to this number was seen; 204 when the mark does not move', body: body({ upTo: seq }) },
+      (staff, what) => conversations.read(staff, what),
+    )
+    post<{ status: 'open' | 'closed' }>(
+      'status',
+      { operationId: 'setStatus', summary: 'Close or reopen', body: body({ status: { enum: ['open', 'closed'] } }) },
+      (staff, what) => conversations.setStatus(staff, what),
+    )
+    const tags = {
+      type: 'array',
+      maxItems: 20,
+      default: [],
+      items: { type: 'string', minLength: 1, maxLength: 40, pattern: '^[^\\u0000-\\u001f]+$' },
+    }
+    post<{ add: string[]; remove: string[] }>(
+      'tags',
+      { operationId: 'changeTags', summary: 'Add and remove tags', body: body({ add: tags, remove: tags }, []) },
+      (staff, what) => conversations.tag(staff, what),
+    )
+  }
+}
+
+function stored({ kind: _, ...rest }: { kind: 'stored' } & Stored): Stored {
+  return rest
+}

@@ -1,0 +1,492 @@
+import type { ClientFrame, PageInfo, ServerFrame, WidgetConfig } from '@candor/protocol/frames.ts'
+import { heartbeatMs, protocolVersion, snapshotEventsMax } from '@candor/protocol/frames.ts'
+import { parseClientFrame } from '@candor/protocol/parse-client-frame.ts'
+import { Refusal } from '@candor/protocol/refusals.ts'
+import type { Access } from '../access/access.ts'
+import type { Conversations, SendOutcome, Stored } from '../conversations/conversations.ts'
+import { audienceOf, encode, type Connection } from '../delivery/connection.ts'
+import { wireFor, type Delivery } from '../delivery/delivery.ts'
+import type { Actor } from '../tenants/actor.ts'
+
+/** How frames travel: a WebSocket, or an event stream with POST. */
+export interface Transport {
+  send(frame: string): boolean
+  /** Ends the connection in an orderly way, after what was sent. */
+  close(reason: string): void
+  /** Ends it at once: the other side does not answer. */
+  terminate(): void
+  /** Stops and resumes reading: back-pressure for a sender that is faster than the database. */
+  pause(): void
+  resume(): void
+}
+
+/** What a session needs of who is who; the room `tenants` answers it. */
+export interface Identity {
+  tenantBySlug(slug: string): Promise<{ id: string; name: string } | null>
+  staffOfKey(key: string): Promise<Actor | null>
+  newVisitor(tenant: string, locale: string | null): Promise<{ actor: Actor; token: string }>
+  visitorOfToken(tenant: string, token: string): Promise<{ actor: Actor; renewed: string | null }>
+  identify(actor: Actor, jwt: string): Promise<{ actor: Actor; token: string; mergedFrom: string | null }>
+  logout(actor: Actor): Promise<void>
+  setTraits(actor: Actor, traits: Record<string, string | number | boolean>): Promise<void>
+  widgetConfig(tenant: string): Promise<WidgetConfig>
+  originAllowed(tenant: string, origin: string): Promise<boolean>
+  pageApproved(tenant: string, url: string): Promise<boolean>
+}
+
+/** What a session tells of a visit; the room `visits` answers it. */
+export interface VisitLog {
+  pageView(actor: Actor, page: PageInfo): void
+  track(actor: Actor, id: string, name: string, properties: Record<string, string | number | boolean>): void
+  cardFieldsSeen(actor: Actor, url: string): void
+}
+
+export interface SessionRooms {
+  identity: Identity
+  visits: VisitLog
+  conversations: Conversations
+  delivery: Delivery
+  access: Access
+  routing: {
+    sendAsStaff(actor: Actor, message: { id: string; conversation: string; text: string }): Promise<SendOutcome>
+    /** Who answers a new conversation, and which queue it belongs to. */
+    firstHandler(tenant: string): Promise<{ handler: 'virtual-agent' | 'queue'; queue: string | null }>
+  }
+  epoch: () => string
+  log: (event: Record<string, unknown>) => void
+}
+
+export interface Session {
+  receive(raw: string): void
+  /** The transport is gone. */
+  closed(): void
+  /** The server stops: tell the client to come back. */
+  restart(): void
+}
+
+/** Frames under way at once; above it the socket is not read. One flooding visitor holds no more than this. */
+const inFlightMax = 256
+/** A visitor's frames per second over a longer time, and at once. Beyond it the socket is read more slowly. */
+const visitorFramesPerSecond = 400
+const visitorFramesBurst = 4_000
+/** A connection that has not said hello by then is closed. */
+const helloMsMax = 10_000
+/** An answer to a heartbeat takes no longer, or the socket is half open. With the interval: noticed within 29 s. */
+const beatMsMax = 4_000
+/** Frames that came before hello was answered. */
+const earlyFramesMax = 64
+
+/**
+ * One connected client, whatever the transport. Frames are handled in the order in which they came; a frame's
+ * refusal is an answer, a fault ends the connection and is logged without its content.
+ */
+export function openSession(transport: Transport, rooms: SessionRooms, staff: Actor | null): Session {
+  const { identity, visits, conversations, delivery, access } = rooms
+  let connection: Connection | null = null
+  let early: ClientFrame[] | null = []
+  let greeting = false
+  let inFlight = 0
+  let paused = false
+  let ended = false
+  let tokens = visitorFramesBurst
+  let tokensAt = Date.now()
+  let page: PageInfo | null = null
+  let cardFieldsRefused = false
+  let awaitingBeat: NodeJS.Timeout | null = null
+  let heartbeat: NodeJS.Timeout | null = null
+  const helloTimer = setTimeout(() => goodbye(new Refusal('malformed', 'Say hello first.')), helloMsMax)
+
+  function send(frame: ServerFrame): void {
+    transport.send(encode(frame))
+  }
+
+  function goodbye(refusal: Refusal): void {
+    if (ended) return
+    send({ type: 'goodbye', code: refusal.code, message: refusal.message, retryAfterMs: refusal.retryAfterMs ?? 5_000 })
+    transport.close(refusal.code)
+    closed()
+  }
+
+  function closed(): void {
+    if (ended) return
+    ended = true
+    clearTimeout(helloTimer)
+    if (heartbeat !== null) clearTimeout(heartbeat)
+    if (awaitingBeat !== null) clearTimeout(awaitingBeat)
+    if (connection !== null) delivery.disconnect(connection)
+  }
+
+  function scheduleHeartbeat(delayMs: number): void {
+    heartbeat = setTimeout(() => {
+      if (connection === null) return
+      send({ type: 'heartbeat', tops: delivery.tops(connection) })
+      awaitingBeat ??= setTimeout(() => {
+        transport.terminate()
+        closed()
+      }, beatMsMax)
+      scheduleHeartbeat(heartbeatMs)
+    }, delayMs)
+  }
+
+  function receive(raw: string): void {
+    if (ended) return
+    if (awaitingBeat !== null) {
+      clearTimeout(awaitingBeat)
+      awaitingBeat = null
+    }
+    let frame: ClientFrame
+    try {
+      frame = parseClientFrame(raw)
+    } catch (caught) {
+      if (!(caught instanceof Refusal)) throw caught
+      refuse(idOf(raw), undefined, caught)
+      return
+    }
+    if (frame.type === 'hello') {
+      if (greeting) refuse(undefined, undefined, new Refusal('malformed', 'Hello was said already.'))
+      else {
+        greeting = true
+        handle(frame, () => hello(frame))
+      }
+    } else if (early !== null) {
+      if (early.length >= earlyFramesMax) goodbye(new Refusal('too_many', 'Wait for the welcome.'))
+      else early.push(frame)
+    } else perform(frame)
+    slowDown()
+  }
+
+  function slowDown(): void {
+    if (connection?.audience === 'visitor') {
+      const now = Date.now()
+      tokens = Math.min(visitorFramesBurst, tokens + ((now - tokensAt) / 1_000) * visitorFramesPerSecond) - 1
+      tokensAt = now
+    }
+    if (!paused && (inFlight >= inFlightMax || tokens < 0)) {
+      paused = true
+      transport.pause()
+      if (tokens < 0) setTimeout(speedUp, 250)
+    }
+  }
+
+  function speedUp(): void {
+    if (!paused || ended || inFlight >= inFlightMax / 2) return
+    tokens = Math.min(visitorFramesBurst, tokens + ((Date.now() - tokensAt) / 1_000) * visitorFramesPerSecond)
+    tokensAt = Date.now()
+    if (tokens < 0) {
+      setTimeout(speedUp, 250)
+      return
+    }
+    paused = false
+    transport.resume()
+  }
+
+  /** Runs what a frame asks for; a refusal becomes its answer. */
+  function handle(frame: ClientFrame, act: () => Promise<void> | void): void {
+    inFlight++
+    const done = (): void => {
+      inFlight--
+      if (paused) speedUp()
+    }
+    const failed = (caught: unknown): void => {
+      done()
+      if (caught instanceof Refusal) {
+        if (frame.type === 'hello') goodbye(caught)
+        else refuse('id' in frame ? frame.id : undefined, 'conversation' in frame ? frame.conversation : undefined, caught)
+        return
+      }
+      rooms.log({ level: 'error', event: 'fault in a frame', frame: frame.type, stack: caught instanceof Error ? caught.stack : '' })
+      transport.close('fault')
+      closed()
+    }
+    try {
+      const running = act()
+      if (running instanceof Promise) running.then(done, failed)
+      else done()
+    } catch (caught) {
+      failed(caught)
+    }
+  }
+
+  function refuse(id: string | undefined, conversation: string | undefined, refusal: Refusal): void {
+    send({
+      type: 'refused',
+      ...(id === undefined ? {} : { id }),
+      ...(conversation === undefined ? {} : { conversation }),
+      code: refusal.code,
+      message: refusal.message,
+      ...(refusal.field === undefined ? {} : { field: refusal.field }),
+      ...(refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+    })
+  }
+
+  async function hello(frame: Extract<ClientFrame, { type: 'hello' }>): Promise<void> {
+    if (frame.protocol !== protocolVersion)
+      throw new Refusal('protocol_unsupported', `This server speaks protocol ${protocolVersion}.`, { field: 'protocol' })
+    const welcome = frame.role === 'visitor' ? await welcomeVisitor(frame) : await welcomeStaff(frame)
+    if (ended) return
+    clearTimeout(helloTimer)
+    delivery.connect(connection!)
+    send(welcome)
+    // Spread over the interval, so that a thousand reconnects do not beat together for ever.
+    scheduleHeartbeat(heartbeatMs * (0.5 + Math.random() / 2))
+    for (const position of frame.positions ?? []) await follow(position.conversation, position).catch(refusePosition(position.conversation))
+    const waiting = early ?? []
+    early = null
+    for (const next of waiting) perform(next)
+  }
+
+  function refusePosition(conversation: string): (caught: unknown) => void {
+    return (caught) => {
+      if (!(caught instanceof Refusal)) throw caught
+      refuse(undefined, conversation, caught)
+    }
+  }
+
+  async function welcomeVisitor(frame: Extract<ClientFrame, { role: 'visitor' }>): Promise<ServerFrame> {
+    const tenant = await identity.tenantBySlug(frame.tenant)
+    if (tenant === null) throw new Refusal('not_found', 'There is no such tenant.', { field: 'tenant' })
+    if (frame.origin !== undefined && !(await identity.originAllowed(tenant.id, frame.origin)))
+      throw new Refusal('origin_not_allowed', undefined, { field: 'origin' })
+    let token: string | null = null
+    let actor: Actor
+    try {
+      if (frame.token === undefined) throw new Refusal('token_invalid')
+      ;({ actor, renewed: token } = await identity.visitorOfToken(tenant.id, frame.token))
+    } catch (caught) {
+      if (!(caught instanceof Refusal) || !caught.code.startsWith('token_')) throw caught
+      // No token, or one that no longer counts: a visitor like any other who comes for the first time.
+      ;({ actor, token } = await identity.newVisitor(tenant.id, frame.locale ?? null))
+    }
+    connection = { actor, audience: 'visitor', inbox: false, available: false, send: transport.send }
+    if (frame.page !== undefined) await seePage(frame.page)
+    const owned = await conversations.ofVisitor(actor)
+    return {
+      type: 'welcome',
+      protocol: protocolVersion,
+      epoch: rooms.epoch(),
+      you: { kind: actor.kind, id: actor.id, name: actor.name, tenant: tenant.name, identified: actor.identified ?? false },
+      ...(token === null ? {} : { token }),
+      config: await identity.widgetConfig(tenant.id),
+      conversations: owned.map((state) => ({ ...state, tags: [] })),
+      heartbeatMs,
+      agentsOnline: delivery.presence.agentsOnline(tenant.id),
+    }
+  }
+
+  async function welcomeStaff(frame: Extract<ClientFrame, { role: 'staff' }>): Promise<ServerFrame> {
+    const actor = frame.key === undefined ? staff : await identity.staffOfKey(frame.key)
+    if (actor === null) throw new Refusal('not_signed_in')
+    connection = {
+      actor,
+      audience: audienceOf(actor),
+      inbox: frame.inbox ?? false,
+      available: actor.kind === 'agent' && (frame.inbox ?? false),
+      send: transport.send,
+    }
+    return {
+      type: 'welcome',
+      protocol: protocolVersion,
+      epoch: rooms.epoch(),
+      you: {
+        kind: actor.kind,
+        id: actor.id,
+        name: actor.name,
+        tenant: actor.tenant,
+        ...(actor.role === undefined ? {} : { role: actor.role }),
+      },
+      conversations: [],
+      heartbeatMs,
+      agentsOnline: delivery.presence.agentsOnline(actor.tenant),
+    }
+  }
+
+  async function seePage(seen: PageInfo): Promise<void> {
+    const { actor } = connection!
+    page = seen
+    visits.pageView(actor, seen)
+    cardFieldsRefused = seen.cardFields && !(await identity.pageApproved(actor.tenant, seen.url))
+    if (!cardFieldsRefused) return
+    visits.cardFieldsSeen(actor, seen.url)
+    refuse(
+      undefined,
+      undefined,
+      new Refusal('card_fields_page', 'Chat stays closed where payment cards are entered. Your card is safer that way.'),
+    )
+  }
+
+  async function follow(conversation: string, position: { epoch: string; seq: number } | null): Promise<void> {
+    const { actor } = connection!
+    const owner = await conversations.visitorOf(actor.tenant, conversation)
+    if (actor.kind === 'visitor' && owner !== actor.id) throw new Refusal('not_found', undefined, { field: 'conversation' })
+    const purpose = actor.kind === 'visitor' ? 'participant' : actor.kind === 'api' ? 'api' : 'desk'
+    const receipt = await access.receipt(actor, conversation, purpose)
+    await delivery.follow(connection!, receipt, position)
+  }
+
+  function perform(frame: ClientFrame): void {
+    handle(frame, () => act(frame))
+  }
+
+  function act(frame: ClientFrame): Promise<void> | void {
+    const { actor } = connection!
+    if (cardFieldsRefused && writes.has(frame.type)) throw new Refusal('card_fields_page')
+    switch (frame.type) {
+      case 'send':
+        return (actor.kind === 'visitor' ? conversations.send(actor, frame) : rooms.routing.sendAsStaff(actor, frame)).then(
+          acknowledgeOutcome,
+        )
+      case 'read':
+        return conversations.read(actor, frame).then((stored) => {
+          if (stored === null) send({ type: 'ack', id: frame.id, conversation: frame.conversation })
+          else acknowledge(stored)
+        })
+      case 'delivered':
+        return delivery.delivered(connection!, frame.conversation, frame.seq)
+      case 'typing':
+        return delivery.typing(connection!, frame.conversation, frame.on)
+      case 'beat':
+        return
+      case 'open':
+        return follow(
+          frame.conversation,
+          frame.epoch === undefined || frame.seq === undefined ? null : { epoch: frame.epoch, seq: frame.seq },
+        )
+      case 'leave':
+        return delivery.unfollow(connection!, frame.conversation)
+      case 'start':
+        return start(frame)
+      case 'note':
+        return conversations.note(actor, frame).then(acknowledge)
+      case 'edit':
+        return conversations.edit(actor, frame).then(acknowledge)
+      case 'delete':
+        return conversations.delete(actor, frame).then(acknowledge)
+      case 'form':
+        return conversations.answerForm(actor, frame).then(acknowledgeOutcome)
+      case 'earlier':
+        return earlier(frame)
+      case 'identify':
+        return identify(frame)
+      case 'logout':
+        return logout(frame)
+      case 'page':
+        return seePage(frame.page)
+      case 'track':
+        visits.track(actor, frame.id, frame.name, frame.properties)
+        return send({ type: 'ack', id: frame.id })
+      case 'set':
+        visitorOnly(actor)
+        return identity.setTraits(actor, frame.traits).then(() => send({ type: 'ack', id: frame.id }))
+      case 'presence':
+        if (actor.kind !== 'agent') throw new Refusal('not_allowed')
+        return delivery.presence.setAvailable(connection!, frame.state === 'online')
+      case 'hello':
+        return
+    }
+  }
+
+  function acknowledge(stored: Stored): void {
+    const { id, conversation, seq, at, text, replayed } = stored
+    send({
+      type: 'ack',
+      id,
+      conversation,
+      seq,
+      at,
+      ...(text === undefined ? {} : { text }),
+      ...(replayed ? { replayed: true } : {}),
+    })
+  }
+
+  function acknowledgeOutcome(outcome: SendOutcome): void {
+    if (outcome.kind === 'stored') return acknowledge(outcome)
+    throw new Refusal(
+      outcome.kind === 'closed' ? 'state_conflict' : 'handler_changed',
+      outcome.kind === 'closed' ? 'The conversation is closed. Reopen it first.' : undefined,
+    )
+  }
+
+  async function start(frame: Extract<ClientFrame, { type: 'start' }>): Promise<void> {
+    const { actor } = connection!
+    visitorOnly(actor)
+    const first = await rooms.routing.firstHandler(actor.tenant)
+    const stored = await conversations.start(actor, {
+      id: frame.id,
+      conversation: frame.conversation,
+      site: null,
+      page: page === null ? null : { url: page.url, title: page.title },
+      ...first,
+    })
+    // Followed from its beginning, so that the acknowledgement comes before the first event's effects.
+    acknowledge(stored)
+    if (!delivery.follows(connection!, frame.conversation))
+      await follow(frame.conversation, { epoch: rooms.epoch(), seq: 0 })
+  }
+
+  async function earlier(frame: Extract<ClientFrame, { type: 'earlier' }>): Promise<void> {
+    const current = connection!
+    if (!delivery.follows(current, frame.conversation))
+      throw new Refusal('state_conflict', 'Open the conversation first.', { field: 'conversation' })
+    const purpose = current.actor.kind === 'visitor' ? 'participant' : current.actor.kind === 'api' ? 'api' : 'desk'
+    const receipt = await access.receipt(current.actor, frame.conversation, purpose)
+    const { events, more } = await conversations.earlier(receipt, frame.before, snapshotEventsMax)
+    const contiguous = wireFor(current.audience, (events[0]?.seq ?? 1) - 1, events)
+    // The page ends at a number that the client holds: trailing staff-only numbers are blanks it must have too.
+    if (current.audience === 'visitor')
+      for (let seq = (contiguous.at(-1)?.seq ?? (events[0]?.seq ?? frame.before) - 1) + 1; seq < frame.before; seq++)
+        contiguous.push({ seq, type: 'private' })
+    send({ type: 'earlier', id: frame.id, conversation: frame.conversation, events: contiguous, more })
+  }
+
+  async function identify(frame: Extract<ClientFrame, { type: 'identify' }>): Promise<void> {
+    const current = connection!
+    visitorOnly(current.actor)
+    const { actor, token, mergedFrom } = await identity.identify(current.actor, frame.jwt)
+    if (mergedFrom !== null) await conversations.repoint(actor.tenant, mergedFrom, actor.id)
+    delivery.disconnect(current)
+    current.actor = actor
+    delivery.connect(current)
+    const owned = await conversations.ofVisitor(actor)
+    send({
+      type: 'identified',
+      id: frame.id,
+      you: { kind: actor.kind, id: actor.id, name: actor.name },
+      token,
+      conversations: owned.map((state) => ({ ...state, tags: [] })),
+    })
+  }
+
+  async function logout(frame: Extract<ClientFrame, { type: 'logout' }>): Promise<void> {
+    const current = connection!
+    visitorOnly(current.actor)
+    await identity.logout(current.actor)
+    delivery.disconnect(current)
+    send({ type: 'logged-out', id: frame.id })
+    transport.close('logged out')
+    closed()
+  }
+
+  return {
+    receive,
+    closed,
+    restart() {
+      if (ended) return
+      send({ type: 'goodbye', code: 'restart', message: 'The server restarts.', retryAfterMs: 500 })
+      transport.close('restart')
+      closed()
+    },
+  }
+}
+
+/** Frames that put something into a conversation. */
+const writes: ReadonlySet<ClientFrame['type']> = new Set(['start', 'send', 'edit', 'form', 'note'])
+
+function visitorOnly(actor: Actor): void {
+  if (actor.kind !== 'visitor') throw new Refusal('not_allowed', 'Only a visitor does this.')
+}
+
+/** The id of a frame that could not be parsed, so that its sender learns which one it was. */
+function idOf(raw: string): string | undefined {
+  const found = /"id"\s*:\s*"([0-9a-f-]{36})"/.exec(raw.slice(0, 2_048))
+  return found?.[1]
+}

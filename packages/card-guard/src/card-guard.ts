@@ -3,7 +3,7 @@
  * Runs unchanged in the visitor's browser and in the server.
  */
 import { secretsBeside, trackAround } from './beside-cards.ts'
-import { blobsIn, depthMax, unescapeText } from './encodings.ts'
+import { blobsIn, depthMax, maySpellBytes, unescapeText } from './encodings.ts'
 import type { CardSpan, NamedSpans } from './find-cards.ts'
 import { cardsIn } from './find-cards.ts'
 import type { IdentifierFormat } from './identifier-formats.ts'
@@ -75,7 +75,8 @@ const roundsMax = 6
 
 function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number): Finding[] {
   const plain = findPlain(text, lexed, options, true)
-  if (!lexed.mayBeEncoded || depth >= depthMax) return plain
+  const mayBeEncoded = lexed.mayBeEncoded || (lexed.lexemes.length >= panDigitsMin && maySpellBytes(text))
+  if (!mayBeEncoded || depth >= depthMax) return plain
   const found = plain
   const unescaped = unescapeText(text)
   if (unescaped) {
@@ -110,7 +111,10 @@ function findPlain(text: string, lexed: Lexed, options: GuardOptions, withSigns:
       cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, named))
   }
   if (cards.length === 0 && streams[0]!.digits.length >= panDigitsMin) {
-    for (const { pieces, network } of joinPieces(piecesIn(text, lexed, 0), 1, aboutCards)) {
+    for (const { pieces, network } of joinPieces(piecesIn(text, lexed, 0), 1, {
+      aboutCards,
+      sameText: true,
+    })) {
       for (const { start, end } of pieces) cards.push({ start, end, network, withTail: false })
     }
   }

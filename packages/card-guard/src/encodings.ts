@@ -38,11 +38,11 @@ export interface Blob {
 /** Words that are base64, base64url or hexadecimal of readable text. */
 export function* blobsIn(text: string): Generator<Blob> {
   for (const match of text.matchAll(base64Word)) {
-    const word = match[0]
+    const word = match[0].replace(/[=%].*$/s, '')
     // A path or a key may be glued in front, so that the code begins at any of four places in a quantum.
     for (let skip = 0; skip < 4; skip++) {
       const decoded = readable(base64Bytes(word, skip))
-      if (decoded) yield { start: match.index, end: match.index + word.length, text: decoded }
+      if (decoded) yield { start: match.index, end: match.index + match[0].length, text: decoded }
     }
   }
   for (const match of text.matchAll(hexWord)) {
@@ -131,8 +131,13 @@ function eachCharacter(bytes: Uint8Array, take: (character: string, from: number
 }
 
 /** Twelve digits, the shortest card number, are sixteen characters; lines of 60 and more go on in the next line. */
-const base64Word = /[A-Za-z0-9+/_-]{16,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]+)*/g
+const base64Word = /[A-Za-z0-9+/_-]{16,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]+)*(?:=|%3d){0,2}/gi
 const hexWord = /(?:(?:0x|\\x)?[0-9a-f]{2}[\s:,-]?){12,}/gi
+
+/** Bytes written apart, "34 31 31": no long word shows them. */
+export function maySpellBytes(text: string): boolean {
+  return /(?:(?:0x|\\x)?3\d[\s:,-]{0,2}){12}/i.test(text)
+}
 
 const sextets = new Int8Array(128).fill(-1)
 ;[...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].forEach(

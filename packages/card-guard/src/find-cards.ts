@@ -39,20 +39,15 @@ export function cardsIn(
       const tail = groups[last]!.at + groups[last]!.size - to
       const inOne = last === first
       const window: Window = { stream, text, first, last, length, tail, tier, aboutCards }
-      if (tail > 0 && !tailIsPlausible(window, sums)) continue
+      const tailEnd = tail > 0 ? endOfTail(window, sums) : last
+      if (tailEnd < 0) continue
       if (!isWritten(window)) continue
       others ??= otherThingsIn(text)
-      const span = { start: groups[first]!.start, end: groups[last]!.end }
+      const span = { start: groups[first]!.start, end: groups[tailEnd]!.end }
       const name = named(span)
       if (name === 'introduced' || (name === 'alike' && !(inOne && tier === 'firm'))) continue
       if (others.certain.some((other) => other.start <= span.start && other.end >= span.end)) continue
-      if (
-        !inOne &&
-        !hasCardShape(window) &&
-        !isEven(window) &&
-        others.likely.some((other) => cuts(window, other))
-      )
-        continue
+      if (!inOne && !isUnmistakable(window) && others.likely.some((other) => cuts(window, other))) continue
       found.push({ ...span, network: networkOf(digits.slice(from, to).join('')), withTail: tail > 0 })
     }
   }
@@ -105,31 +100,34 @@ interface Window {
   readonly aboutCards: boolean
 }
 
-/** What may be glued behind a number: its expiry date, its code, or a second number. */
-function tailIsPlausible(window: Window, sums: ReturnType<typeof luhnSums>): boolean {
+/**
+ * What may be glued behind a number: its expiry date, its code, or a second number. The group that it ends with, -1 when
+ * it is nothing of that kind.
+ */
+function endOfTail(window: Window, sums: ReturnType<typeof luhnSums>): number {
   const { stream, text, first, last, tail, tier, aboutCards } = window
-  if (tier === 'wide') return false
+  if (tier === 'wide') return -1
   const { digits, groups } = stream
   const group = groups[last]!
   const end = group.at + group.size
   const rest = digits.slice(end - tail, end).join('')
-  if (expiryBehind.test(rest)) return true
+  if (expiryBehind.test(rest)) return last
   const next = groups[last + 1]
   if (next && isMonth(rest) && next.before !== broken && next.size % 2 === 0 && next.size < 5) {
-    if (/^\s?[/.-]\s?$/.test(text.slice(group.end, next.start))) return true
+    if (/^\s?[/.-]\s?$/.test(text.slice(group.end, next.start))) return last + 1
   }
-  if (aboutCards && tail <= 11 && first === last) return true
-  if (aboutCards && (tail === 3 || tail === 4)) return true
+  if (aboutCards && tail <= 11 && first === last) return last
+  if (aboutCards && (tail === 3 || tail === 4)) return last
   for (let length = 15; length <= 16; length++) {
     if (
       tail >= length &&
       tierOf(headOf(digits, end - tail), length) === 'firm' &&
       sums.hold(end - tail, end - tail + length)
     ) {
-      return true
+      return last
     }
   }
-  return false
+  return -1
 }
 
 /** MMYY, MMYYYY or YYMM within a card's life, and a code behind it or not. */
@@ -146,7 +144,7 @@ function isWritten(window: Window): boolean {
   let letters = 0
   let words = 0
   let loose = 0
-  let increasing = true
+  let rising = true
   let farApart = false
   let value = -1
   for (let i = first; i <= last; i++) {
@@ -156,7 +154,7 @@ function isWritten(window: Window): boolean {
     if (group.form === 'plain') letters += group.size
     if (group.form === 'loose') loose += group.size
     const next = valueOf(stream, group)
-    increasing &&= next > value
+    rising &&= next >= value && group.size < 4
     value = next
     if (i > first && group.before !== glued) {
       const between = text.slice(groups[i - 1]!.end, group.start)
@@ -172,18 +170,18 @@ function isWritten(window: Window): boolean {
   // A number starts where a group starts. Inside "B4111…" that is the digit; among letters it is the edge of the word.
   if (letters + loose > 0) {
     if (groups[first]!.before === glued || isGluedBehind(groups, last) || touchesLetters(window)) return false
-    if (real < 1 || (loose > 0 && real * 2 < length)) return false
-    if (!cardShape && !singles && !one && real * 2 < length) return false
+    if (real < 1 || (loose > 0 && real * (one || cardShape ? 3 : 2) < length)) return false
+    if (!cardShape && !singles && !one && (real * 2 < length || hasLetterGroup(window))) return false
   } else if (groups[first]!.before === glued && groups[first]!.form === groups[first - 1]?.form) return false
 
+  const named = !aboutCards && saysOtherwise(text, groups[first]!.start)
   if (tier === 'wide') {
-    if (!(one || cardShape)) return false
-    if (length < 16 && groups[first]!.form !== 'real') return false
-    return aboutCards || !saysOtherwise(text, groups[first]!.start)
+    if (named || (length < 16 && !(one || cardShape))) return false
   }
   if (one || cardShape || singles) return true
-  if (increasing && hardSizes.length > 3) return false // 36, 37, 38, 39, 40: sizes in stock
-  if (isEven(window)) return true
+  if (rising && hardSizes.length > 3) return false // 36, 37, 38, 39, 40: sizes in stock
+  if (named) return false
+  if (isEven(window) && (!farApart || aboutCards || isWholeRun(window))) return true
   // Words are spoken with commas in them; digits with wide gaps are more than one number.
   if (words * 2 >= length) return true
   return !farApart || aboutCards
@@ -192,8 +190,16 @@ function isWritten(window: Window): boolean {
 /** A gap longer than this between uneven groups parts two numbers. */
 const gapTightMax = 6
 
-function hasCardShape(window: Window): boolean {
-  return isCardShape(sizesOf(window))
+/** The groups alone say that this is one number, whatever else parts of it look like. */
+function isUnmistakable(window: Window): boolean {
+  const sizes = sizesOf(window)
+  return isCardShape(sizes) || sizes.every((size) => size === 1) || isEven(window)
+}
+
+/** Nothing else stands in the run: a list of numbers has rarely the length of a card. */
+function isWholeRun({ stream, first, last, length }: Window): boolean {
+  if (stream.groups[first]!.size === 3 && length % 3 === 0) return false
+  return stream.groups[first]!.before === broken && (stream.groups[last + 1]?.before ?? broken) === broken
 }
 
 /** Groups of one size with the same gap between, from the start of a run: "41.11.11…", "411 111 111 …". */
@@ -230,6 +236,17 @@ function isGluedBehind(groups: readonly Group[], last: number): boolean {
   return groups[last + 1]?.before === glued
 }
 
+/** A group of two letters and more, "SO-2026-…". */
+function hasLetterGroup({ stream, first, last }: Window): boolean {
+  const { groups } = stream
+  for (let i = first; i <= last; i++) {
+    const { form, size, before } = groups[i]!
+    if ((form === 'loose' || form === 'plain') && size > 1 && before !== glued && !isGluedBehind(groups, i))
+      return true
+  }
+  return false
+}
+
 /** Other letters right before or behind, in the same word. */
 function touchesLetters({ stream, text, first, last }: Window): boolean {
   const before = text[stream.groups[first]!.start - 1] ?? ''
@@ -237,13 +254,14 @@ function touchesLetters({ stream, text, first, last }: Window): boolean {
   return /\p{L}/u.test(before) || /\p{L}/u.test(behind)
 }
 
-/** The other thing spans a gap of the window: its groups belong to it, not to a card number. */
+/** The other thing spans a gap of the window, or begins or ends outside: its groups do not belong to a card number. */
 function cuts({ stream, first, last }: Window, other: Span): boolean {
+  const { groups } = stream
+  if (other.end <= groups[first]!.start || other.start >= groups[last]!.end) return false
+  if (other.start < groups[first]!.start || other.end > groups[last]!.end) return true
   let inside = 0
-  for (let i = first; i <= last; i++) {
-    const group = stream.groups[i]!
-    if (group.start >= other.start && group.end <= other.end) inside++
-  }
+  for (let i = first; i <= last; i++)
+    if (groups[i]!.start >= other.start && groups[i]!.end <= other.end) inside++
   return inside > 1
 }
 

@@ -3,9 +3,9 @@
 import type { GuardOptions, Screened } from './card-guard.ts'
 import { screen, toOriginal } from './card-guard.ts'
 import type { Finding, ScreenedText } from './mask.ts'
-import { mask, union } from './mask.ts'
+import { mask, maskOf, union } from './mask.ts'
 import { speaksOfCards } from './not-cards.ts'
-import type { Piece } from './pieces.ts'
+import type { JoinedNumber, Piece } from './pieces.ts'
 import { joinPieces, piecesIn } from './pieces.ts'
 import { lex } from './read-digits.ts'
 
@@ -23,8 +23,7 @@ export interface WindowScreened extends Screened {
 }
 
 /**
- * Screens the messages of ONE author in ONE conversation, in order. Holds no more than its limits and nothing that was
- * masked. After a restart, screening the last messages again brings it back.
+ * Screens the messages of ONE author in ONE conversation, in order. Holds no more than its limits. After a restart, screening the last messages again brings it back.
  */
 export interface GuardWindow {
   screen(id: string, text: string): WindowScreened
@@ -46,7 +45,7 @@ export function openWindow(options: GuardOptions & { readonly limits?: WindowLim
   const { limits, ...guard } = options
   const piecesMax = limits?.piecesMax ?? windowPiecesMax
   const charactersMax = limits?.charactersMax ?? windowCharactersMax
-  let held: Held[] = []
+  const held: Held[] = []
   let characters = 0
   let count = 0
   let lastCardAt = -Infinity
@@ -61,59 +60,53 @@ export function openWindow(options: GuardOptions & { readonly limits?: WindowLim
     if (alone.findings.some(({ kind }) => kind === 'pan' || kind === 'track')) lastCardAt = message
     const now = hold(id, alone.text, message)
 
-    const code = loneCode(now)
+    const aboutCards = message - lastCardTalkAt <= cardTalkMessages
+    const pieces = [...held.flatMap((one) => one.pieces), ...now.pieces]
+    const joined = joinPieces(pieces, pieces.length - now.pieces.length, { aboutCards, sameText: false })
+    const code = joined.length === 0 ? loneCode(now) : undefined
     if (code && message > lastCardAt && message - lastCardAt <= nearCardMessages) {
       return { ...finish(text, alone.findings, now, [code]), earlier: [] }
     }
-
-    const aboutCards = message - lastCardTalkAt <= cardTalkMessages
-    const pieces = [...held.flatMap((one) => one.pieces), ...now.pieces]
-    const fresh: Finding[] = []
-    const masked = new Map<Held, Finding[]>()
-    for (const { pieces: joined, network } of joinPieces(
-      pieces,
-      pieces.length - now.pieces.length,
-      aboutCards,
-    )) {
-      lastCardAt = message
-      for (const { start, end, message: of } of joined) {
-        const finding: Finding = { kind: 'pan', start, end, ...(network === undefined ? {} : { network }) }
-        const owner = held.find((one) => one.message === of)
-        if (!owner) fresh.push(finding)
-        else masked.set(owner, [...(masked.get(owner) ?? []), finding])
-      }
+    if (joined.length > 0) lastCardAt = message
+    const fresh = now.pieces.flatMap((piece) => findingFor(piece, joined))
+    const earlier: EarlierScreened[] = []
+    for (const [i, owner] of held.entries()) {
+      const findings = union(owner.pieces.flatMap((piece) => (piece.masked ? [] : findingFor(piece, joined))))
+      if (findings.length === 0) continue
+      const changed = withMasks(owner, findings)
+      characters += changed.text.length - owner.text.length
+      held[i] = changed
+      earlier.push({ id: owner.id, text: changed.text, findings })
     }
-    const earlier = [...masked].map(([owner, findings]) => {
-      const changed = hold(owner.id, mask(owner.text, union(findings)), owner.message)
-      replace(owner, changed)
-      return { id: owner.id, text: changed.text, findings: union(findings) }
-    })
     return { ...finish(text, alone.findings, now, fresh), earlier }
   }
 
   /** Adds what the window found to what the message showed alone, and keeps the message if it may go on. */
   function finish(text: string, alone: readonly Finding[], now: Held, fresh: readonly Finding[]): Screened {
-    const findings = union([...alone, ...toOriginal(fresh, alone)])
-    const kept = fresh.length ? hold(now.id, mask(text, findings), now.message) : now
+    const kept = fresh.length > 0 ? withMasks(now, union(fresh)) : now
     if (kept.pieces.length > 0) {
       held.push(kept)
       characters += kept.text.length
     }
-    while (held.length > 1 && (held.length > piecesMax || characters > charactersMax))
+    while (held.length > 1 && (held.length > piecesMax || characters > charactersMax)) {
       characters -= held.shift()!.text.length
-    return { text: kept.text, findings, mayContinue: kept.pieces.length > 0 }
+    }
+    const findings = union([...alone, ...toOriginal(fresh, alone)])
+    return { text: mask(text, findings), findings, mayContinue: kept.pieces.some((piece) => !piece.masked) }
   }
+}
 
-  function replace(owner: Held, changed: Held): void {
-    characters += (changed.pieces.length ? changed.text.length : 0) - owner.text.length
-    held = held.flatMap((one) => (one === owner ? (changed.pieces.length ? [changed] : []) : [one]))
-  }
+function findingFor(piece: Piece, joined: readonly JoinedNumber[]): Finding[] {
+  const number = joined.find(({ pieces }) => pieces.includes(piece))
+  if (!number) return []
+  return [
+    { kind: 'pan', start: piece.start, end: piece.end, ...(number.network && { network: number.network }) },
+  ]
 }
 
 interface Held {
   readonly id: string
   readonly text: ScreenedText
-  readonly message: number
   readonly otherWords: number
   readonly pieces: readonly Piece[]
 }
@@ -125,7 +118,26 @@ const cardTalkMessages = 24
 
 function hold(id: string, text: ScreenedText, message: number): Held {
   const lexed = lex(text)
-  return { id, text, message, otherWords: lexed.otherWords, pieces: piecesIn(text, lexed, message) }
+  return { id, text, otherWords: lexed.otherWords, pieces: piecesIn(text, lexed, message) }
+}
+
+/**
+ * Masks pieces and keeps their digits in memory: fourteen of sixteen may happen to be a valid number, and the last two
+ * have still to find the rest.
+ */
+function withMasks(owner: Held, findings: readonly Finding[]): Held {
+  const shift = (offset: number) =>
+    findings.reduce(
+      (to, { kind, start, end }) => (end <= offset ? to + maskOf[kind].length - (end - start) : to),
+      offset,
+    )
+  const pieces = owner.pieces.map((piece) => ({
+    ...piece,
+    start: shift(piece.start),
+    end: shift(piece.end),
+    masked: piece.masked || findings.some(({ start, end }) => start <= piece.start && end >= piece.end),
+  }))
+  return { ...owner, text: mask(owner.text, findings), pieces }
 }
 
 /** A message that is three digits and nothing else. */

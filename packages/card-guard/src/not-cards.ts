@@ -16,13 +16,14 @@ export function otherThingsIn(text: string): OtherThings {
   const certain: Span[] = []
   const likely: Span[] = []
   for (const match of text.matchAll(uuidOrHash)) {
-    // All digits may as well be a card number with a long tail.
-    if (/[a-f]/i.test(match[0])) certain.push(spanOf(match))
+    // With a few letters only it may as well be a card number with its track.
+    if (match[0].replace(/[^a-f]/gi, '').length > 3) certain.push(spanOf(match))
   }
   for (const match of text.matchAll(iban)) {
     const length = ibanLength(match[0])
     if (length) certain.push({ start: match.index, end: match.index + length })
   }
+  for (const match of text.matchAll(postalTracking)) certain.push(spanOf(match))
   for (const pattern of likelyShapes) {
     for (const match of text.matchAll(pattern)) likely.push(spanOf(match))
   }
@@ -31,7 +32,7 @@ export function otherThingsIn(text: string): OtherThings {
 
 /** Does the text just before say that a number of another kind follows? */
 export function saysOtherwise(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - beforeMax), start)
+  const before = text.slice(Math.max(0, start - beforeMax), start).replace(/^.*(?:[.,;!?\n]\s|\d\s)/s, '')
   return otherNames.test(before) || /(?:\+|\b00)[\s(]?$/.test(before)
 }
 
@@ -45,6 +46,9 @@ const beforeMax = 40
 
 const uuidOrHash =
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?:0x)?[0-9a-f]{32,128}\b/gi
+
+/** USPS: 22 digits, as printed on the label. */
+const postalTracking = /(?<!\d)9[2-5]\d\d(?: ?\d{4}){4} ?\d\d(?! ?\d)/g
 
 const iban = /\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{1,4}){2,9}/g
 
@@ -90,11 +94,13 @@ const likelyShapes: readonly RegExp[] = [
   /(?<![\d.-])\d{3}([ .-])\d{3}\1\d{4}\D{1,5}\d{3}\1\d{3}\1\d{4}(?!\d)/g,
   // 01 23 45 67 89, 07700 900123
   /(?<!\d)0\d(?:[ .-]\d\d){4}(?![ .-]?\d)|(?<!\d[ .-]?)0\d{2,5}[ /-]\d{3,8}(?:[ -]\d{2,5})?(?![ .-]?\d)/g,
+  // 057-2082692753 (air ticket), 114-3941689-8772232 (order)
+  /(?<!\d[ -]?)\d{3}[ -](?:\d{10}|\d{7}-\d{7})(?![ -]?\d)/g,
   // 192.168.10.20
   /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g,
   // 48.858370, -2.294481, and amounts
-  /(?<![\d.])\d{1,3}\.\d{3,}(?:\s?[,;/ ]\s?-?\d{1,3}\.\d{3,})?(?![\d.])/g,
-  /[$€£¥₹]\s?\d[\d.,' ]*\d|\d[\d.,' ]*\d\s?(?:[$€£¥₹]|(?:usd|eur|gbp|brl|chf|mxn|inr)\b)|\d{1,3}(?:[.,]\d{3})*[.,]\d\d(?!\d)/gi,
+  /(?<![\d.])\d{1,3}\.\d{3,8}(?:\s?[,;/ ]\s?-?\d{1,3}\.\d{3,8})?(?![\d.])/g,
+  /[$€£¥₹]\s?\d[\d.,' ]*\d|\d[\d.,' ]*\d\s?(?:[$€£¥₹]|(?:usd|eur|gbp|brl|chf|mxn|inr)\b)|(?<!\d[.,]?)\d{1,3}(?:[.,]\d{3})*[.,]\d\d(?![.,]?\d)/gi,
 ]
 
 const otherNames =

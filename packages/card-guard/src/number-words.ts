@@ -23,18 +23,26 @@ export function mayBeginWord(first: number, second: number): boolean {
 /** Words written without a gap, "fouroneoneone", from left to right; nothing when a rest stays. */
 export function splitWords(letters: string): NumberWord[] | undefined {
   const length = letters.length
-  // Backwards: `step[i]` is the longest word at i after which the rest can be split. Linear, as words are short.
+  // Backwards: `step[i]` is the word at i with which the rest is split by the fewest joining words ("sete", not "s-et-e"),
+  // the longest of equals. Linear, as words are short.
   const step = new Uint8Array(length + 1)
-  step[length] = 1
+  const cost = new Uint16Array(length + 1).fill(impossible)
+  cost[length] = 0
   for (let i = length - 1; i >= 0; i--) {
     let node = 0
     for (let j = i; j < length; j++) {
       node = trie[node * 26 + letters.charCodeAt(j) - 97] ?? 0
       if (node === 0) break
-      if (ends[node] && step[j + 1]) step[i] = j + 1 - i
+      const end = ends[node]!
+      if (end === 0 || cost[j + 1] === impossible) continue
+      const through = cost[j + 1]! + end - 1
+      if (through <= cost[i]!) {
+        cost[i] = through
+        step[i] = j + 1 - i
+      }
     }
   }
-  if (!step[0]) return undefined
+  if (cost[0] === impossible) return undefined
   const split: NumberWord[] = []
   for (let i = 0; i < length; i += step[i]!) split.push(words.get(letters.slice(i, i + step[i]!))!)
   return split
@@ -118,7 +126,9 @@ const small: Readonly<Record<'times' | 'joins' | 'filler', string>> = {
 const words = new Map<string, NumberWord>()
 /** Node n, letter c: the next node at n * 26 + c; 0 is the root and leads nowhere back. */
 const trie: number[] = new Array<number>(26).fill(0)
-const ends: boolean[] = [false]
+/** 0: no word ends here; 1: a number does; 2: a joining word. */
+const ends: number[] = [0]
+const impossible = 0xffff
 const beginnings = new Uint8Array(26 * 26)
 
 for (const [role, list] of [
@@ -141,16 +151,16 @@ function learn(word: NumberWord): void {
   words.set(text, word)
   beginnings[(text.charCodeAt(0) - 97) * 26 + (text.length > 1 ? text.charCodeAt(1) - 97 : 0)] = 1
   // Written without gaps only numbers, doubling and the joining words occur; "then" would split ordinary words.
-  if (word.role === 'filler' || word.role === 'times') return
+  if (word.role === 'filler' || word.role === 'times' || word.role === 'plural') return
   let node = 0
   for (let i = 0; i < text.length; i++) {
     const at = node * 26 + text.charCodeAt(i) - 97
     if (!trie[at]) {
       trie[at] = ends.length
-      ends.push(false)
+      ends.push(0)
       for (let c = 0; c < 26; c++) trie.push(0)
     }
     node = trie[at]!
   }
-  ends[node] = true
+  ends[node] = word.role === 'joins' ? 2 : 1
 }

@@ -2,7 +2,7 @@
 
 import { isCardShape, headOf, luhnSums } from './find-cards.ts'
 import { networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
-import type { Span } from './not-cards.ts'
+import type { OtherThings, Span } from './not-cards.ts'
 import { otherThingsIn, saysOtherwise, speaksOfCards } from './not-cards.ts'
 import type { DigitStream, Group, Lexed } from './read-digits.ts'
 import { broken, glued, layOut } from './read-digits.ts'
@@ -15,7 +15,9 @@ export interface Piece extends Span {
   /** The message says little else. */
   readonly bare: boolean
   /** The text calls it something else, or it has the shape of something else: it joins only to the print of a card. */
-  readonly otherwise: boolean
+  readonly otherwise: 'name' | 'shape' | undefined
+  /** It was part of a number already, and its text is masked. */
+  readonly masked: boolean
 }
 
 export interface JoinedNumber {
@@ -30,18 +32,18 @@ export function piecesIn(text: string, lexed: Lexed, message: number): Piece[] {
   if (groups.length === 0) return []
   const bare = lexed.otherWords <= bareWordsMax
   const talkative = lexed.otherWords > chatterWordsMax && !speaksOfCards(text)
-  const likely = groups.length > 1 || text.includes('+') ? otherThingsIn(text).likely : []
+  const others = groups.length > 1 || text.includes('+') ? otherThingsIn(text) : { certain: [], likely: [] }
   const pieces: Piece[] = []
   for (let first = 0; first < groups.length;) {
     let next = first + 1
     while (next < groups.length && groups[next]!.before !== broken) next++
     const run = withoutLooseEnds(groups.slice(first, next))
-    const piece = run.length > 0 && pieceOf(stream, run, text, message, bare, likely)
+    const piece = run.length > 0 && pieceOf(stream, run, text, message, bare, others)
     const isWord = run.every((group) => group.form === 'word')
     if (
       piece &&
       !(talkative && (piece.digits.length % 4 !== 0 || isWord)) &&
-      (bare || !isWord || run.length > 1)
+      !(isWord && run.length === 1 && lexed.otherWords > 0)
     ) {
       pieces.push(piece)
     }
@@ -50,51 +52,45 @@ export function piecesIn(text: string, lexed: Lexed, message: number): Piece[] {
   return pieces
 }
 
-/**
- * The numbers that the pieces complete, the last piece of each among those from `fresh` on. `aboutCards`: the author
- * speaks of cards in these messages.
- */
-export function joinPieces(pieces: readonly Piece[], fresh: number, aboutCards: boolean): JoinedNumber[] {
+/** All numbers that the pieces complete, the last piece of each among those from `fresh` on. */
+export function joinPieces(pieces: readonly Piece[], fresh: number, evidence: Evidence): JoinedNumber[] {
   const joined: JoinedNumber[] = []
   let steps = 0
-
   for (let last = pieces.length - 1; last >= fresh && last > 0; last--) {
-    const chain: Piece[] = [pieces[last]!]
-    const number = extend(chain, pieces[last]!.digits.length, last, leftOutMax)
-    if (number) {
-      joined.push(number)
-      break
-    }
+    extend([pieces[last]!], pieces[last]!.digits.length, last, leftOutMax)
   }
   return joined
 
   /** Puts earlier pieces before the chain, the nearest first. */
-  function extend(
-    chain: Piece[],
-    total: number,
-    first: number,
-    mayLeaveOut: number,
-  ): JoinedNumber | undefined {
-    if (++steps > stepsMax) return undefined
+  function extend(chain: readonly Piece[], total: number, first: number, mayLeaveOut: number): void {
+    if (++steps > stepsMax) return
     if (chain.length > 1) {
-      const number = numberOf(chain, leftOutMax - mayLeaveOut, aboutCards)
-      if (number) return number
+      const number = numberOf(chain, leftOutMax - mayLeaveOut, evidence)
+      if (number) joined.push(number)
     }
-    if (total >= panDigitsMax) return undefined
+    if (total >= panDigitsMax) return
     let leaves = mayLeaveOut
     for (let i = first - 1; i >= 0; i--) {
       const piece = pieces[i]!
+      if (evidence.sameText && chain[0]!.start - piece.end > sameTextGapMax) return
       if (total + piece.digits.length <= panDigitsMax + tailMax) {
-        const number = extend([piece, ...chain], total + piece.digits.length, i, leaves)
-        if (number) return number
+        extend([piece, ...chain], total + piece.digits.length, i, leaves)
       }
       // Digits in a sentence may be chatter; a message of digits alone is left out for the print of a card only.
-      if (piece.bare && --leaves < 0) return undefined
+      if (piece.bare && --leaves < 0) return
     }
-    return undefined
   }
 }
 
+export interface Evidence {
+  /** The author speaks of cards in these messages. */
+  readonly aboutCards: boolean
+  /** The pieces stand in one text, where bare digits prove nothing. */
+  readonly sameText: boolean
+}
+
+/** "4111, now comes the second group: 1111" */
+const sameTextGapMax = 48
 /** "the next four are 1111": a message with this many other words says little besides its digits. */
 const bareWordsMax = 4
 /** In a longer sentence only digits by fours are taken for a piece of a card. */
@@ -123,19 +119,24 @@ function pieceOf(
   text: string,
   message: number,
   bare: boolean,
-  likely: readonly Span[],
+  others: OtherThings,
 ): Piece | undefined {
   const start = run[0]!.start
   const end = run.at(-1)!.end
   const from = run[0]!.at
   const digits = stream.digits.slice(from, run.at(-1)!.at + run.at(-1)!.size)
   if (digits.length > panDigitsMax + tailMax) return undefined
-  const otherwise =
-    likely.some((other) => other.start < end && other.end > start) || saysOtherwise(text, start)
-  return { digits, groups: run, start, end, message, bare, otherwise }
+  if (others.certain.some((other) => other.start < end && other.end > start)) return undefined
+  const otherwise = others.likely.some((other) => other.start < end && other.end > start)
+    ? 'shape'
+    : saysOtherwise(text, start)
+      ? 'name'
+      : undefined
+  return { digits, groups: run, start, end, message, bare, otherwise, masked: false }
 }
 
-function numberOf(chain: readonly Piece[], leftOut: number, aboutCards: boolean): JoinedNumber | undefined {
+function numberOf(chain: readonly Piece[], leftOut: number, evidence: Evidence): JoinedNumber | undefined {
+  const { aboutCards, sameText } = evidence
   const digits = chain.flatMap((piece) => piece.digits)
   if (digits.length < panDigitsMin) return undefined
   // It may begin behind other groups of the first piece and end before other groups of the last.
@@ -157,9 +158,12 @@ function numberOf(chain: readonly Piece[], leftOut: number, aboutCards: boolean)
       sizes[0]! -= from
       sizes[sizes.length - 1]! -= digits.length - to
       const groups = groupSizes(chain, from, to)
-      const printed = isCardShape(groups) || isCardShape(sizes) || groups.every((size) => size === 1)
       const plain = chain.every((piece) => !piece.otherwise)
-      const bare = chain.every((piece) => piece.bare)
+      if (sameText && chain.some(({ otherwise }) => otherwise === 'shape' || (otherwise && !aboutCards)))
+        continue
+      const printed =
+        isCardShape(groups) || (!sameText && isCardShape(sizes)) || groups.every((size) => size === 1)
+      const bare = !sameText && chain.every((piece) => piece.bare)
       // Short and rare numbers are joined by chance too often.
       if (tier === 'wide' && !(length > 15 && printed && (bare || aboutCards))) continue
       if (printed || (plain && leftOut === 0 && (bare || aboutCards))) {

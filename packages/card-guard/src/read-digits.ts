@@ -32,6 +32,10 @@ export interface Reading {
   readonly alike: 'first' | 'second' | 'no'
   /** "twenty one" is 21, or 20 and 1. */
   readonly compound: boolean
+  /** Only a hyphen or a joining word makes one number of two: "soixante dix-huit" is 60 and 18. */
+  readonly hyphens?: boolean
+  /** "um" is the sound of thinking, not Portuguese for one. */
+  readonly hesitant?: boolean
 }
 
 export interface Lexed {
@@ -53,6 +57,7 @@ export function lex(text: string, signs = false): Lexed {
   let alikes = false
   let alternates = false
   let compounds = false
+  let hesitates = false
   let hasSigns = false
   let mayBeEncoded = false
   let glue = false
@@ -76,7 +81,7 @@ export function lex(text: string, signs = false): Lexed {
         return
       }
     }
-    lexemes.push({ kind, digits, second, word, start, end, glued: glue })
+    lexemes.push({ kind, digits, second, word, start, end, glued: glue, dashed: text[start - 1] === '-' })
     glue = true
   }
 
@@ -155,12 +160,14 @@ export function lex(text: string, signs = false): Lexed {
     if (mayBe(first, second, size)) {
       const letters = (ascii ? text.slice(start, i) : folded).toLowerCase()
       const whole = numberWord(letters)
-      if (whole) {
+      // "y" and "e" join words, not digits they are glued to.
+      if (whole && !(size === 1 && (glue || isDigitAt(text, i)))) {
         if (whole.role === 'number' && whole.value >= 10) compounds = true
+        if (letters === 'um') hesitates = true
         push(lexemeKinds[whole.role], '', '', whole, start, i)
         continue
       }
-      const split = /^[a-z]+$/.test(letters) ? splitWords(letters) : undefined
+      const split = size > 1 && /^[a-z]+$/.test(letters) ? splitWords(letters) : undefined
       if (split) {
         compounds = true
         let at = start
@@ -196,6 +203,8 @@ export function lex(text: string, signs = false): Lexed {
   if (alternates) readings.push({ alike: 'second', compound: true })
   if (alikes) readings.push({ alike: 'no', compound: true })
   if (compounds) readings.push({ alike: 'first', compound: false })
+  if (compounds && text.includes('-')) readings.push({ alike: 'first', compound: true, hyphens: true })
+  if (hesitates) readings.push({ alike: 'first', compound: true, hesitant: true })
   return { lexemes, otherWords, readings, hasSigns, mayBeEncoded }
 }
 
@@ -254,9 +263,12 @@ export function layOut(lexed: Lexed, reading: Reading): DigitStream {
         push(text, lexeme.word ? 'plain' : 'loose', lexeme.start, lexeme.end, lexeme.glued)
       }
       i++
-    } else if (lexeme.kind === 'filler') {
+    } else if (lexeme.kind === 'filler' || (reading.hesitant && lexeme.word?.text === 'um')) {
       if (++fillers > fillersMax) before = broken
       else if (before !== broken) before = filler
+      i++
+    } else if (lexeme.word!.role === 'plural') {
+      before = broken // "the next ones"
       i++
     } else if (lexeme.word!.role === 'repeat') {
       const next = lexemes[i + 1]
@@ -272,7 +284,7 @@ export function layOut(lexed: Lexed, reading: Reading): DigitStream {
       const word = lexeme.word!
       const times =
         word.role === 'number' && word.value < 10 ? timesAt(lexemes, i, String(word.value)) : undefined
-      const read = times ?? compose(lexemes, i, reading.compound)
+      const read = times ?? compose(lexemes, i, reading)
       push(read.digits, 'word', lexeme.start, lexemes[read.next - 1]!.end, lexeme.glued)
       i = read.next
     }
@@ -289,6 +301,8 @@ interface Lexeme {
   readonly start: number
   end: number
   readonly glued: boolean
+  /** A hyphen stands right before. */
+  readonly dashed: boolean
 }
 
 export type { Lexeme }
@@ -355,6 +369,11 @@ function mayBe(first: number, second: number, size: number): boolean {
   return a >= 0 && a < 26 && b >= 0 && b < 26 && mayBeginWord(a, b)
 }
 
+function isDigitAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code >= 48 && code < 58
+}
+
 function singleDigit(lexeme: Lexeme, reading: Reading): string | undefined {
   if (lexeme.kind === 'word') {
     const { role, value } = lexeme.word!
@@ -381,15 +400,23 @@ function timesAt(
 }
 
 /** The number whose words begin at `i`, as digits: "vierundzwanzig" 24, "quatre-vingt-onze" 91, "four thousand one" 4001. */
-function compose(lexemes: readonly Lexeme[], i: number, compound: boolean): { digits: string; next: number } {
+function compose(lexemes: readonly Lexeme[], i: number, reading: Reading): { digits: string; next: number } {
   const single = lexemes[i]!.word!
-  if (!compound || single.role !== 'number') {
+  if (!reading.compound || single.role !== 'number') {
     // "hundred" alone, read word by word, is the zeros it adds.
     const digits = single.value === 100 ? '00' : single.value === 1000 ? '000' : String(single.value)
     return { digits, next: i + 1 }
   }
   const number = (at: number): number => {
     const word = lexemes[at]?.word
+    if (
+      reading.hyphens &&
+      at > i &&
+      !lexemes[at]?.dashed &&
+      !lexemes[at]?.glued &&
+      lexemes[at - 1]!.word?.role !== 'joins'
+    )
+      return -1
     return word?.role === 'number' && lexemes[at]!.kind === 'word' ? word.value : -1
   }
   const afterJoin = (at: number, join?: string): number => {
@@ -406,6 +433,7 @@ function compose(lexemes: readonly Lexeme[], i: number, compound: boolean): { di
         return { value: value + number(tens), next: tens + 1 }
       }
       if (value === 4 && number(at + 1) === 20 && lexemes[at + 1]!.word!.text.startsWith('vingt')) {
+        if (lexemes[at + 1]!.word!.text === 'vingts') return { value: 80, next: at + 2 }
         const rest = number(afterJoin(at + 2))
         return rest > 0 && rest < 20
           ? { value: 80 + teen(afterJoin(at + 2)).value, next: teen(afterJoin(at + 2)).next }

@@ -22,6 +22,8 @@ export function dataFolderLayout(dataFolder: string) {
     keys: path.join(dataFolder, 'keys'),
     /** There after a restore, until the store has given the installation a new epoch. */
     restored: path.join(dataFolder, 'restored'),
+    /** A restore's copy before it takes its place. */
+    incoming: path.join(dataFolder, 'restoring'),
     holder: path.join(dataFolder, 'held-by'),
   }
 }

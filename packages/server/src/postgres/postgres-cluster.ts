@@ -30,8 +30,11 @@ export async function makeCluster(
   binaries: PostgresBinaries,
   user: PostgresUser,
 ): Promise<void> {
-  const { cluster } = dataFolderLayout(dataFolder)
+  const { cluster, incoming } = dataFolderLayout(dataFolder)
   if (existsSync(cluster)) return
+  // The old data is aside and the new not yet in place: an empty database would look like a lost one.
+  if (existsSync(incoming))
+    throw new Error(`A restore into ${dataFolder} was cut short. Run it again, with --force.`)
   const unfinished = `${cluster}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   makeOwned(unfinished, user)

@@ -209,3 +209,99 @@ end
 $$;
 revoke execute on function mark_delivered from public;
 grant execute on function mark_delivered to :app;
+
+-- The same for the ordinary case, in which every item is new and allowed: a third of the work. Conversations are
+-- moved and locked by one update; events follow. Anything out of the ordinary (an id used before, a passed
+-- handler epoch, a closed conversation, a read mark that does not move) stores nothing and answers null or a
+-- unique violation: the caller then asks append_events, which judges item by item.
+create function append_new_events(p_tenants uuid[], p_items jsonb, p_keys jsonb, p_done jsonb,
+  out seqs int[], out at timestamptz, out announced jsonb)
+language plpgsql
+set enable_seqscan = off
+as $$
+declare
+  v_now timestamptz;
+  v_wanted int;
+begin
+  perform set_config('app.tenants', p_tenants::text, true);
+  v_now := date_trunc('milliseconds', clock_timestamp());
+  v_wanted := jsonb_array_length(p_items);
+
+  with item as materialized (
+    select i.*, row_number() over () as n
+    from jsonb_to_recordset(p_items) as i (
+      tenant_id uuid, conversation_id uuid, id uuid, type text, actor_kind text, actor_id uuid, actor_name text,
+      data jsonb, segment uuid, body text, handler_epoch int, up_to int)
+  ),
+  effect as (
+    select i.tenant_id, i.conversation_id, count(*)::int as n,
+      (count(*) filter (where i.type in ('message', 'form') and i.actor_kind = 'visitor'))::int as from_visitor,
+      (array_agg(i.actor_kind order by i.n desc) filter (where i.type in ('message', 'form')))[1] as last_by,
+      bool_or(i.type in ('message', 'form')) as speaks,
+      bool_or(i.type = 'message' and i.actor_kind in ('agent', 'api')) as needs_person,
+      min(i.handler_epoch) as epoch_min, max(i.handler_epoch) as epoch_max,
+      max(i.up_to) filter (where i.actor_kind = 'visitor') as read_visitor,
+      max(i.up_to) filter (where i.actor_kind <> 'visitor') as read_staff,
+      count(i.up_to) as reads
+    from item i group by i.tenant_id, i.conversation_id order by i.tenant_id, i.conversation_id
+  ),
+  moved as (
+    update conversations c set
+      seq = c.seq + x.n,
+      last_event_at = v_now,
+      last_message_by = coalesce(x.last_by, c.last_message_by),
+      read_visitor = coalesce(x.read_visitor, c.read_visitor),
+      read_staff = coalesce(x.read_staff, c.read_staff),
+      unread = x.from_visitor + case
+        when x.read_staff is null then c.unread
+        else (
+          select count(*)::int from events e
+          where e.tenant_id = c.tenant_id and e.conversation_id = c.id and e.seq > x.read_staff
+            and e.type in ('message', 'form') and e.actor_kind = 'visitor') end
+    from effect x
+    where c.tenant_id = x.tenant_id and c.id = x.conversation_id
+      and (c.status = 'open' or not x.speaks)
+      and (c.handler_kind = 'agent' or not x.needs_person)
+      and (x.epoch_min is null or (c.handler_kind = 'virtual-agent' and c.handler_epoch = x.epoch_min and c.handler_epoch = x.epoch_max))
+      and (x.reads = 0 or (x.reads = 1
+        and coalesce(x.read_visitor, x.read_staff) <= c.seq
+        and coalesce(x.read_visitor, 2147483647) > c.read_visitor and coalesce(x.read_staff, 2147483647) > c.read_staff))
+    returning c.tenant_id, c.id, c.seq - x.n as base
+  ),
+  numbered as materialized (
+    select i.*, (m.base + row_number() over (partition by i.tenant_id, i.conversation_id order by i.n))::int as seq
+    from item i join moved m on m.tenant_id = i.tenant_id and m.id = i.conversation_id
+  ),
+  inserted as (
+    insert into events (tenant_id, conversation_id, seq, id, type, actor_kind, actor_id, actor_name, at, data, segment, body)
+    select f.tenant_id, f.conversation_id, f.seq, f.id, f.type, f.actor_kind, f.actor_id, f.actor_name, v_now,
+      coalesce(f.data, '{}'), f.segment, decode(f.body, 'base64')
+    from numbered f
+  ),
+  told as (
+    insert into outbox (tenant_id, refs)
+    select f.tenant_id, jsonb_agg(jsonb_build_array(f.conversation_id, f.seq)) from numbered f group by f.tenant_id
+    returning outbox.tenant_id as tenant, outbox.id
+  )
+  select (select array_agg(f.seq order by f.n) from numbered f), v_now,
+    (select jsonb_agg(jsonb_build_object('tenant', a.tenant, 'id', a.id::text)) from told a)
+  into seqs, at, announced;
+
+  if coalesce(array_length(seqs, 1), 0) <> v_wanted then
+    raise exception 'not all items are new and allowed' using errcode = 'CA001';
+  end if;
+
+  if p_keys is not null then
+    insert into data_keys (tenant_id, conversation_id, segment, epoch_key, wrapped)
+    select k.tenant, k.conversation, k.segment, k.epoch_key, decode(k.wrapped, 'base64')
+    from jsonb_to_recordset(p_keys) as k (tenant uuid, conversation uuid, segment uuid, epoch_key uuid, wrapped text)
+    on conflict do nothing;
+  end if;
+  if p_done is not null then
+    delete from outbox o using jsonb_to_recordset(p_done) as d (tenant uuid, id bigint)
+    where o.tenant_id = d.tenant and o.id = d.id;
+  end if;
+end
+$$;
+revoke execute on function append_new_events from public;
+grant execute on function append_new_events to :app;

@@ -19,11 +19,19 @@ const seq = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
 const actor = {
   type: 'object',
   required: ['kind', 'id', 'name'],
-  properties: { kind: { enum: ['visitor', 'agent', 'virtual-agent', 'api', 'system'] }, id: uuid, name: { type: 'string' } },
+  properties: {
+    kind: { enum: ['visitor', 'agent', 'virtual-agent', 'api', 'system'] },
+    id: uuid,
+    name: { type: 'string' },
+  },
 } as const
 const nullable = <T extends object>(schema: T) => ({ anyOf: [schema, { type: 'null' }] }) as const
 const time = { type: 'string', format: 'date-time' } as const
-const named = { type: 'object', required: ['id', 'name'], properties: { id: uuid, name: { type: 'string' } } } as const
+const named = {
+  type: 'object',
+  required: ['id', 'name'],
+  properties: { id: uuid, name: { type: 'string' } },
+} as const
 const perSide = {
   type: 'object',
   required: ['visitor', 'staff'],
@@ -34,8 +42,24 @@ export const conversationRowSchema = {
   $id: 'ConversationRow',
   type: 'object',
   required: [
-    'id', 'seq', 'status', 'handler', 'handlerEpoch', 'queue', 'assignee', 'tags', 'readBy', 'deliveredTo', 'startedAt',
-    'lastEventAt', 'visitor', 'page', 'site', 'waitingSince', 'unread', 'lastMessageBy',
+    'id',
+    'seq',
+    'status',
+    'handler',
+    'handlerEpoch',
+    'queue',
+    'assignee',
+    'tags',
+    'readBy',
+    'deliveredTo',
+    'startedAt',
+    'lastEventAt',
+    'visitor',
+    'page',
+    'site',
+    'waitingSince',
+    'unread',
+    'lastMessageBy',
   ],
   properties: {
     id: uuid,
@@ -57,7 +81,12 @@ export const conversationRowSchema = {
     visitor: {
       type: 'object',
       required: ['id', 'name', 'identified', 'online'],
-      properties: { id: uuid, name: { type: 'string' }, identified: { type: 'boolean' }, online: { type: 'boolean' } },
+      properties: {
+        id: uuid,
+        name: { type: 'string' },
+        identified: { type: 'boolean' },
+        online: { type: 'boolean' },
+      },
     },
     page: nullable({
       type: 'object',
@@ -74,9 +103,17 @@ export const conversationRowSchema = {
 export const appendedSchema = {
   $id: 'Appended',
   type: 'object',
-  description: 'The stored event. `replayed`: the Idempotency-Key was used before and nothing new was stored.',
+  description:
+    'The stored event. `replayed`: the Idempotency-Key was used before and nothing new was stored.',
   required: ['id', 'conversation', 'seq', 'at', 'replayed'],
-  properties: { id: uuid, conversation: uuid, seq, at: time, replayed: { type: 'boolean' }, text: { type: 'string' } },
+  properties: {
+    id: uuid,
+    conversation: uuid,
+    seq,
+    at: time,
+    replayed: { type: 'boolean' },
+    text: { type: 'string' },
+  },
 } as const
 
 export const wireEventSchema = {
@@ -91,8 +128,19 @@ export const wireEventSchema = {
     at: time,
     type: {
       enum: [
-        'message', 'edit', 'deletion', 'masking', 'form', 'assignment', 'takeover', 'handback', 'handover', 'status', 'read',
-        'note', 'tag',
+        'message',
+        'edit',
+        'deletion',
+        'masking',
+        'form',
+        'assignment',
+        'takeover',
+        'handback',
+        'handover',
+        'status',
+        'read',
+        'note',
+        'tag',
       ],
     },
     actor,
@@ -140,7 +188,11 @@ export function conversationRoutes(options: {
                 counts: {
                   type: 'object',
                   required: ['waiting', 'mine', 'all'],
-                  properties: { waiting: { type: 'integer' }, mine: { type: 'integer' }, all: { type: 'integer' } },
+                  properties: {
+                    waiting: { type: 'integer' },
+                    mine: { type: 'integer' },
+                    all: { type: 'integer' },
+                  },
                 },
               },
             },
@@ -229,7 +281,10 @@ export function conversationRoutes(options: {
             200: {
               type: 'object',
               required: ['events', 'more'],
-              properties: { events: { type: 'array', items: { $ref: 'ConversationEvent#' } }, more: { type: 'boolean' } },
+              properties: {
+                events: { type: 'array', items: { $ref: 'ConversationEvent#' } },
+                more: { type: 'boolean' },
+              },
             },
           },
         },
@@ -278,7 +333,11 @@ export function conversationRoutes(options: {
 
     post<{ text: string }>(
       'messages',
-      { operationId: 'sendMessage', summary: 'Answer the visitor; takes over when nobody has', body: body({ text }) },
+      {
+        operationId: 'sendMessage',
+        summary: 'Answer the visitor; takes over when nobody has',
+        body: body({ text }),
+      },
       async (staff, what) => {
         checkText(what.text)
         const outcome = await options.sendAsStaff(staff, what)
@@ -296,7 +355,11 @@ export function conversationRoutes(options: {
     )
     post<{ target: number; text: string }>(
       'edits',
-      { operationId: 'editMessage', summary: 'Change the text of an own message', body: body({ target: seq, text }) },
+      {
+        operationId: 'editMessage',
+        summary: 'Change the text of an own message',
+        body: body({ target: seq, text }),
+      },
       (staff, what) => {
         checkText(what.text)
         return conversations.edit(staff, what)
@@ -309,12 +372,20 @@ export function conversationRoutes(options: {
     )
     post<{ upTo: number }>(
       'reads',
-      { operationId: 'markRead', summary: 'Everything up to this number was seen; 204 when the mark does not move', body: body({ upTo: seq }) },
+      {
+        operationId: 'markRead',
+        summary: 'Everything up to this number was seen; 204 when the mark does not move',
+        body: body({ upTo: seq }),
+      },
       (staff, what) => conversations.read(staff, what),
     )
     post<{ status: 'open' | 'closed' }>(
       'status',
-      { operationId: 'setStatus', summary: 'Close or reopen', body: body({ status: { enum: ['open', 'closed'] } }) },
+      {
+        operationId: 'setStatus',
+        summary: 'Close or reopen',
+        body: body({ status: { enum: ['open', 'closed'] } }),
+      },
       (staff, what) => conversations.setStatus(staff, what),
     )
     const tags = {
@@ -325,7 +396,11 @@ export function conversationRoutes(options: {
     }
     post<{ add: string[]; remove: string[] }>(
       'tags',
-      { operationId: 'changeTags', summary: 'Add and remove tags', body: body({ add: tags, remove: tags }, []) },
+      {
+        operationId: 'changeTags',
+        summary: 'Add and remove tags',
+        body: body({ add: tags, remove: tags }, []),
+      },
       (staff, what) => conversations.tag(staff, what),
     )
   }

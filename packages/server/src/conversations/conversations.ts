@@ -14,7 +14,7 @@ import type { Access, AccessReceipt } from '../access/access.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import type { Outbox } from '../store/outbox.ts'
-import type { Query, Store } from '../store/store.ts'
+import { tenantsSetting, type Query, type Store } from '../store/store.ts'
 import { systemActor, type Actor } from '../tenants/actor.ts'
 import {
   conversationColumns,
@@ -120,7 +120,11 @@ export interface Conversations {
   ): Promise<{ events: ConversationEvent[]; more: boolean }>
 
   /** Ascending from `after`. */
-  later(receipt: AccessReceipt, after: number, limit: number): Promise<{ events: ConversationEvent[]; more: boolean }>
+  later(
+    receipt: AccessReceipt,
+    after: number,
+    limit: number,
+  ): Promise<{ events: ConversationEvent[]; more: boolean }>
 
   markDelivered(
     marks: readonly { tenant: string; conversation: string; visitor: number; staff: number }[],
@@ -697,12 +701,14 @@ export function openConversations(options: {
     },
 
     async repoint(tenant, from, to) {
-      await store.write(tenant, (q) =>
-        q('update conversations set visitor_id = $3 where tenant_id = $1 and visitor_id = $2', [
-          tenant,
-          from,
-          to,
-        ]),
+      await lane.alone(() =>
+        store.write(tenant, (q) =>
+          q('update conversations set visitor_id = $3 where tenant_id = $1 and visitor_id = $2', [
+            tenant,
+            from,
+            to,
+          ]),
+        ),
       )
       for (const [key, facts] of held) if (facts.tenant === tenant && facts.visitor === from) held.delete(key)
     },
@@ -771,11 +777,14 @@ export function openConversations(options: {
     },
 
     async markDelivered(marks) {
-      await store.single({
-        name: 'mark-delivered',
-        text: 'select mark_delivered($1, $2)',
-        values: [`{${[...new Set(marks.map((mark) => mark.tenant))].join(',')}}`, JSON.stringify(marks)],
-      })
+      const tenants = tenantsSetting([...new Set(marks.map((mark) => mark.tenant))])
+      await lane.alone(() =>
+        store.single({
+          name: 'mark-delivered',
+          text: 'select mark_delivered($1, $2)',
+          values: [tenants, JSON.stringify(marks)],
+        }),
+      )
     },
 
     async recover(tenants) {

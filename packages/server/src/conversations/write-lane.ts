@@ -54,6 +54,8 @@ export interface WriteLane {
     facts: ConversationFacts,
     act: (w: ChangeWriter) => Promise<T>,
   ): Promise<{ result: T; events: Committed[] }>
+  /** Runs a statement over several conversations between two transactions of the lane: row locks cannot cross. */
+  alone<T>(act: () => Promise<T>): Promise<T>
   /** Settles when everything queued so far is written. */
   settled(): Promise<void>
 }
@@ -85,6 +87,17 @@ interface AppendRow {
   old_body: Buffer | null
   old_data: Record<string, unknown>
 }
+
+interface AllNewRow {
+  /** In the order of the items. */
+  seqs: number[]
+  at: Date
+  announced: OutboxRow[]
+}
+
+/** Raised by append_new_events (migration 0030). */
+const notAllNew = 'CA001'
+const uniqueViolation = '23505'
 
 /**
  * The only writer of conversations. Appends that arrive while a transaction is under way are committed together
@@ -156,21 +169,58 @@ export function openWriteLane(options: {
           up_to: append.upTo,
         })
       }
-      const rows = await store.single<AppendRow>({
-        name: 'append-events',
-        text: 'select * from append_events($1, $2, $3, $4)',
-        values: [
-          tenantsSetting([...tenants]),
-          JSON.stringify(items),
-          keys.length === 0 ? null : JSON.stringify(keys),
-          done.length === 0 ? null : JSON.stringify(done),
-        ],
-      })
-      await settleBatch(batch, sealed, rows)
+      const values = [
+        tenantsSetting([...tenants]),
+        JSON.stringify(items),
+        keys.length === 0 ? null : JSON.stringify(keys),
+        done.length === 0 ? null : JSON.stringify(done),
+      ]
+      const stored = await writeAllNew(values)
+      if (stored !== null) settleAllNew(batch, sealed, stored)
+      else
+        await settleBatch(
+          batch,
+          sealed,
+          await store.single<AppendRow>({
+            name: 'append-events',
+            text: 'select * from append_events($1, $2, $3, $4)',
+            values,
+          }),
+        )
     } catch (caught) {
       outbox.keep(done)
       for (const waiting of batch) waiting.fail(refusalOf(caught))
     }
+  }
+
+  /** Null when something in the batch needs a judgement of its own; then nothing was stored. */
+  async function writeAllNew(values: unknown[]): Promise<AllNewRow | null> {
+    try {
+      const [row] = await store.single<AllNewRow>({
+        name: 'append-new-events',
+        text: 'select seqs, at, announced from append_new_events($1, $2, $3, $4)',
+        values,
+      })
+      return row!
+    } catch (caught) {
+      const code = (caught as { code?: string }).code
+      if (code === notAllNew || code === uniqueViolation) return null
+      throw caught
+    }
+  }
+
+  function settleAllNew(batch: Waiting[], sealed: (SealedText | null)[], row: AllNewRow): void {
+    const at = row.at.toISOString()
+    const committed: Committed[] = []
+    for (const [i, waiting] of batch.entries()) {
+      const body = sealed[i]
+      if (body) access.stored(body)
+      const seq = row.seqs[i]!
+      committed.push(committedOf(waiting.append, seq, at, options.visitorName(waiting.append.facts)))
+      // Acknowledge before fan-out: the sender's answer is the shorter way.
+      waiting.settle({ kind: 'stored', seq, at, replayed: false })
+    }
+    outbox.committed(row.announced, committed)
   }
 
   async function settleBatch(
@@ -245,6 +295,14 @@ export function openWriteLane(options: {
     return access.equals(append.facts.tenant, append.facts.id, stored, append.text)
   }
 
+  function queue<T>(act: () => Promise<T>): Promise<T> {
+    if (changes.length >= queuedAppendsMax) return Promise.reject(busy())
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    changes.push(() => act().then(resolve, (caught: unknown) => reject(refusalOf(caught))))
+    run()
+    return promise
+  }
+
   return {
     append(append) {
       const known = inFlight.get(keyOf(append))
@@ -268,15 +326,9 @@ export function openWriteLane(options: {
       return promise
     },
 
-    change<T>(facts: ConversationFacts, act: (w: ChangeWriter) => Promise<T>) {
-      if (changes.length >= queuedAppendsMax) return Promise.reject(busy())
-      const { promise, resolve, reject } = Promise.withResolvers<{ result: T; events: Committed[] }>()
-      changes.push(() =>
-        writeChange(options, facts, act).then(resolve, (caught: unknown) => reject(refusalOf(caught))),
-      )
-      run()
-      return promise
-    },
+    change: (facts, act) => queue(() => writeChange(options, facts, act)),
+
+    alone: queue,
 
     async settled() {
       while (running !== null) await running

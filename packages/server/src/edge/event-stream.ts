@@ -43,7 +43,11 @@ export function openEventStreams(
         operationId: 'openStream',
         summary: 'Open an event stream with a hello frame',
         tags: ['live'],
-        body: { type: 'object', additionalProperties: true, description: 'A hello frame, see docs/protocol.md' },
+        body: {
+          type: 'object',
+          additionalProperties: true,
+          description: 'A hello frame, see docs/protocol.md',
+        },
       },
       config: { idempotent: false },
     },
@@ -77,7 +81,9 @@ export function openEventStreams(
           }
           raw.write(`data: ${frame}\n\n`)
           if (raw.writableLength <= backlogBytesMax) return true
-          raw.end('data: {"type":"goodbye","code":"slow_reader","message":"The connection reads too slowly; reconnect to catch up.","retryAfterMs":1000}\n\n')
+          raw.end(
+            'data: {"type":"goodbye","code":"slow_reader","message":"The connection reads too slowly; reconnect to catch up.","retryAfterMs":1000}\n\n',
+          )
           end()
           return false
         },
@@ -119,7 +125,13 @@ export function openEventStreams(
         body: {
           type: 'object',
           required: ['frames'],
-          properties: { frames: { type: 'array', maxItems: framesPerPostMax, items: { type: 'object', additionalProperties: true } } },
+          properties: {
+            frames: {
+              type: 'array',
+              maxItems: framesPerPostMax,
+              items: { type: 'object', additionalProperties: true },
+            },
+          },
         },
         response: { 202: { type: 'object', properties: { accepted: { type: 'integer' } } } },
       },
@@ -128,7 +140,11 @@ export function openEventStreams(
     async (request, reply) => {
       const stream = streams.get(request.params.id)
       const given = Buffer.from(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '')
-      if (stream === undefined || given.length !== stream.secret.length || !timingSafeEqual(given, stream.secret))
+      if (
+        stream === undefined ||
+        given.length !== stream.secret.length ||
+        !timingSafeEqual(given, stream.secret)
+      )
         throw new Refusal('token_invalid', 'This stream has ended. Open a new one.')
       for (const frame of request.body.frames) {
         if (stream.paused) await new Promise<void>((resolve) => stream.resumeReading.push(resolve))

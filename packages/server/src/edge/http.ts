@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
-import fastify, { type FastifyError, type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyRequest,
+} from 'fastify'
 import { isUuid } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal, refusals } from '@candor/protocol/refusals.ts'
 import type { Actor } from '../tenants/actor.ts'
@@ -68,14 +73,20 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     timeWindow: 60_000,
     cache: 20_000,
     enableDraftSpec: true,
-    keyGenerator: (request) => (request.actor === null ? `address ${request.ip}` : `actor ${request.actor.id}`),
+    keyGenerator: (request) =>
+      request.actor === null ? `address ${request.ip}` : `actor ${request.actor.id}`,
     allowList: (request) => !request.url.startsWith('/v1/'),
     errorResponseBuilder: (_, context) =>
       new Refusal('too_many', `At most ${context.max} requests a minute.`, { retryAfterMs: context.ttl }),
   })
 
   app.addHook('preHandler', async (request) => {
-    if (request.method !== 'POST' || !request.url.startsWith('/v1/') || request.routeOptions.config.idempotent === false) return
+    if (
+      request.method !== 'POST' ||
+      !request.url.startsWith('/v1/') ||
+      request.routeOptions.config.idempotent === false
+    )
+      return
     const key = request.headers['idempotency-key']
     if (!isUuid(key)) throw new Refusal('idempotency_key_missing', undefined, { field: 'Idempotency-Key' })
     request.idempotencyKey = key
@@ -100,14 +111,26 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     const refusal = refusalOf(error)
     if (refusal === null) {
       // The stack names code, never a body: messages of drivers may quote values and are left out.
-      options.log({ level: 'error', event: 'fault', route: request.routeOptions.url, stack: stackWithoutMessage(error) })
+      options.log({
+        level: 'error',
+        event: 'fault',
+        route: request.routeOptions.url,
+        stack: stackWithoutMessage(error),
+      })
       return reply
         .code(500)
         .type('application/problem+json')
-        .send({ type: 'about:blank', title: 'Something broke here', status: 500, code: 'fault', detail: 'The fault was logged.' })
+        .send({
+          type: 'about:blank',
+          title: 'Something broke here',
+          status: 500,
+          code: 'fault',
+          detail: 'The fault was logged.',
+        })
     }
     const { status, title } = refusals[refusal.code]
-    if (refusal.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)))
+    if (refusal.retryAfterMs !== undefined)
+      reply.header('retry-after', Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)))
     return reply
       .code(status)
       .type('application/problem+json')
@@ -142,7 +165,10 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
       },
       security: [{ session: [] }, { key: [] }],
     },
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => (typeof json['$id'] === 'string' ? json['$id'] : `def-${i}`) },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) =>
+        typeof json['$id'] === 'string' ? json['$id'] : `def-${i}`,
+    },
   })
 
   app.addHook('onRoute', (route) => {
@@ -152,7 +178,9 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     if (route.method === 'POST' && route.config?.idempotent !== false)
       route.schema.headers ??= {
         type: 'object',
-        properties: { 'idempotency-key': { type: 'string', description: 'A UUID; it becomes the id of what is made.' } },
+        properties: {
+          'idempotency-key': { type: 'string', description: 'A UUID; it becomes the id of what is made.' },
+        },
       }
   })
 
@@ -201,11 +229,16 @@ function refusalOf(error: FastifyError): Refusal | null {
     const [first] = error.validation
     const missing = (first?.params as { missingProperty?: string } | undefined)?.missingProperty
     const extra = (first?.params as { additionalProperty?: string } | undefined)?.additionalProperty
-    const path = [...(first?.instancePath ?? '').split('/').filter(Boolean), missing ?? extra].filter(Boolean).join('.')
-    return new Refusal('invalid_field', `The field ${path} ${first?.message ?? 'is not accepted'}.`, { field: path })
+    const path = [...(first?.instancePath ?? '').split('/').filter(Boolean), missing ?? extra]
+      .filter(Boolean)
+      .join('.')
+    return new Refusal('invalid_field', `The field ${path} ${first?.message ?? 'is not accepted'}.`, {
+      field: path,
+    })
   }
   if (error.statusCode === 413) return new Refusal('too_large')
-  if (error.statusCode === 415) return new Refusal('malformed', 'Send JSON with content-type application/json.')
+  if (error.statusCode === 415)
+    return new Refusal('malformed', 'Send JSON with content-type application/json.')
   if (error.statusCode === 400) return new Refusal('malformed', 'The body is not JSON.')
   if (error.code === 'FST_ERR_RATE_LIMIT') return new Refusal('too_many')
   return null
@@ -230,7 +263,11 @@ function problemSchemas(): Record<string, object> {
 }
 
 function stackWithoutMessage(error: Error): string {
-  return (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 12).join('\n')
+  return (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 12)
+    .join('\n')
 }
 
 function isLoopback(address: string): boolean {

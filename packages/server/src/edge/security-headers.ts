@@ -3,7 +3,11 @@
 const year = 31_536_000
 
 /** Headers of our own pages (desk, tour): same origin, no frames from elsewhere, no inline code. */
-export function pageHeaders(options: { publicUrl: string; framedBy: 'nobody' | 'self'; frames?: readonly string[] }): Record<string, string> {
+export function pageHeaders(options: {
+  publicUrl: string
+  framedBy: 'nobody' | 'self'
+  frames?: readonly string[]
+}): Record<string, string> {
   const socket = options.publicUrl.replace(/^http/, 'ws')
   return {
     'content-security-policy': [
@@ -37,5 +41,7 @@ export function widgetFileHeaders(publicUrl: string): Record<string, string> {
 }
 
 function transport(publicUrl: string): Record<string, string> {
-  return publicUrl.startsWith('https:') ? { 'strict-transport-security': `max-age=${year}; includeSubDomains` } : {}
+  return publicUrl.startsWith('https:')
+    ? { 'strict-transport-security': `max-age=${year}; includeSubDomains` }
+    : {}
 }

@@ -48,7 +48,10 @@ export interface SessionRooms {
   delivery: Delivery
   access: Access
   routing: {
-    sendAsStaff(actor: Actor, message: { id: string; conversation: string; text: string }): Promise<SendOutcome>
+    sendAsStaff(
+      actor: Actor,
+      message: { id: string; conversation: string; text: string },
+    ): Promise<SendOutcome>
     /** Who answers a new conversation, and which queue it belongs to. */
     firstHandler(tenant: string): Promise<{ handler: 'virtual-agent' | 'queue'; queue: string | null }>
   }
@@ -102,7 +105,12 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
 
   function goodbye(refusal: Refusal): void {
     if (ended) return
-    send({ type: 'goodbye', code: refusal.code, message: refusal.message, retryAfterMs: refusal.retryAfterMs ?? 5_000 })
+    send({
+      type: 'goodbye',
+      code: refusal.code,
+      message: refusal.message,
+      retryAfterMs: refusal.retryAfterMs ?? 5_000,
+    })
     transport.close(refusal.code)
     closed()
   }
@@ -191,10 +199,20 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       done()
       if (caught instanceof Refusal) {
         if (frame.type === 'hello') goodbye(caught)
-        else refuse('id' in frame ? frame.id : undefined, 'conversation' in frame ? frame.conversation : undefined, caught)
+        else
+          refuse(
+            'id' in frame ? frame.id : undefined,
+            'conversation' in frame ? frame.conversation : undefined,
+            caught,
+          )
         return
       }
-      rooms.log({ level: 'error', event: 'fault in a frame', frame: frame.type, stack: caught instanceof Error ? caught.stack : '' })
+      rooms.log({
+        level: 'error',
+        event: 'fault in a frame',
+        frame: frame.type,
+        stack: caught instanceof Error ? caught.stack : '',
+      })
       transport.close('fault')
       closed()
     }
@@ -221,7 +239,9 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
 
   async function hello(frame: Extract<ClientFrame, { type: 'hello' }>): Promise<void> {
     if (frame.protocol !== protocolVersion)
-      throw new Refusal('protocol_unsupported', `This server speaks protocol ${protocolVersion}.`, { field: 'protocol' })
+      throw new Refusal('protocol_unsupported', `This server speaks protocol ${protocolVersion}.`, {
+        field: 'protocol',
+      })
     const welcome = frame.role === 'visitor' ? await welcomeVisitor(frame) : await welcomeStaff(frame)
     if (ended) return
     clearTimeout(helloTimer)
@@ -229,7 +249,8 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     send(welcome)
     // Spread over the interval, so that a thousand reconnects do not beat together for ever.
     scheduleHeartbeat(heartbeatMs * (0.5 + Math.random() / 2))
-    for (const position of frame.positions ?? []) await follow(position.conversation, position).catch(refusePosition(position.conversation))
+    for (const position of frame.positions ?? [])
+      await follow(position.conversation, position).catch(refusePosition(position.conversation))
     const waiting = early ?? []
     early = null
     for (const next of waiting) perform(next)
@@ -264,7 +285,13 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       type: 'welcome',
       protocol: protocolVersion,
       epoch: rooms.epoch(),
-      you: { kind: actor.kind, id: actor.id, name: actor.name, tenant: tenant.name, identified: actor.identified ?? false },
+      you: {
+        kind: actor.kind,
+        id: actor.id,
+        name: actor.name,
+        tenant: tenant.name,
+        identified: actor.identified ?? false,
+      },
       ...(token === null ? {} : { token }),
       config: await identity.widgetConfig(tenant.id),
       conversations: owned.map((state) => ({ ...state, tags: [] })),
@@ -310,14 +337,21 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     refuse(
       undefined,
       undefined,
-      new Refusal('card_fields_page', 'Chat stays closed where payment cards are entered. Your card is safer that way.'),
+      new Refusal(
+        'card_fields_page',
+        'Chat stays closed where payment cards are entered. Your card is safer that way.',
+      ),
     )
   }
 
-  async function follow(conversation: string, position: { epoch: string; seq: number } | null): Promise<void> {
+  async function follow(
+    conversation: string,
+    position: { epoch: string; seq: number } | null,
+  ): Promise<void> {
     const { actor } = connection!
     const owner = await conversations.visitorOf(actor.tenant, conversation)
-    if (actor.kind === 'visitor' && owner !== actor.id) throw new Refusal('not_found', undefined, { field: 'conversation' })
+    if (actor.kind === 'visitor' && owner !== actor.id)
+      throw new Refusal('not_found', undefined, { field: 'conversation' })
     const purpose = actor.kind === 'visitor' ? 'participant' : actor.kind === 'api' ? 'api' : 'desk'
     const receipt = await access.receipt(actor, conversation, purpose)
     await delivery.follow(connection!, receipt, position)
@@ -332,9 +366,11 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     if (cardFieldsRefused && writes.has(frame.type)) throw new Refusal('card_fields_page')
     switch (frame.type) {
       case 'send':
-        return (actor.kind === 'visitor' ? conversations.send(actor, frame) : rooms.routing.sendAsStaff(actor, frame)).then(
-          acknowledgeOutcome,
-        )
+        return (
+          actor.kind === 'visitor'
+            ? conversations.send(actor, frame)
+            : rooms.routing.sendAsStaff(actor, frame)
+        ).then(acknowledgeOutcome)
       case 'read':
         return conversations.read(actor, frame).then((stored) => {
           if (stored === null) send({ type: 'ack', id: frame.id, conversation: frame.conversation })
@@ -349,7 +385,9 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       case 'open':
         return follow(
           frame.conversation,
-          frame.epoch === undefined || frame.seq === undefined ? null : { epoch: frame.epoch, seq: frame.seq },
+          frame.epoch === undefined || frame.seq === undefined
+            ? null
+            : { epoch: frame.epoch, seq: frame.seq },
         )
       case 'leave':
         return delivery.unfollow(connection!, frame.conversation)
@@ -427,13 +465,18 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     const current = connection!
     if (!delivery.follows(current, frame.conversation))
       throw new Refusal('state_conflict', 'Open the conversation first.', { field: 'conversation' })
-    const purpose = current.actor.kind === 'visitor' ? 'participant' : current.actor.kind === 'api' ? 'api' : 'desk'
+    const purpose =
+      current.actor.kind === 'visitor' ? 'participant' : current.actor.kind === 'api' ? 'api' : 'desk'
     const receipt = await access.receipt(current.actor, frame.conversation, purpose)
     const { events, more } = await conversations.earlier(receipt, frame.before, snapshotEventsMax)
     const contiguous = wireFor(current.audience, (events[0]?.seq ?? 1) - 1, events)
     // The page ends at a number that the client holds: trailing staff-only numbers are blanks it must have too.
     if (current.audience === 'visitor')
-      for (let seq = (contiguous.at(-1)?.seq ?? (events[0]?.seq ?? frame.before) - 1) + 1; seq < frame.before; seq++)
+      for (
+        let seq = (contiguous.at(-1)?.seq ?? (events[0]?.seq ?? frame.before) - 1) + 1;
+        seq < frame.before;
+        seq++
+      )
         contiguous.push({ seq, type: 'private' })
     send({ type: 'earlier', id: frame.id, conversation: frame.conversation, events: contiguous, more })
   }

@@ -39,7 +39,8 @@ export function openSockets(options: {
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (request.url?.split('?')[0] !== path) return refuseUpgrade(socket, '404 Not Found')
-    if (sessions.size >= socketsMax) return refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5\r\n')
+    if (sessions.size >= socketsMax)
+      return refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5\r\n')
     options.staffOfUpgrade(request).then(
       (staff) => listener.handleUpgrade(request, socket, head, (ws) => accept(ws, staff)),
       (caught: unknown) => {

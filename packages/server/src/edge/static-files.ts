@@ -23,7 +23,10 @@ const types: Record<string, string> = {
 }
 
 /** Reads a built folder once. Keys are URL paths relative to it. */
-export function readFolder(folder: string, headersOf: (name: string) => Record<string, string>): Map<string, StaticFile> {
+export function readFolder(
+  folder: string,
+  headersOf: (name: string) => Record<string, string>,
+): Map<string, StaticFile> {
   const files = new Map<string, StaticFile>()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
@@ -39,13 +42,23 @@ export function staticFile(body: Buffer, extension: string, headers: Record<stri
 }
 
 /** Serves files from memory below a prefix; `fallback` answers paths that are no file (a single-page application). */
-export function serveFiles(app: FastifyInstance, prefix: string, files: Map<string, StaticFile>, fallback?: string): void {
-  app.get(`${prefix}*`, { schema: { hide: true } }, (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
-    const name = request.params['*']
-    const file = files.get(name) ?? (fallback === undefined || name.includes('.') ? undefined : files.get(fallback))
-    if (file === undefined) return reply.callNotFound()
-    return sendFile(request, reply, file)
-  })
+export function serveFiles(
+  app: FastifyInstance,
+  prefix: string,
+  files: Map<string, StaticFile>,
+  fallback?: string,
+): void {
+  app.get(
+    `${prefix}*`,
+    { schema: { hide: true } },
+    (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
+      const name = request.params['*']
+      const file =
+        files.get(name) ?? (fallback === undefined || name.includes('.') ? undefined : files.get(fallback))
+      if (file === undefined) return reply.callNotFound()
+      return sendFile(request, reply, file)
+    },
+  )
 }
 
 export function sendFile(request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply {

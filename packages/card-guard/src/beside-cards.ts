@@ -19,16 +19,16 @@ export function secretsBeside(
   text: string,
   stream: DigitStream,
   cards: readonly Span[],
-  aboutCards: boolean,
+  aboutCards: () => boolean,
   nearCard: boolean,
 ): Finding[] {
   const found: Finding[] = []
   const isCard = (group: Group) => cards.some(({ start, end }) => group.start >= start && group.end <= end)
   const runs = runsOf(stream, isCard)
 
-  for (const match of text.matchAll(codeNames)) {
+  for (const match of runs.some((run) => isCode(run.digits)) ? text.matchAll(codeNames) : []) {
     const certain = certainCode.test(match[0])
-    const fits = certain || cards.length > 0 || nearCard || (aboutCards && !anyCode.test(match[0]))
+    const fits = certain || cards.length > 0 || nearCard || (!anyCode.test(match[0]) && aboutCards())
     if (!fits) continue
     const from = match.index + match[0].length
     const behind = runs.find(

@@ -13,8 +13,8 @@ import type { Finding, ScreenedText } from './mask.ts'
 import { mask, maskOf, union } from './mask.ts'
 import { speaksOfCards } from './not-cards.ts'
 import { joinPieces, piecesIn } from './pieces.ts'
-import type { Lexed } from './read-digits.ts'
-import { layOut, lex } from './read-digits.ts'
+import type { DigitStream, Lexed } from './read-digits.ts'
+import { layOut, lex, plainReading } from './read-digits.ts'
 
 export type { Finding, FindingKind, ScreenedText } from './mask.ts'
 export { maskOf }
@@ -49,7 +49,7 @@ export function screen(text: string, options: GuardOptions = {}): Screened {
     masked = mask(text, findings)
     lexed = lex(masked)
   }
-  const mayContinue = lexed.lexemes.length > 0 && piecesIn(masked, lexed, 0).length > 0
+  const mayContinue = lexed.digitsMax > 0 && piecesIn(masked, lexed, 0).length > 0
   return { text: masked, findings, mayContinue }
 }
 
@@ -74,13 +74,13 @@ export function toOriginal(found: readonly Finding[], before: readonly Finding[]
 const roundsMax = 6
 
 function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number): Finding[] {
-  const plain = findPlain(text, lexed, options, true)
-  const mayBeEncoded = lexed.mayBeEncoded || (lexed.lexemes.length >= panDigitsMin && maySpellBytes(text))
+  const plain = findPlain(text, lexed, options)
+  const mayBeEncoded = lexed.mayBeEncoded || (lexed.digitsMax >= 2 * panDigitsMin && maySpellBytes(text))
   if (!mayBeEncoded || depth >= depthMax) return plain
   const found = plain
   const unescaped = unescapeText(text)
   if (unescaped) {
-    for (const finding of findPlain(unescaped.text, lex(unescaped.text), options, true)) {
+    for (const finding of findPlain(unescaped.text, lex(unescaped.text), options)) {
       found.push({ ...finding, ...unescaped.toOriginal(finding.start, finding.end) })
     }
   }
@@ -99,33 +99,54 @@ function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number
   return union(found)
 }
 
-function findPlain(text: string, lexed: Lexed, options: GuardOptions, withSigns: boolean): Finding[] {
-  if (!lexed.lexemes.some((lexeme) => lexeme.kind === 'digits' || lexeme.kind === 'word')) return []
-  const aboutCards = speaksOfCards(text)
+function findPlain(text: string, lexed: Lexed, options: GuardOptions): Finding[] {
+  if (lexed.digitsMax < codeDigitsMin) return []
+  const stream = layOut(lexed, plainReading)
+  let about: boolean | undefined
+  const aboutCards = () => (about ??= speaksOfCards(text))
+  const found: Finding[] = []
+  if (lexed.digitsMax >= panDigitsMin || lexed.hasSigns) {
+    for (const { start, end, network } of cardsOf(text, lexed, stream, aboutCards(), options)) {
+      const track = trackAround(text, { start, end })
+      const name = network === undefined ? {} : { network }
+      found.push(track ? { kind: 'track', ...track, ...name } : { kind: 'pan', start, end, ...name })
+    }
+  }
+  found.push(...secretsBeside(text, stream, found, aboutCards, options.nearCard ?? false))
+  return union(found)
+}
+
+function cardsOf(
+  text: string,
+  lexed: Lexed,
+  plain: DigitStream,
+  aboutCards: boolean,
+  options: GuardOptions,
+): CardSpan[] {
   const named = namedSpans(text, options)
-  const streams = lexed.readings.map((reading) => layOut(lexed, reading))
-  const cards: CardSpan[] = streams.flatMap((stream) => cardsIn(stream, text, aboutCards, named))
-  if (withSigns && lexed.hasSigns) {
+  const cards: CardSpan[] = []
+  for (const reading of lexed.readings) {
+    const stream = reading === plainReading ? plain : layOut(lexed, reading)
+    cards.push(...cardsIn(stream, text, aboutCards, named))
+  }
+  if (lexed.hasSigns) {
     const signed = lex(text, true)
     for (const reading of signed.readings)
       cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, named))
   }
-  if (cards.length === 0 && streams[0]!.digits.length >= panDigitsMin) {
+  if (cards.length === 0 && plain.digits.length >= panDigitsMin) {
     for (const { pieces, network } of joinPieces(piecesIn(text, lexed, 0), 1, {
       aboutCards,
       sameText: true,
     })) {
-      for (const { start, end } of pieces) cards.push({ start, end, network, withTail: false })
+      for (const { start, end } of pieces) cards.push({ start, end, network })
     }
   }
-  const found: Finding[] = cards.map(({ start, end, network }) => {
-    const track = trackAround(text, { start, end })
-    const name = network === undefined ? {} : { network }
-    return track ? { kind: 'track', ...track, ...name } : { kind: 'pan', start, end, ...name }
-  })
-  found.push(...secretsBeside(text, streams[0]!, found, aboutCards, options.nearCard ?? false))
-  return union(found)
+  return cards
 }
+
+/** Verification codes have three digits or four. */
+const codeDigitsMin = 3
 
 function namedSpans(text: string, options: GuardOptions): NamedSpans {
   if (!options.identifiers?.length) return () => undefined

@@ -8,8 +8,6 @@ import { broken, glued } from './read-digits.ts'
 
 export interface CardSpan extends Span {
   readonly network: string | undefined
-  /** An expiry date or more was written right behind the number, without a gap. */
-  readonly withTail: boolean
 }
 
 /** All card numbers in one text; what each reading finds is asked for in turn. */
@@ -48,7 +46,7 @@ export function cardsIn(
       if (name === 'introduced' || (name === 'alike' && !(inOne && tier === 'firm'))) continue
       if (others.certain.some((other) => other.start <= span.start && other.end >= span.end)) continue
       if (!inOne && !isUnmistakable(window) && others.likely.some((other) => cuts(window, other))) continue
-      found.push({ ...span, network: networkOf(digits.slice(from, to).join('')), withTail: tail > 0 })
+      found.push({ ...span, network: networkOf(digits.slice(from, to).join('')) })
     }
   }
   return found

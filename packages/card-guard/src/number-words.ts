@@ -15,9 +15,23 @@ export function numberWord(letters: string): NumberWord | undefined {
   return words.get(letters)
 }
 
-/** Could a word begin with these two letters (0 to 25)? The cheap question that most words of a chat end at. */
-export function mayBeginWord(first: number, second: number): boolean {
-  return beginnings[first * 26 + second] === 1
+/** What `wordFit` answers. */
+export const fitsNot = 0
+export const mayBeSplit = 1
+export const fitsWhole = 2
+
+/** Are the letters from `start` to `end`, in either case, a word, or do they begin with a number? Makes no strings. */
+export function wordFit(text: string, start: number, end: number): number {
+  let node = 0
+  let begins = fitsNot
+  for (let i = start; i < end; i++) {
+    const letter = (text.charCodeAt(i) | 32) - 97
+    if (letter < 0 || letter > 25) return fitsNot
+    node = trie[node * 26 + letter]!
+    if (node === 0) return begins
+    if (ends[node] === endsNumber && i + 1 < end) begins = mayBeSplit
+  }
+  return ends[node] ? fitsWhole : begins
 }
 
 /** Words written without a gap, "fouroneoneone", from left to right; nothing when a rest stays. */
@@ -34,8 +48,8 @@ export function splitWords(letters: string): NumberWord[] | undefined {
       node = trie[node * 26 + letters.charCodeAt(j) - 97] ?? 0
       if (node === 0) break
       const end = ends[node]!
-      if (end === 0 || cost[j + 1] === impossible) continue
-      const through = cost[j + 1]! + end - 1
+      if (end === 0 || end > endsJoin || cost[j + 1] === impossible) continue
+      const through = cost[j + 1]! + end - endsNumber
       if (through <= cost[i]!) {
         cost[i] = through
         step[i] = j + 1 - i
@@ -124,12 +138,14 @@ const small: Readonly<Record<'times' | 'joins' | 'filler', string>> = {
 }
 
 const words = new Map<string, NumberWord>()
+const endsNumber = 1
+const endsJoin = 2
+const endsOther = 3
 /** Node n, letter c: the next node at n * 26 + c; 0 is the root and leads nowhere back. */
 const trie: number[] = new Array<number>(26).fill(0)
-/** 0: no word ends here; 1: a number does; 2: a joining word. */
+/** What ends at a node: a number or its doubling, a joining word, or a word that is not written without gaps. */
 const ends: number[] = [0]
 const impossible = 0xffff
-const beginnings = new Uint8Array(26 * 26)
 
 for (const [role, list] of [
   ['number', numbers],
@@ -149,9 +165,6 @@ function learn(word: NumberWord): void {
   const { text } = word
   if (words.has(text)) return
   words.set(text, word)
-  beginnings[(text.charCodeAt(0) - 97) * 26 + (text.length > 1 ? text.charCodeAt(1) - 97 : 0)] = 1
-  // Written without gaps only numbers, doubling and the joining words occur; "then" would split ordinary words.
-  if (word.role === 'filler' || word.role === 'times' || word.role === 'plural') return
   let node = 0
   for (let i = 0; i < text.length; i++) {
     const at = node * 26 + text.charCodeAt(i) - 97
@@ -162,5 +175,11 @@ function learn(word: NumberWord): void {
     }
     node = trie[at]!
   }
-  ends[node] = word.role === 'joins' ? 2 : 1
+  // "then" and "zeros" would split ordinary words.
+  ends[node] =
+    word.role === 'joins'
+      ? endsJoin
+      : word.role === 'number' || word.role === 'repeat'
+        ? endsNumber
+        : endsOther
 }

@@ -5,7 +5,7 @@ import { networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.t
 import type { OtherThings, Span } from './not-cards.ts'
 import { otherThingsIn, saysOtherwise, speaksOfCards } from './not-cards.ts'
 import type { DigitStream, Group, Lexed } from './read-digits.ts'
-import { broken, glued, layOut } from './read-digits.ts'
+import { broken, glued, layOut, plainReading } from './read-digits.ts'
 
 export interface Piece extends Span {
   readonly digits: readonly number[]
@@ -15,7 +15,7 @@ export interface Piece extends Span {
   /** The message says little else. */
   readonly bare: boolean
   /** The text calls it something else, or it has the shape of something else: it joins only to the print of a card. */
-  readonly otherwise: 'name' | 'shape' | undefined
+  readonly otherwise: () => 'name' | 'shape' | 'certain' | undefined
   /** It was part of a number already, and its text is masked. */
   readonly masked: boolean
 }
@@ -27,18 +27,20 @@ export interface JoinedNumber {
 
 /** The stretches of digits in a message that could belong to a longer number. */
 export function piecesIn(text: string, lexed: Lexed, message: number): Piece[] {
-  const stream = layOut(lexed, { alike: 'first', compound: true })
+  if (lexed.digitsMax === 0) return []
+  const stream = layOut(lexed, plainReading)
   const { groups } = stream
   if (groups.length === 0) return []
   const bare = lexed.otherWords <= bareWordsMax
   const talkative = lexed.otherWords > chatterWordsMax && !speaksOfCards(text)
-  const others = groups.length > 1 || text.includes('+') ? otherThingsIn(text) : { certain: [], likely: [] }
+  let others: OtherThings | undefined
+  const othersOnce = () => (others ??= otherThingsIn(text))
   const pieces: Piece[] = []
   for (let first = 0; first < groups.length;) {
     let next = first + 1
     while (next < groups.length && groups[next]!.before !== broken) next++
     const run = withoutLooseEnds(groups.slice(first, next))
-    const piece = run.length > 0 && pieceOf(stream, run, text, message, bare, others)
+    const piece = run.length > 0 && pieceOf(stream, run, text, message, bare, othersOnce)
     const isWord = run.every((group) => group.form === 'word')
     if (
       piece &&
@@ -119,20 +121,29 @@ function pieceOf(
   text: string,
   message: number,
   bare: boolean,
-  others: OtherThings,
+  others: () => OtherThings,
 ): Piece | undefined {
   const start = run[0]!.start
   const end = run.at(-1)!.end
   const from = run[0]!.at
   const digits = stream.digits.slice(from, run.at(-1)!.at + run.at(-1)!.size)
   if (digits.length > panDigitsMax + tailMax) return undefined
-  if (others.certain.some((other) => other.start < end && other.end > start)) return undefined
-  const otherwise = others.likely.some((other) => other.start < end && other.end > start)
-    ? 'shape'
-    : saysOtherwise(text, start)
-      ? 'name'
-      : undefined
+  let known: ReturnType<Piece['otherwise']> | null = null
+  // Asked of the few pieces that arithmetic joins, so it is looked up then.
+  const otherwise = () => (known === null ? (known = otherwiseAt(text, start, end, others())) : known)
   return { digits, groups: run, start, end, message, bare, otherwise, masked: false }
+}
+
+function otherwiseAt(
+  text: string,
+  start: number,
+  end: number,
+  others: OtherThings,
+): ReturnType<Piece['otherwise']> {
+  const meets = (other: Span) => other.start < end && other.end > start
+  if (others.certain.some(meets)) return 'certain'
+  if (others.likely.some(meets)) return 'shape'
+  return saysOtherwise(text, start) ? 'name' : undefined
 }
 
 function numberOf(chain: readonly Piece[], leftOut: number, evidence: Evidence): JoinedNumber | undefined {
@@ -158,9 +169,10 @@ function numberOf(chain: readonly Piece[], leftOut: number, evidence: Evidence):
       sizes[0]! -= from
       sizes[sizes.length - 1]! -= digits.length - to
       const groups = groupSizes(chain, from, to)
-      const plain = chain.every((piece) => !piece.otherwise)
-      if (sameText && chain.some(({ otherwise }) => otherwise === 'shape' || (otherwise && !aboutCards)))
-        continue
+      const otherwise = new Set(chain.map((piece) => piece.otherwise()))
+      const plain = otherwise.size === 1 && otherwise.has(undefined)
+      if (otherwise.has('certain')) continue
+      if (sameText && (otherwise.has('shape') || (!plain && !aboutCards))) continue
       const printed =
         isCardShape(groups) || (!sameText && isCardShape(sizes)) || groups.every((size) => size === 1)
       const bare = !sameText && chain.every((piece) => piece.bare)

@@ -1,8 +1,9 @@
 /** Reads text as a stream of digits in groups: what a person would read aloud, with where each group stands. */
 
 import { formOf, lookAlikes, otherLetter, plainLookAlikes } from './digit-forms.ts'
+import { panDigitsMin } from './issuer-ranges.ts'
 import type { NumberWord } from './number-words.ts'
-import { mayBeginWord, numberWord, splitWords } from './number-words.ts'
+import { fitsNot, fitsWhole, numberWord, splitWords, wordFit } from './number-words.ts'
 
 /** What stands between a group and the one before it. */
 export const glued = 0
@@ -42,6 +43,8 @@ export interface Lexed {
   readonly lexemes: readonly Lexeme[]
   /** Words that are neither digits nor filler. */
   readonly otherWords: number
+  /** No reading has more digits than this; 0 when there is neither digit nor number word. */
+  readonly digitsMax: number
   /** The readings worth trying: more than one only where something is ambiguous. */
   readonly readings: readonly Reading[]
   /** `|`, `!` or `$` stood beside a digit: read again with `signs` to take them for digits. */
@@ -50,11 +53,15 @@ export interface Lexed {
   readonly mayBeEncoded: boolean
 }
 
+/** How a text is read when nothing in it is ambiguous. */
+export const plainReading: Reading = { alike: 'first', compound: true }
+
 /** Cuts text into digits, look-alikes, number words, filler and the rest. `signs`: read `|`, `!` and `$` as digits. */
 export function lex(text: string, signs = false): Lexed {
   const lexemes: Lexeme[] = []
   let otherWords = 0
-  let alikes = false
+  let digitsMax = 0
+  let alikeDigits = 0
   let alternates = false
   let compounds = false
   let hesitates = false
@@ -72,15 +79,6 @@ export function lex(text: string, signs = false): Lexed {
     start: number,
     end: number,
   ) {
-    const last = lexemes.at(-1)
-    if (kind === 'other') {
-      otherWords++
-      if (last?.kind === 'other') {
-        last.end = end
-        glue = true
-        return
-      }
-    }
     lexemes.push({ kind, digits, second, word, start, end, glued: glue, dashed: text[start - 1] === '-' })
     glue = true
   }
@@ -94,6 +92,7 @@ export function lex(text: string, signs = false): Lexed {
         if (code === percent || code === ampersand || code === backslash) mayBeEncoded = true
         else if (code === bar || code === bang || code === dollar) {
           if (signs) {
+            alikeDigits++
             push('alike', lookAlikes[text[i]!]![0]!, lookAlikes[text[i]!]![1]!, undefined, i, i + 1)
             i++
             continue
@@ -127,6 +126,7 @@ export function lex(text: string, signs = false): Lexed {
           if (c === 0xfe0f || c === 0x20e3) end = i
         } else break
       }
+      digitsMax += digits.length
       push('digits', digits, digits, undefined, start, end)
       if (i - tokenStart >= encodedLengthMin) mayBeEncoded = true
       continue
@@ -157,21 +157,24 @@ export function lex(text: string, signs = false): Lexed {
     const size = ascii ? i - start : folded.length
     const first = ascii ? code : folded.charCodeAt(0)
     const second = size > 1 ? (ascii ? text.charCodeAt(start + 1) : folded.charCodeAt(1)) : 0
-    if (mayBe(first, second, size)) {
+    const fit = ascii ? wordFit(text, start, i) : wordFit(folded, 0, size)
+    // "y" and "e" join words, not digits they are glued to.
+    if (fit !== fitsNot && !(size === 1 && (glue || isDigitAt(text, i)))) {
       const letters = (ascii ? text.slice(start, i) : folded).toLowerCase()
-      const whole = numberWord(letters)
-      // "y" and "e" join words, not digits they are glued to.
-      if (whole && !(size === 1 && (glue || isDigitAt(text, i)))) {
-        if (whole.role === 'number' && whole.value >= 10) compounds = true
+      if (fit === fitsWhole) {
+        const whole = numberWord(letters)!
+        if (whole.value >= 10) compounds = true
         if (letters === 'um') hesitates = true
+        if (whole.role === 'number' || whole.role === 'plural') digitsMax += wordDigitsMax
         push(lexemeKinds[whole.role], '', '', whole, start, i)
         continue
       }
-      const split = size > 1 && /^[a-z]+$/.test(letters) ? splitWords(letters) : undefined
+      const split = splitWords(letters)
       if (split) {
         compounds = true
         let at = start
         for (const word of split) {
+          if (word.role === 'number') digitsMax += wordDigitsMax
           // Folding may have changed lengths; then every word stands for the whole of the letters.
           push(lexemeKinds[word.role], '', '', word, ascii ? at : start, ascii ? at + word.text.length : i)
           at += word.text.length
@@ -190,22 +193,29 @@ export function lex(text: string, signs = false): Lexed {
         two += pair[1]
       }
       if (one.length === letters.length) {
-        alikes = true
+        alikeDigits += one.length
         if (one !== two) alternates = true
         push('alike', one, two, plainLetters.test(letters) ? plainMark : undefined, start, i)
         continue
       }
     }
-    push('other', '', '', undefined, start, i)
+    otherWords++
+    const last = lexemes.at(-1)
+    if (last?.kind === 'other') last.end = i
+    else push('other', '', '', undefined, start, i)
+    glue = true
   }
 
-  const readings: Reading[] = [{ alike: 'first', compound: true }]
-  if (alternates) readings.push({ alike: 'second', compound: true })
-  if (alikes) readings.push({ alike: 'no', compound: true })
-  if (compounds) readings.push({ alike: 'first', compound: false })
-  if (compounds && text.includes('-')) readings.push({ alike: 'first', compound: true, hyphens: true })
-  if (hesitates) readings.push({ alike: 'first', compound: true, hesitant: true })
-  return { lexemes, otherWords, readings, hasSigns, mayBeEncoded }
+  if (signs || digitsMax > 0) digitsMax += alikeDigits
+  const readings: Reading[] = [plainReading]
+  if (digitsMax >= panDigitsMin) {
+    if (alternates) readings.push({ alike: 'second', compound: true })
+    if (alikeDigits) readings.push({ alike: 'no', compound: true })
+    if (compounds) readings.push({ alike: 'first', compound: false })
+    if (compounds && text.includes('-')) readings.push({ alike: 'first', compound: true, hyphens: true })
+    if (hesitates) readings.push({ alike: 'first', compound: true, hesitant: true })
+  }
+  return { lexemes, otherWords, digitsMax, readings, hasSigns, mayBeEncoded }
 }
 
 /** Lays the digits of one reading out in a row. Groups of letters alone, with no digit or number word near, are left out. */
@@ -311,6 +321,8 @@ export type { Lexeme }
 const gapMax = 48
 /** "four then um dash one" is three; more filler than this in one place is a sentence. */
 const fillersMax = 4
+/** "mil" is four digits, "quadruple one" and "nine times one" nine for one number. */
+const wordDigitsMax = 9
 /** Letters in a row that may stand for digits: the longest card number. */
 const alikeLettersMax = 19
 /** Twelve digits, the shortest card number, take sixteen characters of base64. */
@@ -360,13 +372,6 @@ function widthAt(text: string, at: number): number {
 
 function isAlike(code: number): boolean {
   return code < 128 && alikeCodes[code] === 1
-}
-
-function mayBe(first: number, second: number, size: number): boolean {
-  const a = (first | 32) - 97
-  if (size === 1) return a === 4 || a === 24 // "e" and "y" are the words of one letter
-  const b = (second | 32) - 97
-  return a >= 0 && a < 26 && b >= 0 && b < 26 && mayBeginWord(a, b)
 }
 
 function isDigitAt(text: string, at: number): boolean {

@@ -34,15 +34,16 @@ export async function installed() {
   if (installStamp() === want) return
   await withLock('install', async () => {
     if (installStamp() === want) return
-    if (!holdsLockedPackages()) {
+    if (differing().length > 0) {
       say('Installing the packages named in package-lock.json…')
       const startedAt = Date.now()
       // Not `npm ci`: it gives up when a registry mirror lacks some other platform's optional binaries. This
       // keeps to the lockfile as well, and the check below refuses anything that differs from it.
       await npm(['install', '--no-save', '--include=dev', '--include=optional', ...quietly], projectFolder)
-      if (!holdsLockedPackages()) {
+      const wrong = differing()
+      if (wrong.length > 0) {
         throw new LaunchFault(
-          'package.json and package-lock.json disagree: what npm installed is not what is locked.',
+          `package.json and package-lock.json disagree. Not installed as locked: ${wrong.slice(0, 5).join(', ')}. Run npm install and commit both.`,
         )
       }
       say(`Installed in ${seconds(startedAt)}.`)
@@ -159,18 +160,21 @@ function installStamp() {
   return readIfThere(installStampFile)
 }
 
-/** npm keeps a lockfile of what it put into node_modules: a developer's own `npm install` is not done over again. */
-function holdsLockedPackages() {
+/**
+ * The packages that node_modules does not hold as package-lock.json names them. npm keeps a lockfile of what it
+ * put there: a developer's own `npm install` is not done over again.
+ */
+function differing() {
   const inside = readIfThere('node_modules/.package-lock.json')
-  if (inside === undefined) return false
-  const wanted = JSON.parse(read('package-lock.json')).packages
-  const held = JSON.parse(inside).packages
-  return Object.entries(wanted).every(([folder, want]) => {
-    if (folder === '') return true
-    const has = held[folder]
-    if (!has) return want.optional === true && !fits(want)
-    return has.version === want.version && has.integrity === want.integrity
-  })
+  const held = inside === undefined ? {} : JSON.parse(inside).packages
+  return Object.entries(JSON.parse(read('package-lock.json')).packages)
+    .filter(([folder, want]) => {
+      if (folder === '') return false // the repository itself
+      const has = held[folder]
+      if (!has) return want.optional !== true || fits(want)
+      return has.version !== want.version || has.integrity !== want.integrity
+    })
+    .map(([folder]) => folder.replace(/^.*node_modules\//, ''))
 }
 
 /** Whether an optional package is meant for this machine; npm leaves the others out. */

@@ -1,0 +1,65 @@
+import { screen } from '@candor/card-guard'
+
+/** Longest address kept; what stands behind it says nothing more to a person at the desk. */
+const urlCharactersMax = 500
+const titleCharactersMax = 200
+const nameCharactersMax = 100
+/** `track` is for what happened and a few facts about it, not for documents. */
+const propertiesMax = 20
+const valueCharactersMax = 200
+
+/** What a page may put beside an event's name. */
+export type Properties = Record<string, string | number | boolean>
+
+/**
+ * Origin and path of a page, screened. Query and fragment carry order numbers, tokens and names, and are never
+ * kept; null for anything that is not a web page.
+ */
+export function guardedUrl(raw: string): string | null {
+  if (!URL.canParse(raw)) return null
+  const { protocol, origin, pathname } = new URL(raw)
+  if (protocol !== 'https:' && protocol !== 'http:') return null
+  return guarded(origin + pathname, urlCharactersMax)
+}
+
+export function guardedTitle(raw: string): string {
+  return guarded(raw, titleCharactersMax)
+}
+
+export function guardedName(raw: string): string {
+  return guarded(raw, nameCharactersMax)
+}
+
+/** Names and values screened one by one, then together: a number spread over several of them is masked too. */
+export function guardedProperties(raw: Properties): Properties {
+  const kept: Properties = {}
+  for (const [name, value] of Object.entries(raw).slice(0, propertiesMax))
+    kept[guardedName(name)] = guardedValue(value)
+  if (!spellsCard(kept)) return kept
+  for (const [name, value] of Object.entries(kept)) if (/\p{N}/u.test(String(value))) kept[name] = '•••'
+  return spellsCard(kept) ? {} : kept
+}
+
+function spellsCard(properties: Properties): boolean {
+  const texts = [Object.values(properties), Object.entries(properties).flat()]
+  return texts.some((parts) => screen(parts.join(' ')).findings.length > 0)
+}
+
+function guardedValue(value: string | number | boolean): string | number | boolean {
+  if (typeof value === 'boolean') return value
+  if (typeof value === 'string') return guarded(value, valueCharactersMax)
+  // Infinity and NaN are no JSON; a number may be a card number as well as a text.
+  const text = guarded(String(value), valueCharactersMax)
+  return Number.isFinite(value) && text === String(value) ? value : text
+}
+
+/** Screened before it is cut: a cut number would no longer be recognised. */
+function guarded(raw: string, charactersMax: number): string {
+  const text: string = screen(
+    raw
+      .toWellFormed()
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .trim(),
+  ).text
+  return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1).toWellFormed()}…`
+}

@@ -25,7 +25,8 @@ export async function onNode24(script, args) {
   if (Number(process.versions.node.split('.')[0]) >= nodeMajorMin) return
   const node = await fetchedNode()
   const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}` }
-  await endAs(spawn(node, [script, ...args], { stdio: 'inherit', env }))
+  const [command, ...rest] = endingWithUs([node, script, ...args])
+  await endAs(spawn(command, rest, { stdio: 'inherit', env }))
 }
 
 /** Installs the packages that package-lock.json names, if node_modules does not already hold exactly those. */
@@ -105,6 +106,14 @@ const nodePackages = {
   'linux-arm64':
     'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
 }
+
+/** Killed with -9 we cannot pass the signal on: the kernel then tells the server to stop, where it can. */
+function endingWithUs(argv) {
+  return fs.existsSync(setpriv) ? [setpriv, '--pdeathsig=TERM', '--', ...argv] : argv
+}
+
+/** Of util-linux; on Debian and most others essential. */
+const setpriv = '/usr/bin/setpriv'
 
 async function fetchedNode() {
   const platform = `${process.platform}-${process.arch}`

@@ -47,7 +47,7 @@ try {
   const suites = wanted
     .filter((group) => group !== 'checks')
     .map((group) => ({ group, files: testFiles(group, match) }))
-  if (suites.some((suite) => suite.group !== 'fast' && suite.files.length > 0)) await built()
+  if (suites.some((suite) => suite.group !== 'fast' && suite.files.length > 0)) add(total, await runBuilds())
   for (const { group, files } of suites) if (files.length > 0) add(total, await runTests(group, files))
   if (total.passed + total.failed === 0) say('No test ran: that proves nothing.')
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
@@ -84,6 +84,18 @@ async function runChecks() {
     total[code === 0 ? 'passed' : 'failed'] += 1
   }
   return total
+}
+
+/** A build that fails is one failure; what does not need it is tested all the same. */
+async function runBuilds() {
+  try {
+    await built()
+    return { passed: 0, failed: 0, skipped: 0 }
+  } catch (fault) {
+    if (!(fault instanceof LaunchFault)) throw fault
+    process.stdout.write(`✖ builds\n${fault.message}\n`)
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
 }
 
 async function runTests(group, files) {

@@ -2,6 +2,7 @@
 
 import type { Finding } from './mask.ts'
 import type { Span } from './not-cards.ts'
+import { firstFrom } from './not-cards.ts'
 import type { DigitStream, Group } from './read-digits.ts'
 import { broken } from './read-digits.ts'
 
@@ -23,20 +24,20 @@ export function secretsBeside(
   nearCard: boolean,
 ): Finding[] {
   const found: Finding[] = []
-  const isCard = (group: Group) => cards.some(({ start, end }) => group.start >= start && group.end <= end)
-  const runs = runsOf(stream, isCard)
+  const { groups } = stream
+  const inCard = new Uint8Array(groups.length)
+  for (const { start, end } of cards) {
+    for (let i = firstFrom(groups, start); i < groups.length && groups[i]!.start < end; i++) inCard[i] = 1
+  }
+  const runs = runsOf(stream, inCard)
 
   for (const match of runs.some((run) => isCode(run.digits)) ? text.matchAll(codeNames) : []) {
     const certain = certainCode.test(match[0])
     const fits = certain || cards.length > 0 || nearCard || (!anyCode.test(match[0]) && aboutCards())
     if (!fits) continue
     const from = match.index + match[0].length
-    const behind = runs.find(
-      (run) => run.start >= from && run.start - from <= codeBehindMax && isCode(run.digits),
-    )
-    const ahead = runs.find(
-      (run) => run.end <= match.index && match.index - run.end <= codeAheadMax && isCode(run.digits),
-    )
+    const behind = nearest(runs, from, 1, (run) => run.start - from <= codeBehindMax)
+    const ahead = nearest(runs, match.index, -1, (run) => match.index - run.end <= codeAheadMax)
     if (behind && passesMask(text, match.index, behind.start)) continue
     const run = behind ?? (ahead && !/\n/.test(text.slice(ahead.end, match.index)) ? ahead : undefined)
     if (run) found.push({ kind: 'verification-code', start: run.start, end: run.end })
@@ -45,15 +46,16 @@ export function secretsBeside(
 
   for (const match of text.matchAll(expiryNames)) {
     const from = match.index + match[0].length
-    const at = stream.groups.findIndex((group) => group.start >= from && !isCard(group))
-    if (at < 0 || passesMask(text, match.index, stream.groups[at]!.start)) continue
+    let at = firstFrom(groups, from)
+    while (inCard[at]) at++
+    if (at === groups.length || passesMask(text, match.index, stream.groups[at]!.start)) continue
     const date = stream.groups[at]!.start - from <= expiryBehindMax ? dateAt(stream, at) : undefined
     if (date) found.push({ kind: 'expiry', start: date.start, end: date.end })
   }
   for (const card of cards) {
-    let at = stream.groups.findIndex((group) => group.start >= card.end)
+    let at = firstFrom(groups, card.end)
     if (
-      at < 0 ||
+      at === groups.length ||
       stream.groups[at]!.start - card.end > directlyMax ||
       !isLoneGap(text, card.end, stream.groups[at]!.start)
     )
@@ -111,12 +113,29 @@ interface Run extends Span {
   readonly digits: number
 }
 
+/** The first run from the offset on, or back from it, that could be a code; none when it is too far. */
+function nearest(
+  runs: readonly Run[],
+  offset: number,
+  step: 1 | -1,
+  isNear: (run: Run) => boolean,
+): Run | undefined {
+  for (
+    let i = firstFrom(runs, offset) - (step < 0 ? 1 : 0);
+    i >= 0 && i < runs.length && isNear(runs[i]!);
+    i += step
+  ) {
+    if (isCode(runs[i]!.digits)) return runs[i]
+  }
+  return undefined
+}
+
 /** Groups that hang together and are no card, "1 2 3" as much as "123". A date before a code ends where the code begins. */
-function runsOf(stream: DigitStream, isCard: (group: Group) => boolean): Run[] {
+function runsOf(stream: DigitStream, inCard: Uint8Array): Run[] {
   const runs: Run[] = []
   let last: { start: number; end: number; digits: number; single: boolean } | undefined
-  for (const group of stream.groups) {
-    if (isCard(group)) {
+  for (const [i, group] of stream.groups.entries()) {
+    if (inCard[i]) {
       last = undefined
       continue
     }

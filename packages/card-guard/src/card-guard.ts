@@ -11,7 +11,7 @@ import { identifiersIn } from './identifier-formats.ts'
 import { panDigitsMin } from './issuer-ranges.ts'
 import type { Finding, ScreenedText } from './mask.ts'
 import { mask, maskOf, union } from './mask.ts'
-import { speaksOfCards } from './not-cards.ts'
+import { otherThingsIn, speaksOfCards } from './not-cards.ts'
 import { joinPieces, piecesIn } from './pieces.ts'
 import type { DigitStream, Lexed } from './read-digits.ts'
 import { layOut, lex, plainReading } from './read-digits.ts'
@@ -112,8 +112,9 @@ function findPlain(text: string, lexed: Lexed, options: GuardOptions): Finding[]
       found.push(track ? { kind: 'track', ...track, ...name } : { kind: 'pan', start, end, ...name })
     }
   }
-  found.push(...secretsBeside(text, stream, found, aboutCards, options.nearCard ?? false))
-  return union(found)
+  const cards = union(found)
+  const beside = secretsBeside(text, stream, cards, aboutCards, options.nearCard ?? false)
+  return beside.length > 0 ? union([...cards, ...beside]) : cards
 }
 
 function cardsOf(
@@ -124,18 +125,19 @@ function cardsOf(
   options: GuardOptions,
 ): CardSpan[] {
   const named = namedSpans(text, options)
+  const others = otherThingsIn(text)
   const cards: CardSpan[] = []
   for (const reading of lexed.readings) {
     const stream = reading === plainReading ? plain : layOut(lexed, reading)
-    cards.push(...cardsIn(stream, text, aboutCards, named))
+    cards.push(...cardsIn(stream, text, aboutCards, others, named))
   }
   if (lexed.hasSigns) {
     const signed = lex(text, true)
     for (const reading of signed.readings)
-      cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, named))
+      cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, others, named))
   }
   if (cards.length === 0 && plain.digits.length >= panDigitsMin) {
-    for (const { pieces, network } of joinPieces(piecesIn(text, lexed, 0), 1, {
+    for (const { pieces, network } of joinPieces(piecesIn(text, lexed, 0, true), 1, {
       aboutCards,
       sameText: true,
     })) {

@@ -39,6 +39,8 @@ export interface Blob {
 export function* blobsIn(text: string): Generator<Blob> {
   for (const match of text.matchAll(base64Word)) {
     const word = match[0].replace(/[=%].*$/s, '')
+    // The code of digits has letters in it, and the code of anything else too.
+    if (!/[a-z]/i.test(word)) continue
     // A path or a key may be glued in front, so that the code begins at any of four places in a quantum.
     for (let skip = 0; skip < 4; skip++) {
       const decoded = readable(base64Bytes(word, skip))
@@ -134,6 +136,11 @@ function eachCharacter(bytes: Uint8Array, take: (character: string, from: number
 const base64Word = /[A-Za-z0-9+/_-]{16,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]+)*(?:=|%3d){0,2}/gi
 const hexWord = /(?:(?:0x|\\x)?[0-9a-f]{2}[\s:,-]?){12,}/gi
 
+function nibble(digits: string, at: number): number {
+  const code = digits.charCodeAt(at)
+  return code < 58 ? code - 48 : (code | 32) - 87
+}
+
 /** Bytes written apart, "34 31 31": no long word shows them. */
 export function maySpellBytes(text: string): boolean {
   return /(?:(?:0x|\\x)?3\d[\s:,-]{0,2}){12}/i.test(text)
@@ -175,8 +182,9 @@ function readable(bytes: Uint8Array): string | undefined {
     else if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte > 126) odd++
   }
   const wide = zeros * 3 > bytes.length // UTF-16
-  if (digits < 12 && (odd > 0 || (zeros > 0 && !wide))) return undefined
+  const isGarbled = odd > 0 || (zeros > 0 && !wide)
+  if (isGarbled && digits < 12) return undefined
   let text = ''
   eachCharacter(wide ? bytes.filter((byte) => byte !== 0) : bytes, (character) => (text += character))
-  return text
+  return isGarbled && !/\d[\d -]{10,}\d/.test(text) ? undefined : text
 }

@@ -1,8 +1,8 @@
 /** Finds the windows of a digit stream that are card numbers: length, issuer range and Luhn, on group boundaries. */
 
-import { networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
+import { isIssuerHead, networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
 import type { OtherThings, Span } from './not-cards.ts'
-import { otherThingsIn, saysOtherwise } from './not-cards.ts'
+import { meeting, saysOtherwise } from './not-cards.ts'
 import type { DigitStream, Group } from './read-digits.ts'
 import { broken, glued } from './read-digits.ts'
 
@@ -15,18 +15,19 @@ export function cardsIn(
   stream: DigitStream,
   text: string,
   aboutCards: boolean,
+  others: OtherThings,
   named: NamedSpans,
 ): CardSpan[] {
   const { digits, groups } = stream
   if (digits.length < panDigitsMin) return []
   const sums = luhnSums(digits)
   const found: CardSpan[] = []
-  let others: OtherThings | undefined
 
   for (let first = 0; first < groups.length; first++) {
     const from = groups[first]!.at
     if (from + panDigitsMin > digits.length) break
     const head = headOf(digits, from)
+    if (!isIssuerHead(head)) continue
     let last = first
     for (let length = panDigitsMin; length <= panDigitsMax; length++) {
       const to = from + length
@@ -36,16 +37,18 @@ export function cardsIn(
       while (groups[last]!.at + groups[last]!.size < to) last++
       const tail = groups[last]!.at + groups[last]!.size - to
       const inOne = last === first
-      const window: Window = { stream, text, first, last, length, tail, tier, aboutCards }
+      const sizes = sizesOf(stream, first, last, tail)
+      const window: Window = { stream, text, first, last, length, tail, sizes, tier, aboutCards }
       const tailEnd = tail > 0 ? endOfTail(window, sums) : last
-      if (tailEnd < 0) continue
-      if (!isWritten(window)) continue
-      others ??= otherThingsIn(text)
+      if (tailEnd < 0 || !isWritten(window)) continue
       const span = { start: groups[first]!.start, end: groups[tailEnd]!.end }
       const name = named(span)
       if (name === 'introduced' || (name === 'alike' && !(inOne && tier === 'firm'))) continue
-      if (others.certain.some((other) => other.start <= span.start && other.end >= span.end)) continue
-      if (!inOne && !isUnmistakable(window) && others.likely.some((other) => cuts(window, other))) continue
+      if (meeting(others.certain(), span).some((other) => other.start <= span.start && other.end >= span.end))
+        continue
+      if (!inOne && !isUnmistakable(window)) {
+        if (meeting(others.likely(), span).some((other) => cuts(window, other))) continue
+      }
       found.push({ ...span, network: networkOf(digits.slice(from, to).join('')) })
     }
   }
@@ -94,6 +97,8 @@ interface Window {
   readonly length: number
   /** Digits of the last group behind the window. */
   readonly tail: number
+  /** Sizes of the groups as the eye sees them: what is glued together is one. */
+  readonly sizes: readonly number[]
   readonly tier: 'firm' | 'wide'
   readonly aboutCards: boolean
 }
@@ -159,10 +164,9 @@ function isWritten(window: Window): boolean {
       farApart ||= /[,;\n\t]\s/.test(between) || between.length > gapTightMax
     }
   }
-  const hardSizes = sizesOf(window)
-  const cardShape = isCardShape(hardSizes)
-  const one = hardSizes.length === 1
-  const singles = hardSizes.every((size) => size === 1)
+  const cardShape = isCardShape(window.sizes)
+  const one = window.sizes.length === 1
+  const singles = window.sizes.every((size) => size === 1)
   const real = length - letters - loose
 
   // A number starts where a group starts. Inside "B4111…" that is the digit; among letters it is the edge of the word.
@@ -172,13 +176,13 @@ function isWritten(window: Window): boolean {
     if (!cardShape && !singles && !one && (real * 2 < length || hasLetterGroup(window))) return false
   } else if (groups[first]!.before === glued && groups[first]!.form === groups[first - 1]?.form) return false
 
-  const named = !aboutCards && saysOtherwise(text, groups[first]!.start)
+  const isNamed = () => !aboutCards && saysOtherwise(text, groups[first]!.start)
   if (tier === 'wide') {
-    if (named || (length < 16 && !(one || cardShape))) return false
+    if ((length < 16 && !(one || cardShape)) || isNamed()) return false
   }
   if (one || cardShape || singles) return true
-  if (rising && hardSizes.length > 3) return false // 36, 37, 38, 39, 40: sizes in stock
-  if (named) return false
+  if (rising && window.sizes.length > 3) return false // 36, 37, 38, 39, 40: sizes in stock
+  if (isNamed()) return false
   if (isEven(window) && (!farApart || aboutCards || isWholeRun(window))) return true
   // Words are spoken with commas in them; digits with wide gaps are more than one number.
   if (words * 2 >= length) return true
@@ -190,7 +194,7 @@ const gapTightMax = 6
 
 /** The groups alone say that this is one number, whatever else parts of it look like. */
 function isUnmistakable(window: Window): boolean {
-  const sizes = sizesOf(window)
+  const { sizes } = window
   return isCardShape(sizes) || sizes.every((size) => size === 1) || isEven(window)
 }
 
@@ -202,9 +206,8 @@ function isWholeRun({ stream, first, last, length }: Window): boolean {
 
 /** Groups of one size with the same gap between, from the start of a run: "41.11.11…", "411 111 111 …". */
 function isEven(window: Window): boolean {
-  const { stream, text, first, last } = window
+  const { stream, text, first, last, sizes } = window
   const { groups } = stream
-  const sizes = sizesOf(window)
   if (sizes.some((size, i) => size !== sizes[0] && !(i === sizes.length - 1 && size < sizes[0]!)))
     return false
   const gapBefore = (i: number) => text.slice(groups[i - 1]!.end, groups[i]!.start)
@@ -217,8 +220,7 @@ function isEven(window: Window): boolean {
   return first === 0 || groups[first]!.before === broken || gapBefore(first) !== between
 }
 
-/** Sizes of the groups as the eye sees them: what is glued together is one. */
-function sizesOf({ stream, first, last, tail }: Window): number[] {
+function sizesOf(stream: DigitStream, first: number, last: number, tail: number): number[] {
   const sizes: number[] = []
   for (let i = first; i <= last; i++) {
     const { before, size, form } = stream.groups[i]!

@@ -31,6 +31,11 @@ export function tierOf(head: number, length: number): Tier | undefined {
   return bits & (1 << (length - panDigitsMin + 8)) ? 'wide' : undefined
 }
 
+/** Does any network issue numbers that begin with these four digits? */
+export function isIssuerHead(head: number): boolean {
+  return lookup[head] !== 0
+}
+
 /** The most telling name for a number that `tierOf` accepted: the range with the longest prefix. */
 export function networkOf(digits: string): string | undefined {
   let best: IssuerRange | undefined

@@ -6,28 +6,41 @@ export interface Span {
 }
 
 export interface OtherThings {
-  /** An IBAN with its check digits, a UUID, a hash: whatever is inside is not a card number. */
-  readonly certain: readonly Span[]
-  /** Dates, times, phones, addresses, amounts: digits that do not join with their neighbours to a card number. */
-  readonly likely: readonly Span[]
+  /** An IBAN with its check digits, a UUID, a hash: whatever is inside is not a card number. In order of start. */
+  certain(): readonly Span[]
+  /** Dates, times, phones, addresses, amounts: digits that do not join with their neighbours. In order of start. */
+  likely(): readonly Span[]
 }
 
+/** The other things in a text, looked for when first asked: only what arithmetic takes for a card needs the answer. */
 export function otherThingsIn(text: string): OtherThings {
-  const certain: Span[] = []
-  const likely: Span[] = []
-  for (const match of text.matchAll(uuidOrHash)) {
-    // With a few letters only it may as well be a card number with its track.
-    if (match[0].replace(/[^a-f]/gi, '').length > 3) certain.push(spanOf(match))
+  let certain: Span[] | undefined
+  let likely: Span[] | undefined
+  return {
+    certain: () => (certain ??= certainlyOther(text)),
+    likely: () => (likely ??= likelyOther(text)),
   }
-  for (const match of text.matchAll(iban)) {
-    const length = ibanLength(match[0])
-    if (length) certain.push({ start: match.index, end: match.index + length })
+}
+
+/** The spans, in order of start, that meet this one. */
+export function meeting(spans: readonly Span[], { start, end }: Span): Span[] {
+  const met: Span[] = []
+  for (let i = firstFrom(spans, start - spanMax); i < spans.length && spans[i]!.start < end; i++) {
+    if (spans[i]!.end > start) met.push(spans[i]!)
   }
-  for (const match of text.matchAll(postalTracking)) certain.push(spanOf(match))
-  for (const pattern of likelyShapes) {
-    for (const match of text.matchAll(pattern)) likely.push(spanOf(match))
+  return met
+}
+
+/** Index of the first, in order of start, that begins at the offset or behind. */
+export function firstFrom(spans: readonly Span[], offset: number): number {
+  let low = 0
+  let high = spans.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (spans[middle]!.start < offset) low = middle + 1
+    else high = middle
   }
-  return { certain, likely }
+  return low
 }
 
 /** Does the text just before say that a number of another kind follows? */
@@ -43,6 +56,9 @@ export function speaksOfCards(text: string): boolean {
 
 /** How far before a number its name is looked for: "the tracking number of my second parcel is". */
 const beforeMax = 40
+
+/** No shape here is longer: the hash with its 128 digits and 0x. */
+const spanMax = 130
 
 const uuidOrHash =
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?:0x)?[0-9a-f]{32,128}\b/gi
@@ -100,7 +116,7 @@ const likelyShapes: readonly RegExp[] = [
   /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g,
   // 48.858370, -2.294481, and amounts
   /(?<![\d.])\d{1,3}\.\d{3,8}(?:\s?[,;/ ]\s?-?\d{1,3}\.\d{3,8})?(?![\d.])/g,
-  /[$€£¥₹]\s?\d[\d.,' ]*\d|\d[\d.,' ]*\d\s?(?:[$€£¥₹]|(?:usd|eur|gbp|brl|chf|mxn|inr)\b)|(?<!\d[.,]?)\d{1,3}(?:[.,]\d{3})*[.,]\d\d(?![.,]?\d)/gi,
+  /[$€£¥₹]\s?\d[\d.,' ]{0,20}\d|(?<!\d)\d[\d.,' ]{0,20}\d\s?(?:[$€£¥₹]|(?:usd|eur|gbp|brl|chf|mxn|inr)\b)|(?<!\d[.,]?)\d{1,3}(?:[.,]\d{3}){0,5}[.,]\d\d(?![.,]?\d)/gi,
 ]
 
 const otherNames =
@@ -111,4 +127,24 @@ const cardNames =
 
 function spanOf(match: RegExpExecArray): Span {
   return { start: match.index, end: match.index + match[0].length }
+}
+
+function certainlyOther(text: string): Span[] {
+  const certain: Span[] = []
+  for (const match of text.matchAll(uuidOrHash)) {
+    // With a few letters only it may as well be a card number with its track.
+    if (match[0].replace(/[^a-f]/gi, '').length > 3) certain.push(spanOf(match))
+  }
+  for (const match of text.matchAll(iban)) {
+    const length = ibanLength(match[0])
+    if (length) certain.push({ start: match.index, end: match.index + length })
+  }
+  for (const match of text.matchAll(postalTracking)) certain.push(spanOf(match))
+  return certain.sort((a, b) => a.start - b.start)
+}
+
+function likelyOther(text: string): Span[] {
+  return likelyShapes
+    .flatMap((shape) => Array.from(text.matchAll(shape), spanOf))
+    .sort((a, b) => a.start - b.start)
 }

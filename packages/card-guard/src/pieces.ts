@@ -1,9 +1,10 @@
 /** Joins pieces of a number that other words, or other messages, stand between. */
 
 import { isCardShape, headOf, luhnSums } from './find-cards.ts'
-import { networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
+import type { Tier } from './issuer-ranges.ts'
+import { isIssuerHead, networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
 import type { OtherThings, Span } from './not-cards.ts'
-import { otherThingsIn, saysOtherwise, speaksOfCards } from './not-cards.ts'
+import { meeting, otherThingsIn, saysOtherwise, speaksOfCards } from './not-cards.ts'
 import type { DigitStream, Group, Lexed } from './read-digits.ts'
 import { broken, glued, layOut, plainReading } from './read-digits.ts'
 
@@ -25,22 +26,24 @@ export interface JoinedNumber {
   readonly network: string | undefined
 }
 
-/** The stretches of digits in a message that could belong to a longer number. */
-export function piecesIn(text: string, lexed: Lexed, message: number): Piece[] {
+/**
+ * The stretches of digits in a message that could belong to a longer number. Lone digits in a long sentence are left out
+ * unless asked for: every message has some.
+ */
+export function piecesIn(text: string, lexed: Lexed, message: number, evenChatter = false): Piece[] {
   if (lexed.digitsMax === 0) return []
   const stream = layOut(lexed, plainReading)
   const { groups } = stream
   if (groups.length === 0) return []
   const bare = lexed.otherWords <= bareWordsMax
-  const talkative = lexed.otherWords > chatterWordsMax && !speaksOfCards(text)
-  let others: OtherThings | undefined
-  const othersOnce = () => (others ??= otherThingsIn(text))
+  const talkative = !evenChatter && lexed.otherWords > chatterWordsMax && !speaksOfCards(text)
+  const others = otherThingsIn(text)
   const pieces: Piece[] = []
   for (let first = 0; first < groups.length;) {
     let next = first + 1
     while (next < groups.length && groups[next]!.before !== broken) next++
     const run = withoutLooseEnds(groups.slice(first, next))
-    const piece = run.length > 0 && pieceOf(stream, run, text, message, bare, othersOnce)
+    const piece = run.length > 0 && pieceOf(stream, run, text, message, bare, others)
     const isWord = run.every((group) => group.form === 'word')
     if (
       piece &&
@@ -59,15 +62,22 @@ export function joinPieces(pieces: readonly Piece[], fresh: number, evidence: Ev
   const joined: JoinedNumber[] = []
   let steps = 0
   for (let last = pieces.length - 1; last >= fresh && last > 0; last--) {
-    extend([pieces[last]!], pieces[last]!.digits.length, last, leftOutMax)
+    steps = 0
+    extend([pieces[last]!], pieces[last]!.digits, last, leftOutMax)
   }
   return joined
 
   /** Puts earlier pieces before the chain, the nearest first. */
-  function extend(chain: readonly Piece[], total: number, first: number, mayLeaveOut: number): void {
+  function extend(
+    chain: readonly Piece[],
+    digits: readonly number[],
+    first: number,
+    mayLeaveOut: number,
+  ): void {
     if (++steps > stepsMax) return
-    if (chain.length > 1) {
-      const number = numberOf(chain, leftOutMax - mayLeaveOut, evidence)
+    const total = digits.length
+    if (chain.length > 1 && total >= panDigitsMin) {
+      const number = numberOf(chain, digits, leftOutMax - mayLeaveOut, evidence)
       if (number) joined.push(number)
     }
     if (total >= panDigitsMax) return
@@ -76,10 +86,10 @@ export function joinPieces(pieces: readonly Piece[], fresh: number, evidence: Ev
       const piece = pieces[i]!
       if (evidence.sameText && chain[0]!.start - piece.end > sameTextGapMax) return
       if (total + piece.digits.length <= panDigitsMax + tailMax) {
-        extend([piece, ...chain], total + piece.digits.length, i, leaves)
+        extend([piece, ...chain], [...piece.digits, ...digits], i, leaves)
       }
       // Digits in a sentence may be chatter; a message of digits alone is left out for the print of a card only.
-      if (piece.bare && --leaves < 0) return
+      if (evidence.sameText || (piece.bare && --leaves < 0)) return
     }
   }
 }
@@ -99,8 +109,8 @@ const bareWordsMax = 4
 const chatterWordsMax = 12
 /** Bare digits left out between the pieces of one number: a slip and its repetition. */
 const leftOutMax = 2
-/** Ways of joining tried for one message; a number of 16 pieces with chatter between takes some hundreds. */
-const stepsMax = 4000
+/** Ways of joining tried for one last piece; a number of 16 pieces with chatter between takes some hundreds. */
+const stepsMax = 1500
 /** Expiry date and code behind the last piece. */
 const tailMax = 7
 
@@ -121,7 +131,7 @@ function pieceOf(
   text: string,
   message: number,
   bare: boolean,
-  others: () => OtherThings,
+  others: OtherThings,
 ): Piece | undefined {
   const start = run[0]!.start
   const end = run.at(-1)!.end
@@ -130,7 +140,7 @@ function pieceOf(
   if (digits.length > panDigitsMax + tailMax) return undefined
   let known: ReturnType<Piece['otherwise']> | null = null
   // Asked of the few pieces that arithmetic joins, so it is looked up then.
-  const otherwise = () => (known === null ? (known = otherwiseAt(text, start, end, others())) : known)
+  const otherwise = () => (known === null ? (known = otherwiseAt(text, start, end, others)) : known)
   return { digits, groups: run, start, end, message, bare, otherwise, masked: false }
 }
 
@@ -140,50 +150,68 @@ function otherwiseAt(
   end: number,
   others: OtherThings,
 ): ReturnType<Piece['otherwise']> {
-  const meets = (other: Span) => other.start < end && other.end > start
-  if (others.certain.some(meets)) return 'certain'
-  if (others.likely.some(meets)) return 'shape'
+  if (meeting(others.certain(), { start, end }).length > 0) return 'certain'
+  if (meeting(others.likely(), { start, end }).length > 0) return 'shape'
   return saysOtherwise(text, start) ? 'name' : undefined
 }
 
-function numberOf(chain: readonly Piece[], leftOut: number, evidence: Evidence): JoinedNumber | undefined {
-  const { aboutCards, sameText } = evidence
-  const digits = chain.flatMap((piece) => piece.digits)
-  if (digits.length < panDigitsMin) return undefined
-  // It may begin behind other groups of the first piece and end before other groups of the last.
+/** The number in these pieces. It may begin behind other groups of the first and end before other groups of the last. */
+function numberOf(
+  chain: readonly Piece[],
+  digits: readonly number[],
+  leftOut: number,
+  evidence: Evidence,
+): JoinedNumber | undefined {
   const head = chain[0]!
-  const lastPiece = chain.at(-1)!
-  const lastAt = digits.length - lastPiece.digits.length
-  const starts = head.groups.map((group) => group.at - head.groups[0]!.at)
-  const ends = lastPiece.groups.map((group) => lastAt + group.at + group.size - lastPiece.groups[0]!.at)
-  let sums: ReturnType<typeof luhnSums> | undefined
-  for (const from of starts) {
-    for (const to of ends) {
+  const tail = chain.at(-1)!
+  const tailAt = digits.length - tail.digits.length - tail.groups[0]!.at
+  for (const { at } of head.groups) {
+    const from = at - head.groups[0]!.at
+    if (from + panDigitsMin > digits.length || !isIssuerHead(headOf(digits, from))) continue
+    for (const { at, size } of tail.groups) {
+      const to = tailAt + at + size
       const length = to - from
       if (length < panDigitsMin || length > panDigitsMax) continue
       const tier = tierOf(headOf(digits, from), length)
-      if (!tier) continue
-      sums ??= luhnSums(digits)
-      if (!sums.hold(from, to)) continue
-      const sizes = chain.map((piece) => piece.digits.length)
-      sizes[0]! -= from
-      sizes[sizes.length - 1]! -= digits.length - to
-      const groups = groupSizes(chain, from, to)
-      const otherwise = new Set(chain.map((piece) => piece.otherwise()))
-      const plain = otherwise.size === 1 && otherwise.has(undefined)
-      if (otherwise.has('certain')) continue
-      if (sameText && (otherwise.has('shape') || (!plain && !aboutCards))) continue
-      const printed =
-        isCardShape(groups) || (!sameText && isCardShape(sizes)) || groups.every((size) => size === 1)
-      const bare = !sameText && chain.every((piece) => piece.bare)
-      // Short and rare numbers are joined by chance too often.
-      if (tier === 'wide' && !(length > 15 && printed && (bare || aboutCards))) continue
-      if (printed || (plain && leftOut === 0 && (bare || aboutCards))) {
-        return { pieces: chain, network: networkOf(digits.slice(from, to).join('')) }
-      }
+      if (!tier || !luhnSums(digits).hold(from, to) || !isTold(chain, from, to, tier, leftOut, evidence))
+        continue
+      return { pieces: chain, network: networkOf(digits.slice(from, to).join('')) }
     }
   }
   return undefined
+}
+
+/** Would a person send one number in these pieces? Asked only where arithmetic holds. */
+function isTold(
+  chain: readonly Piece[],
+  from: number,
+  to: number,
+  tier: Tier,
+  leftOut: number,
+  { aboutCards, sameText }: Evidence,
+): boolean {
+  const otherwise = new Set(chain.map((piece) => piece.otherwise()))
+  const plain = otherwise.size === 1 && otherwise.has(undefined)
+  if (otherwise.has('certain')) return false
+  if (sameText && (otherwise.has('shape') || (!plain && !aboutCards))) return false
+  const groups = groupSizes(chain, from, to)
+  const printed =
+    isCardShape(groups) ||
+    (!sameText && isCardShape(pieceSizes(chain, from, to))) ||
+    groups.every((size) => size === 1)
+  const bare = !sameText && chain.every((piece) => piece.bare)
+  // Short and rare numbers are joined by chance too often.
+  if (tier === 'wide') return to - from > 15 && printed && (bare || aboutCards)
+  return printed || (plain && leftOut === 0 && (bare || aboutCards))
+}
+
+function pieceSizes(chain: readonly Piece[], from: number, to: number): number[] {
+  let at = 0
+  return chain.map(({ digits }) => {
+    const start = Math.max(at, from)
+    at += digits.length
+    return Math.min(at, to) - start
+  })
 }
 
 function groupSizes(chain: readonly Piece[], from: number, to: number): number[] {

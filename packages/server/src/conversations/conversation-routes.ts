@@ -5,6 +5,7 @@ import { checkText } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Access } from '../access/access.ts'
 import type { Actor } from '../tenants/actor.ts'
+import type { Permission } from '../tenants/roles.ts'
 import { requireStaff } from '../tenants/request-actor.ts'
 import type { Conversations, SendOutcome, Stored } from './conversations.ts'
 
@@ -138,6 +139,7 @@ export const wireEventSchema = {
         'handback',
         'handover',
         'status',
+        'conversations.handle',
         'read',
         'note',
         'tag',
@@ -200,7 +202,10 @@ export function conversationRoutes(options: {
         },
       },
       (request) =>
-        conversations.page(requireStaff(request), { ...request.query, cursor: request.query.cursor ?? null }),
+        conversations.page(requireStaff(request, 'conversations.read'), {
+          ...request.query,
+          cursor: request.query.cursor ?? null,
+        }),
     )
 
     app.get<{ Params: { id: string } }>(
@@ -251,7 +256,7 @@ export function conversationRoutes(options: {
         },
       },
       async (request): Promise<ConversationDetail> => {
-        const staff = requireStaff(request)
+        const staff = requireStaff(request, 'conversations.read')
         const row = await conversations.row(staff, request.params.id)
         const [visitor, receipts] = await Promise.all([
           options.details.visitor(staff.tenant, row.visitor.id),
@@ -290,7 +295,7 @@ export function conversationRoutes(options: {
         },
       },
       async (request) => {
-        const staff = requireStaff(request)
+        const staff = requireStaff(request, 'conversations.read')
         const { before, after, limit } = request.query
         if (before !== undefined && after !== undefined)
           throw new Refusal('invalid_field', 'Give `before` or `after`, not both.', { field: 'after' })
@@ -305,6 +310,7 @@ export function conversationRoutes(options: {
     /** POST below a conversation: the Idempotency-Key is the event's id. */
     function post<Body extends object>(
       path: string,
+      permission: Permission,
       schema: { operationId: string; summary: string; body: object },
       act: (staff: Actor, what: { id: string; conversation: string } & Body) => Promise<Stored | null>,
     ): void {
@@ -312,9 +318,9 @@ export function conversationRoutes(options: {
         `/v1/conversations/:id/${path}`,
         { schema: { ...schema, tags: ['conversations'], params, response: { 201: { $ref: 'Appended#' } } } },
         async (request, reply) => {
-          const staff = requireStaff(request)
+          const staff = requireStaff(request, permission)
           const stored = await act(staff, {
-            ...request.body,
+            ...(request.body as Body),
             id: request.idempotencyKey,
             conversation: request.params.id,
           })
@@ -333,6 +339,7 @@ export function conversationRoutes(options: {
 
     post<{ text: string }>(
       'messages',
+      'conversations.answer',
       {
         operationId: 'sendMessage',
         summary: 'Answer the visitor; takes over when nobody has',
@@ -347,6 +354,7 @@ export function conversationRoutes(options: {
     )
     post<{ text: string }>(
       'notes',
+      'conversations.note',
       { operationId: 'addNote', summary: 'A private note that visitors never receive', body: body({ text }) },
       (staff, what) => {
         checkText(what.text)
@@ -355,6 +363,7 @@ export function conversationRoutes(options: {
     )
     post<{ target: number; text: string }>(
       'edits',
+      'conversations.answer',
       {
         operationId: 'editMessage',
         summary: 'Change the text of an own message',
@@ -367,11 +376,13 @@ export function conversationRoutes(options: {
     )
     post<{ target: number }>(
       'deletions',
+      'conversations.answer',
       { operationId: 'deleteMessage', summary: 'Delete an own message', body: body({ target: seq }) },
       (staff, what) => conversations.delete(staff, what),
     )
     post<{ upTo: number }>(
       'reads',
+      'conversations.answer',
       {
         operationId: 'markRead',
         summary: 'Everything up to this number was seen; 204 when the mark does not move',
@@ -381,6 +392,7 @@ export function conversationRoutes(options: {
     )
     post<{ status: 'open' | 'closed' }>(
       'status',
+      'conversations.handle',
       {
         operationId: 'setStatus',
         summary: 'Close or reopen',
@@ -396,6 +408,7 @@ export function conversationRoutes(options: {
     }
     post<{ add: string[]; remove: string[] }>(
       'tags',
+      'conversations.handle',
       {
         operationId: 'changeTags',
         summary: 'Add and remove tags',

@@ -61,6 +61,8 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     reply.header('referrer-policy', 'no-referrer')
     if (!request.url.startsWith('/v1/')) return
     reply.header('cache-control', 'no-store')
+    // The widget's frame has an opaque origin. Streams carry no cookie: a secret in a header says whose they are.
+    if (request.url.startsWith('/v1/streams')) reply.header('access-control-allow-origin', '*')
     request.actor = await options.actorOf(request.headers)
     if (request.actor !== null && changes(request) && request.headers.authorization === undefined)
       sameOrigin(request, options.publicUrl())
@@ -117,16 +119,13 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
         route: request.routeOptions.url,
         stack: stackWithoutMessage(error),
       })
-      return reply
-        .code(500)
-        .type('application/problem+json')
-        .send({
-          type: 'about:blank',
-          title: 'Something broke here',
-          status: 500,
-          code: 'fault',
-          detail: 'The fault was logged.',
-        })
+      return reply.code(500).type('application/problem+json').send({
+        type: 'about:blank',
+        title: 'Something broke here',
+        status: 500,
+        code: 'fault',
+        detail: 'The fault was logged.',
+      })
     }
     const { status, title } = refusals[refusal.code]
     if (refusal.retryAfterMs !== undefined)
@@ -186,6 +185,14 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
 
   for (const routes of options.routes) await app.register(routes)
 
+  app.options('/v1/streams*', { schema: { hide: true } }, (_, reply) =>
+    reply
+      .code(204)
+      .header('access-control-allow-methods', 'POST')
+      .header('access-control-allow-headers', 'authorization, content-type')
+      .header('access-control-max-age', '7200')
+      .send(),
+  )
   app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger())
   app.get('/healthz', () => ({ status: 'ok' }))
   app.get('/readyz', async (_, reply) => {

@@ -7,6 +7,7 @@ import type { Conversations, SendOutcome, Stored } from '../conversations/conver
 import { audienceOf, encode, type Connection } from '../delivery/connection.ts'
 import { wireFor, type Delivery } from '../delivery/delivery.ts'
 import type { Actor } from '../tenants/actor.ts'
+import { allow, type Permission } from '../tenants/roles.ts'
 
 /** How frames travel: a WebSocket, or an event stream with POST. */
 export interface Transport {
@@ -55,6 +56,8 @@ export interface SessionRooms {
     /** Who answers a new conversation, and which queue it belongs to. */
     firstHandler(tenant: string): Promise<{ handler: 'virtual-agent' | 'queue'; queue: string | null }>
   }
+  /** Calls `end` when this sign-in, API key or visitor token stops counting; the answer stops the watch. */
+  watchEnding(session: string, end: () => void): () => void
   epoch: () => string
   log: (event: Record<string, unknown>) => void
 }
@@ -97,6 +100,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   let cardFieldsRefused = false
   let awaitingBeat: NodeJS.Timeout | null = null
   let heartbeat: NodeJS.Timeout | null = null
+  let unwatch = (): void => undefined
   const helloTimer = setTimeout(() => goodbye(new Refusal('malformed', 'Say hello first.')), helloMsMax)
 
   function send(frame: ServerFrame): void {
@@ -121,7 +125,17 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     clearTimeout(helloTimer)
     if (heartbeat !== null) clearTimeout(heartbeat)
     if (awaitingBeat !== null) clearTimeout(awaitingBeat)
+    unwatch()
     if (connection !== null) delivery.disconnect(connection)
+  }
+
+  /** A sign-out elsewhere ends the live connection too. */
+  function watch(actor: Actor): void {
+    unwatch()
+    if (actor.session !== undefined)
+      unwatch = rooms.watchEnding(actor.session, () =>
+        goodbye(new Refusal('not_signed_in', 'This session has ended.')),
+      )
   }
 
   function scheduleHeartbeat(delayMs: number): void {
@@ -245,6 +259,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     const welcome = frame.role === 'visitor' ? await welcomeVisitor(frame) : await welcomeStaff(frame)
     if (ended) return
     clearTimeout(helloTimer)
+    watch(connection!.actor)
     delivery.connect(connection!)
     send(welcome)
     // Spread over the interval, so that a thousand reconnects do not beat together for ever.
@@ -349,6 +364,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     position: { epoch: string; seq: number } | null,
   ): Promise<void> {
     const { actor } = connection!
+    if (actor.kind !== 'visitor') allow(actor, 'conversations.read')
     const owner = await conversations.visitorOf(actor.tenant, conversation)
     if (actor.kind === 'visitor' && owner !== actor.id)
       throw new Refusal('not_found', undefined, { field: 'conversation' })
@@ -364,6 +380,8 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   function act(frame: ClientFrame): Promise<void> | void {
     const { actor } = connection!
     if (cardFieldsRefused && writes.has(frame.type)) throw new Refusal('card_fields_page')
+    const needed = neededBy[frame.type]
+    if (actor.kind !== 'visitor' && needed !== undefined) allow(actor, needed)
     switch (frame.type) {
       case 'send':
         return (
@@ -484,10 +502,13 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   async function identify(frame: Extract<ClientFrame, { type: 'identify' }>): Promise<void> {
     const current = connection!
     visitorOnly(current.actor)
+    // The token that this visitor came with dies now; that is no reason to end the connection.
+    unwatch()
     const { actor, token, mergedFrom } = await identity.identify(current.actor, frame.jwt)
     if (mergedFrom !== null) await conversations.repoint(actor.tenant, mergedFrom, actor.id)
     delivery.disconnect(current)
     current.actor = actor
+    watch(actor)
     delivery.connect(current)
     const owned = await conversations.ofVisitor(actor)
     send({
@@ -502,6 +523,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   async function logout(frame: Extract<ClientFrame, { type: 'logout' }>): Promise<void> {
     const current = connection!
     visitorOnly(current.actor)
+    unwatch()
     await identity.logout(current.actor)
     delivery.disconnect(current)
     send({ type: 'logged-out', id: frame.id })
@@ -523,6 +545,18 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
 
 /** Frames that put something into a conversation. */
 const writes: ReadonlySet<ClientFrame['type']> = new Set(['start', 'send', 'edit', 'form', 'note'])
+
+/** What a member of the staff must be allowed to do for it. */
+const neededBy: Partial<Record<ClientFrame['type'], Permission>> = {
+  open: 'conversations.read',
+  earlier: 'conversations.read',
+  send: 'conversations.answer',
+  edit: 'conversations.answer',
+  delete: 'conversations.answer',
+  form: 'conversations.answer',
+  note: 'conversations.note',
+  read: 'conversations.answer',
+}
 
 function visitorOnly(actor: Actor): void {
   if (actor.kind !== 'visitor') throw new Refusal('not_allowed', 'Only a visitor does this.')

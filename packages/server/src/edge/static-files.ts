@@ -41,18 +41,23 @@ export function staticFile(body: Buffer, extension: string, headers: Record<stri
   return { body, type: types[extension] ?? 'application/octet-stream', headers, etag: etagOf(body) }
 }
 
-/** Serves files from memory below a prefix; `fallback` answers paths that are no file (a single-page application). */
+/**
+ * Serves files from memory below a prefix; they are read with the first request, when the public address is known.
+ * `fallback` answers paths that are no file (a single-page application).
+ */
 export function serveFiles(
   app: FastifyInstance,
   prefix: string,
-  files: Map<string, StaticFile>,
+  read: () => Map<string, StaticFile>,
   fallback?: string,
 ): void {
+  let files: Map<string, StaticFile> | undefined
   app.get(
     `${prefix}*`,
     { schema: { hide: true } },
     (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
       const name = request.params['*']
+      files ??= read()
       const file =
         files.get(name) ?? (fallback === undefined || name.includes('.') ? undefined : files.get(fallback))
       if (file === undefined) return reply.callNotFound()

@@ -26,6 +26,8 @@ export interface Store {
   /** Changes when the database was restored from a backup; clients then drop what they hold. */
   epoch(): string
   migrations: readonly AppliedMigration[]
+  /** Tenants that had outbox rows left when the store was opened: the former server ended before all was handled. */
+  unfinished: readonly string[]
   /** Fails when the database cannot answer. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -62,6 +64,9 @@ export async function openStore(options: {
   if (options.restored) await lock.client().query('update installation set epoch = gen_random_uuid()')
   const installation = await lock.client().query<{ epoch: string }>('select epoch from installation')
   const epoch = installation.rows[0]!.epoch
+  const unfinished = await lock
+    .client()
+    .query<{ tenant: string }>('select distinct tenant_id as tenant from outbox')
 
   const pool = openPool(options, app, appConnectionsMax)
   const authPool = openPool(options, auth, authConnectionsMax)
@@ -108,6 +113,7 @@ export async function openStore(options: {
     authPool,
     epoch: () => epoch,
     migrations,
+    unfinished: unfinished.rows.map((row) => row.tenant),
     async ping() {
       await pool.query('select 1')
     },

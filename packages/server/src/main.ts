@@ -1,0 +1,35 @@
+import { startCandor } from './candor.ts'
+import { ConfigFaults, readConfig, type Config } from './config.ts'
+import { openLog } from './log.ts'
+import { DataFolderInUse } from './postgres/data-folder.ts'
+
+/** A clean stop takes longer only when something hangs; then the process ends anyway. */
+const stopMsMax = 10_000
+
+const config = configOrExit()
+const log = openLog(config.logLevel)
+const startedAt = performance.now()
+try {
+  const candor = await startCandor(config, log)
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+  process.stdout.write(`\nCandor is ready after ${seconds} s. Open ${candor.url}/\n\n`)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      setTimeout(() => process.exit(1), stopMsMax).unref()
+      void candor.close().then(() => process.exit(0))
+    })
+} catch (caught) {
+  if (!(caught instanceof DataFolderInUse)) throw caught
+  process.stderr.write(`${caught.message}\n`)
+  process.exit(1)
+}
+
+function configOrExit(): Config {
+  try {
+    return readConfig()
+  } catch (caught) {
+    if (!(caught instanceof ConfigFaults)) throw caught
+    process.stderr.write(`${caught.message}\n`)
+    process.exit(1)
+  }
+}

@@ -101,6 +101,25 @@ export function luhnHolds(digits: string): boolean {
   return sum % 10 === 0
 }
 
+/** Is all of the number masked, and its code, whatever sign may be left at the edge? */
+export function isMasked(
+  one: Positive,
+  screened: { text: string; findings: readonly { start: number; end: number }[] },
+): boolean {
+  const { findings } = screened
+  const covers = (start: number, end: number) =>
+    [
+      ...one.text.slice(start, end).matchAll(one.form === 'chatter between' ? /\p{N}/gu : /[\p{L}\p{N}]/gu),
+    ].every(({ index }) =>
+      findings.some((finding) => finding.start <= start + index && finding.end > start + index),
+    )
+  return (
+    covers(one.start, one.end) &&
+    (!one.code || covers(one.code.start, one.code.end)) &&
+    !leaks(one.pan, screened.text)
+  )
+}
+
 /** Eight digits of the number in a row, anywhere in the digits of the text whatever stands between them. */
 export function leaks(pan: string, masked: string): boolean {
   const digits = masked.normalize('NFKC').replace(/[^0-9]/g, '')

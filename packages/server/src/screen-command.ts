@@ -119,3 +119,12 @@ function parseLine(line: string): ParsedLine {
 async function write(stream: NodeJS.WritableStream, line: object): Promise<void> {
   if (!stream.write(JSON.stringify(line) + '\n')) await once(stream, 'drain')
 }
+
+if (import.meta.main) {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads us has seen enough, as `head` has.
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  process.exitCode = await screenCommand(process.stdin, process.stdout)
+}

@@ -8,6 +8,7 @@ import { openKeyFile } from './access/key-file.ts'
 import { authSecret } from './auth-secret.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { cannedReplyRoutes, openCannedReplies, type CannedReplies } from './conversations/canned-replies.ts'
 import type { Committed } from './conversations/conversation.ts'
 import { conversationRoutes } from './conversations/conversation-routes.ts'
 import { openConversations, type Conversations } from './conversations/conversations.ts'
@@ -26,7 +27,13 @@ import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openStore, type Store } from './store/store.ts'
+import { apiKeyRoutes } from './tenants/api-key-routes.ts'
+import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
+import { peopleRoutes } from './tenants/people-routes.ts'
+import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
+import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
 
@@ -38,6 +45,7 @@ export interface Candor {
   conversations: Conversations
   routing: Routing
   delivery: Delivery
+  cannedReplies: CannedReplies
   /** Stops taking connections, tells clients to come back, writes what is queued, ends the database. */
   close(): Promise<void>
 }
@@ -88,6 +96,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     people: { person: (tenant, id) => tenants.person(tenant, id).catch(nullIfAbsent) },
   })
 
+  const cannedReplies = openCannedReplies(store)
   const endings = openLiveEndings()
   tenants.onSessionEnded(endings.ended)
   const rooms: SessionRooms = {
@@ -121,6 +130,13 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    cannedReplyRoutes(cannedReplies),
+    signInRoutes(tenants),
+    peopleRoutes(tenants, (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id))),
+    apiKeyRoutes(tenants),
+    identityKeyRoutes(tenants),
+    widgetConfigRoutes(tenants),
+    approvedPageRoutes(tenants),
   ]
   let streams: ReturnType<typeof openEventStreams> | null = null
   let sockets: ReturnType<typeof openSockets> | null = null
@@ -169,6 +185,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     conversations,
     routing,
     delivery,
+    cannedReplies,
     async close() {
       await sockets.close()
       streams.close()

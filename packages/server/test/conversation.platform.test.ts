@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import type { ConversationEvent } from '@candor/protocol/events.ts'
+import { TestPlatform, type TestTenant } from './test-platform.ts'
+
+let platform: TestPlatform
+let tenant: TestTenant
+before(async () => {
+  platform = await TestPlatform.start()
+  tenant = await platform.tenant()
+})
+afterEach(() => platform.check())
+after(async () => {
+  await platform.stop()
+  await TestPlatform.end()
+})
+
+const id = (): string => platform.ids.next()
+
+/** A number in letters: counting is not what this suite is about. */
+const words = (n: number): string => n.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!)
+
+async function started(): Promise<{
+  visitor: Awaited<ReturnType<TestPlatform['visitor']>>
+  conversation: string
+}> {
+  const visitor = await platform.visitor(tenant)
+  const conversation = id()
+  const ack = await visitor.ask({ type: 'start', id: id(), conversation })
+  assert.equal(ack.type, 'ack')
+  return { visitor, conversation }
+}
+
+test('a visitor writes, an agent reads and answers, both hold the same numbered events', async () => {
+  const { visitor, conversation } = await started()
+  const sent = await visitor.ask({ type: 'send', id: id(), conversation, text: 'Where is my suitcase?' })
+  assert.equal(sent.type, 'ack')
+  const staff = await platform.staff(tenant)
+  staff.send({ type: 'open', conversation })
+  const snapshot = await staff.until('snapshot')
+  assert.ok(
+    snapshot.events.some((event) => event.type === 'message' && event.data.text === 'Where is my suitcase?'),
+  )
+  const answered = await staff.ask({ type: 'send', id: id(), conversation, text: 'I am looking for it.' })
+  assert.equal(answered.type, 'ack')
+  const heard = await visitor.until('events', ({ events }) =>
+    events.some((event) => event.type === 'message' && event.data.text === 'I am looking for it.'),
+  )
+  assert.equal(heard.conversation, conversation)
+  const seqs = visitor.events(conversation).map((event) => event.seq)
+  assert.deepEqual(
+    seqs,
+    seqs.map((_, i) => i + 1),
+  )
+})
+
+test('a private note is never on a visitor\u2019s wire, nor is the moment at which it was written', async () => {
+  const { visitor, conversation } = await started()
+  const staff = await platform.staff(tenant)
+  staff.send({ type: 'open', conversation })
+  await staff.until('snapshot')
+  const framesBefore = visitor.frames.length
+  assert.equal(
+    (await staff.ask({ type: 'note', id: id(), conversation, text: 'Sounds like fraud, careful.' })).type,
+    'ack',
+  )
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.deepEqual(
+    visitor.frames.slice(framesBefore).filter((frame) => frame.type === 'events'),
+    [],
+  )
+  await staff.ask({ type: 'send', id: id(), conversation, text: 'Hello' })
+  const heard = await visitor.until('events', ({ events }) =>
+    events.some((event) => event.type === 'message'),
+  )
+  assert.equal(heard.conversation, conversation)
+  assert.deepEqual(
+    visitor.events(conversation).map((event) => event.type),
+    ['status', 'private', 'takeover', 'message'],
+  )
+  const resumed = await platform.visitor(tenant, {
+    token: visitor.welcome.token,
+    positions: [{ conversation, epoch: visitor.welcome.epoch, seq: 0 }],
+  })
+  await resumed.until('events')
+  for (const client of [visitor, resumed]) assert.doesNotMatch(JSON.stringify(client.frames), /fraud|"note"/)
+})
+
+test('the same id again answers what is stored; another text under it is refused', async () => {
+  const { visitor, conversation } = await started()
+  const message = { type: 'send', id: id(), conversation, text: 'Once' } as const
+  const first = await visitor.ask(message)
+  const again = await visitor.ask(message)
+  assert.ok(first.type === 'ack' && again.type === 'ack')
+  assert.equal(again.seq, first.seq)
+  assert.equal(again.replayed, true)
+  const other = await visitor.ask({ ...message, text: 'Twice' })
+  assert.ok(other.type === 'refused')
+  assert.equal(other.code, 'idempotency_conflict')
+})
+
+test('one visitor cannot see, follow or write in another visitor\u2019s conversation', async () => {
+  const { conversation } = await started()
+  const stranger = await platform.visitor(tenant)
+  const written = await stranger.ask({ type: 'send', id: id(), conversation, text: 'Hello?' })
+  assert.ok(written.type === 'refused' && written.code === 'not_found')
+  stranger.send({ type: 'open', conversation })
+  const refused = await stranger.until(
+    'refused',
+    (frame) => frame.conversation === conversation && frame.id === undefined,
+  )
+  assert.equal(refused.code, 'not_found')
+  const taken = await stranger.ask({ type: 'start', id: id(), conversation })
+  assert.ok(taken.type === 'refused')
+})
+
+test('edits, deletions, takeover and status made while a client is away are there after it comes back', async () => {
+  const { visitor, conversation } = await started()
+  const staff = await platform.staff(tenant)
+  staff.send({ type: 'open', conversation })
+  await staff.until('snapshot')
+  const first = await staff.ask({ type: 'send', id: id(), conversation, text: 'First' })
+  const second = await staff.ask({ type: 'send', id: id(), conversation, text: 'Second' })
+  assert.ok(first.type === 'ack' && second.type === 'ack')
+  await visitor.until('events', ({ events }) => events.some((event) => event.seq === second.seq))
+  visitor.drop()
+  await staff.ask({ type: 'edit', id: id(), conversation, target: first.seq!, text: 'First, corrected' })
+  await staff.ask({ type: 'delete', id: id(), conversation, target: second.seq! })
+  const closed = await platform.request(tenant, 'POST', `/v1/conversations/${conversation}/status`, {
+    status: 'closed',
+  })
+  assert.equal(closed.status, 201)
+  const back = await platform.visitor(tenant, {
+    token: visitor.welcome.token,
+    positions: [{ conversation, epoch: visitor.welcome.epoch, seq: second.seq }],
+  })
+  await back.until('events')
+  const types = back.events(conversation).map((event) => event.type)
+  assert.deepEqual(types, ['edit', 'deletion', 'status'])
+  const [stored] = await platform.sql<{ body: Buffer | null }>(
+    'select body from events where conversation_id = $1 and seq = $2',
+    [conversation, second.seq],
+  )
+  assert.equal(stored!.body, null)
+})
+
+test('a client that is more than a replay behind gets one snapshot that ends at its watermark', async () => {
+  const { visitor, conversation } = await started()
+  for (let i = 0; i < 350; i++)
+    visitor.send({ type: 'send', id: id(), conversation, text: `Message ${words(i)}` })
+  await visitor.until('events', ({ events }) => events.at(-1)!.seq === 351)
+  const back = await platform.visitor(tenant, {
+    token: visitor.welcome.token,
+    positions: [{ conversation, epoch: visitor.welcome.epoch, seq: 10 }],
+  })
+  const snapshot = await back.until('snapshot')
+  assert.equal(snapshot.state.seq, 351)
+  assert.equal(snapshot.events.at(-1)!.seq, 351)
+  assert.equal(snapshot.events.length, 100)
+  const earlier = await back.ask({ type: 'earlier', id: id(), conversation, before: snapshot.events[0]!.seq })
+  assert.ok(earlier.type === 'earlier')
+  assert.equal(earlier.events.at(-1)!.seq, snapshot.events[0]!.seq - 1)
+})
+
+test('a position under another epoch counts for nothing', async () => {
+  const { visitor, conversation } = await started()
+  const back = await platform.visitor(tenant, {
+    token: visitor.welcome.token,
+    positions: [{ conversation, epoch: id(), seq: 1 }],
+  })
+  assert.equal((await back.until('snapshot')).epoch, visitor.welcome.epoch)
+})
+
+test('every opening of text left a receipt before the first text', async () => {
+  const { visitor, conversation } = await started()
+  await visitor.ask({ type: 'send', id: id(), conversation, text: 'Private matter' })
+  const before = await platform.sql(
+    `select 1 from access_receipts where conversation_id = $1 and purpose = 'api'`,
+    [conversation],
+  )
+  assert.equal(before.length, 0)
+  const page = await platform.request(tenant, 'GET', `/v1/conversations/${conversation}/events`)
+  assert.ok(
+    (page.body['events'] as ConversationEvent[]).some(
+      (event) => event.type === 'message' && event.data.text === 'Private matter',
+    ),
+  )
+  const after = await platform.sql(
+    `select 1 from access_receipts where conversation_id = $1 and purpose = 'api'`,
+    [conversation],
+  )
+  assert.equal(after.length, 1)
+})
+
+test('a card number split over messages is not in the store, and its pieces are masked on every wire', async () => {
+  const { visitor, conversation } = await started()
+  for (const text of ['my number is 4111', '1111 1111', 'are you there?', '1111'])
+    await visitor.ask({ type: 'send', id: id(), conversation, text })
+  const masking = await visitor.until('events', ({ events }) =>
+    events.some((event) => event.type === 'masking'),
+  )
+  assert.equal(masking.conversation, conversation)
+  const page = await platform.request(tenant, 'GET', `/v1/conversations/${conversation}/events`)
+  const texts = (page.body['events'] as ConversationEvent[]).flatMap((event) =>
+    event.type === 'message' ? [event.data.text] : [],
+  )
+  assert.equal(texts.length, 4)
+  assert.doesNotMatch(texts.join(' '), /1111/)
+  assert.equal(texts[2], 'are you there?')
+})
+
+test('unread marks, read marks and waiting rows follow the conversation', async () => {
+  const { visitor, conversation } = await started()
+  await visitor.ask({ type: 'send', id: id(), conversation, text: 'One' })
+  const two = await visitor.ask({ type: 'send', id: id(), conversation, text: 'Two' })
+  assert.ok(two.type === 'ack')
+  const row = async (): Promise<Record<string, unknown>> =>
+    (await platform.request(tenant, 'GET', `/v1/conversations/${conversation}`)).body['row'] as Record<
+      string,
+      unknown
+    >
+  assert.equal((await row())['unread'], 2)
+  const read = await platform.request(tenant, 'POST', `/v1/conversations/${conversation}/reads`, {
+    upTo: two.seq,
+  })
+  assert.equal(read.status, 201)
+  assert.equal((await row())['unread'], 0)
+  const still = await platform.request(tenant, 'POST', `/v1/conversations/${conversation}/reads`, {
+    upTo: two.seq,
+  })
+  assert.equal(still.status, 204)
+})

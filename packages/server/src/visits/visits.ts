@@ -88,7 +88,7 @@ export function openVisits(options: {
   const viewAllowance = openAllowance({ atOnceMax: 30, perMinuteMax: 60, now })
   const trackAllowance = openAllowance({ atOnceMax: 60, perMinuteMax: 120, now })
   const reportAllowance = openAllowance({ atOnceMax: 5, perMinuteMax: 5, now })
-  let gathered = nothing()
+  const gathered: Gathered = { views: [], tracked: [], reports: new Map() }
   let dropped = 0
   let flushing: Promise<void> | null = null
   const timer = setInterval(() => void flush(), flushMs)
@@ -254,10 +254,6 @@ export function openVisits(options: {
       await flush()
     },
   }
-}
-
-function nothing(): Gathered {
-  return { views: [], tracked: [], reports: new Map() }
 }
 
 async function insertPageViews(q: Query, views: PageView[], newId: () => string): Promise<void> {

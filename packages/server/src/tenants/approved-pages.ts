@@ -97,7 +97,7 @@ export function checkPattern(given: unknown): string {
   const isPrefix = pattern.endsWith('*')
   const address = isPrefix ? pattern.slice(0, -1) : pattern
   // A star behind the host would approve `https://www.example.com.evil.example` too.
-  if (!URL.canParse(address) || !/^https?:\/\/[^/?#]+\//i.test(address))
+  if (!URL.canParse(address) || !/^https?:\/\/[^/?#\\]+\/[^\\]*$/i.test(address))
     refuseField('pattern', 'is an address with a path, such as https://www.example.com/checkout*')
   const url = new URL(address)
   if (!isSecureUrl(url)) refuseField('pattern', 'begins with https:// (http:// on this machine only)')

@@ -125,6 +125,7 @@ export function checkOrigin(origin: string): string {
   if (!URL.canParse(origin)) refuseField('origin', 'is an origin such as https://www.example.com')
   const url = new URL(origin)
   if (url.origin !== origin) refuseField('origin', `is written without path: ${url.origin}`)
+  if (url.host.includes('*')) refuseField('origin', 'is one origin: there are no wildcards')
   if (!isSecureUrl(url)) refuseField('origin', 'begins with https:// (http:// on this machine only)')
   return origin
 }

@@ -12,7 +12,7 @@ import { panDigitsMin } from './issuer-ranges.ts'
 import type { Finding, ScreenedText } from './mask.ts'
 import { mask, maskOf, union } from './mask.ts'
 import { otherThingsIn, speaksOfCards } from './not-cards.ts'
-import { joinPieces, piecesIn } from './pieces.ts'
+import { joinWithin, piecesIn } from './pieces.ts'
 import type { DigitStream, Lexed } from './read-digits.ts'
 import { layOut, lex, plainReading } from './read-digits.ts'
 
@@ -137,11 +137,11 @@ function cardsOf(
       cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, others, named))
   }
   if (cards.length === 0 && plain.digits.length >= panDigitsMin) {
-    for (const { pieces, network } of joinPieces(piecesIn(text, lexed, 0, true), 1, {
-      aboutCards,
-      sameText: true,
-    })) {
-      for (const { start, end } of pieces) cards.push({ start, end, network })
+    // With look-alikes and without: "4111 so 1111" is no 50 in the middle.
+    for (const reading of lexed.readings.filter(({ compound, alike }) => compound && alike !== 'second')) {
+      for (const { pieces, network } of joinWithin(piecesIn(text, lexed, 0, true, reading), aboutCards)) {
+        for (const { start, end } of pieces) cards.push({ start, end, network })
+      }
     }
   }
   return cards

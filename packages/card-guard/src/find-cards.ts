@@ -22,16 +22,18 @@ export function cardsIn(
   if (digits.length < panDigitsMin) return []
   const sums = luhnSums(digits)
   const found: CardSpan[] = []
+  let runEnd = 0
 
   for (let first = 0; first < groups.length; first++) {
     const from = groups[first]!.at
-    if (from + panDigitsMin > digits.length) break
+    if (groups[first]!.before === broken) runEnd = endOfRun(groups, first)
+    if (from + panDigitsMin > runEnd) continue
     const head = headOf(digits, from)
     if (!isIssuerHead(head)) continue
     let last = first
     for (let length = panDigitsMin; length <= panDigitsMax; length++) {
       const to = from + length
-      if (to > digits.length) break
+      if (to > runEnd) break
       const tier = tierOf(head, length)
       if (!tier || !sums.hold(from, to)) continue
       while (groups[last]!.at + groups[last]!.size < to) last++
@@ -140,6 +142,13 @@ function isMonth(digits: string): boolean {
   return /^(?:0[1-9]|1[0-2])$/.test(digits)
 }
 
+/** Where the digits end that no other word parts from this group's. */
+function endOfRun(groups: readonly Group[], first: number): number {
+  let last = first
+  while (last + 1 < groups.length && groups[last + 1]!.before !== broken) last++
+  return groups[last]!.at + groups[last]!.size
+}
+
 /** Would a person write a number this way? Asked only of windows whose arithmetic holds. */
 function isWritten(window: Window): boolean {
   const { stream, text, first, last, length, tier, aboutCards } = window
@@ -152,7 +161,6 @@ function isWritten(window: Window): boolean {
   let value = -1
   for (let i = first; i <= last; i++) {
     const group = groups[i]!
-    if (i > first && group.before === broken) return false
     if (group.form === 'word') words += group.size
     if (group.form === 'plain') letters += group.size
     if (group.form === 'loose') loose += group.size

@@ -62,7 +62,7 @@ export function openWindow(options: GuardOptions & { readonly limits?: WindowLim
 
     const aboutCards = message - lastCardTalkAt <= cardTalkMessages
     const pieces = [...held.flatMap((one) => one.pieces), ...now.pieces]
-    const joined = joinPieces(pieces, pieces.length - now.pieces.length, { aboutCards, sameText: false })
+    const joined = joinPieces(pieces, pieces.length - now.pieces.length, aboutCards)
     const code = joined.length === 0 ? loneCode(now) : undefined
     if (code && message > lastCardAt && message - lastCardAt <= nearCardMessages) {
       return { ...finish(text, alone.findings, now, [code]), earlier: [] }

@@ -130,11 +130,11 @@ const small: Readonly<Record<'times' | 'joins' | 'filler', string>> = {
   times: 'times veces vez fois mal vezes',
   joins: 'and y et und e',
   filler:
-    'then dash hyphen minus space dot point period slash comma underscore next followed by again um uh er erm hmm ' +
-    'luego despues guion guio espacio punto coma barra raya menos ' +
-    'puis ensuite tiret espace virgule moins ' +
-    'dann danach strich bindestrich leerzeichen punkt komma schragstrich ' +
-    'depois traco hifen espaco ponto virgula seguido de por par',
+    'then dash hyphen minus space dot point period slash comma underscore next followed by again um uh er erm hmm now ' +
+    'luego despues guion guio espacio punto coma barra raya menos ahora sigue vale ' +
+    'puis ensuite tiret espace virgule moins suite voila ' +
+    'dann danach strich bindestrich leerzeichen punkt komma schragstrich weiter jetzt ' +
+    'depois traco hifen espaco ponto virgula seguido de por par agora certo',
 }
 
 const words = new Map<string, NumberWord>()

@@ -4,8 +4,8 @@ import { isCardShape, headOf, luhnSums } from './find-cards.ts'
 import type { Tier } from './issuer-ranges.ts'
 import { isIssuerHead, networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
 import type { OtherThings, Span } from './not-cards.ts'
-import { meeting, otherThingsIn, saysOtherwise, speaksOfCards } from './not-cards.ts'
-import type { DigitStream, Group, Lexed } from './read-digits.ts'
+import { meeting, otherThingsIn, saysOtherwise } from './not-cards.ts'
+import type { DigitStream, Group, Lexed, Reading } from './read-digits.ts'
 import { broken, glued, layOut, plainReading } from './read-digits.ts'
 
 export interface Piece extends Span {
@@ -13,8 +13,9 @@ export interface Piece extends Span {
   readonly groups: readonly Group[]
   /** The message it stands in, counted up. */
   readonly message: number
-  /** The message says little else. */
+  /** The message says little else, or nothing else. */
   readonly bare: boolean
+  readonly alone: boolean
   /** The text calls it something else, or it has the shape of something else: it joins only to the print of a card. */
   readonly otherwise: () => 'name' | 'shape' | 'certain' | undefined
   /** It was part of a number already, and its text is masked. */
@@ -30,20 +31,27 @@ export interface JoinedNumber {
  * The stretches of digits in a message that could belong to a longer number. Lone digits in a long sentence are left out
  * unless asked for: every message has some.
  */
-export function piecesIn(text: string, lexed: Lexed, message: number, evenChatter = false): Piece[] {
+export function piecesIn(
+  text: string,
+  lexed: Lexed,
+  message: number,
+  evenChatter = false,
+  reading: Reading = plainReading,
+): Piece[] {
   if (lexed.digitsMax === 0) return []
-  const stream = layOut(lexed, plainReading)
+  const stream = layOut(lexed, reading, true)
   const { groups } = stream
   if (groups.length === 0) return []
   const bare = lexed.otherWords <= bareWordsMax
-  const talkative = !evenChatter && lexed.otherWords > chatterWordsMax && !speaksOfCards(text)
+  const alone = lexed.otherWords === 0
+  const talkative = !evenChatter && lexed.otherWords > chatterWordsMax
   const others = otherThingsIn(text)
   const pieces: Piece[] = []
   for (let first = 0; first < groups.length;) {
     let next = first + 1
     while (next < groups.length && groups[next]!.before !== broken) next++
     const run = withoutLooseEnds(groups.slice(first, next))
-    const piece = run.length > 0 && pieceOf(stream, run, text, message, bare, others)
+    const piece = run.length > 0 && pieceOf(stream, run, text, message, { bare, alone }, others)
     const isWord = run.every((group) => group.form === 'word')
     if (
       piece &&
@@ -57,8 +65,40 @@ export function piecesIn(text: string, lexed: Lexed, message: number, evenChatte
   return pieces
 }
 
-/** All numbers that the pieces complete, the last piece of each among those from `fresh` on. */
-export function joinPieces(pieces: readonly Piece[], fresh: number, evidence: Evidence): JoinedNumber[] {
+/** Numbers whose pieces stand in one text, other words between: "4111 and then 1111 …". Linear in the number of pieces. */
+export function joinWithin(pieces: readonly Piece[], aboutCards: boolean): JoinedNumber[] {
+  const joined: JoinedNumber[] = []
+  const digits = pieces.flatMap((piece) => piece.digits)
+  const sums = luhnSums(digits)
+  let headAt = 0
+  for (const [first, head] of pieces.entries()) {
+    for (const { at } of head.groups) {
+      const from = headAt + at - head.groups[0]!.at
+      if (from + panDigitsMin > digits.length || !isIssuerHead(headOf(digits, from))) continue
+      let tailAt = headAt + head.digits.length
+      for (let last = first + 1; last < pieces.length && tailAt - from < panDigitsMax; last++) {
+        const tail = pieces[last]!
+        if (tail.start - pieces[last - 1]!.end > sameTextGapMax) break
+        for (const { at, size } of tail.groups) {
+          const to = tailAt + at - tail.groups[0]!.at + size
+          if (to - from < panDigitsMin || to - from > panDigitsMax || !sums.hold(from, to)) continue
+          const tier = tierOf(headOf(digits, from), to - from)
+          const chain = pieces.slice(first, last + 1)
+          if (!tier || !isTold(chain, from - headAt, to - headAt, tier, 0, { aboutCards, sameText: true }))
+            continue
+          joined.push({ pieces: chain, network: networkOf(digits.slice(from, to).join('')) })
+        }
+        tailAt += tail.digits.length
+      }
+    }
+    headAt += head.digits.length
+  }
+  return joined
+}
+
+/** All numbers that the pieces of several messages complete, the last piece of each among those from `fresh` on. */
+export function joinPieces(pieces: readonly Piece[], fresh: number, aboutCards: boolean): JoinedNumber[] {
+  const evidence: Evidence = { aboutCards, sameText: false }
   const joined: JoinedNumber[] = []
   let steps = 0
   for (let last = pieces.length - 1; last >= fresh && last > 0; last--) {
@@ -84,17 +124,16 @@ export function joinPieces(pieces: readonly Piece[], fresh: number, evidence: Ev
     let leaves = mayLeaveOut
     for (let i = first - 1; i >= 0; i--) {
       const piece = pieces[i]!
-      if (evidence.sameText && chain[0]!.start - piece.end > sameTextGapMax) return
       if (total + piece.digits.length <= panDigitsMax + tailMax) {
         extend([piece, ...chain], [...piece.digits, ...digits], i, leaves)
       }
       // Digits in a sentence may be chatter; a message of digits alone is left out for the print of a card only.
-      if (evidence.sameText || (piece.bare && --leaves < 0)) return
+      if (piece.bare && --leaves < 0) return
     }
   }
 }
 
-export interface Evidence {
+interface Evidence {
   /** The author speaks of cards in these messages. */
   readonly aboutCards: boolean
   /** The pieces stand in one text, where bare digits prove nothing. */
@@ -130,7 +169,7 @@ function pieceOf(
   run: readonly Group[],
   text: string,
   message: number,
-  bare: boolean,
+  said: Pick<Piece, 'bare' | 'alone'>,
   others: OtherThings,
 ): Piece | undefined {
   const start = run[0]!.start
@@ -141,7 +180,7 @@ function pieceOf(
   let known: ReturnType<Piece['otherwise']> | null = null
   // Asked of the few pieces that arithmetic joins, so it is looked up then.
   const otherwise = () => (known === null ? (known = otherwiseAt(text, start, end, others)) : known)
-  return { digits, groups: run, start, end, message, bare, otherwise, masked: false }
+  return { digits, groups: run, start, end, message, ...said, otherwise, masked: false }
 }
 
 function otherwiseAt(
@@ -202,7 +241,9 @@ function isTold(
   const bare = !sameText && chain.every((piece) => piece.bare)
   // Short and rare numbers are joined by chance too often.
   if (tier === 'wide') return to - from > 15 && printed && (bare || aboutCards)
-  return printed || (plain && leftOut === 0 && (bare || aboutCards))
+  // A phone number's worth of digits beside a few others is a phone number, unless nothing else is said.
+  const unspoken = chain.every((piece) => piece.alone || piece.digits.length < 10 || piece.digits.length > 12)
+  return printed || (plain && leftOut === 0 && ((bare && unspoken) || aboutCards))
 }
 
 function pieceSizes(chain: readonly Piece[], from: number, to: number): number[] {

@@ -49,6 +49,8 @@ export interface Lexed {
   readonly readings: readonly Reading[]
   /** `|`, `!` or `$` stood beside a digit: read again with `signs` to take them for digits. */
   readonly hasSigns: boolean
+  /** Signs were read as digits. */
+  readonly signs: boolean
   /** A character that begins an escape, or a word long enough to hold an encoded number. */
   readonly mayBeEncoded: boolean
 }
@@ -79,7 +81,17 @@ export function lex(text: string, signs = false): Lexed {
     start: number,
     end: number,
   ) {
-    lexemes.push({ kind, digits, second, word, start, end, glued: glue, dashed: text[start - 1] === '-' })
+    lexemes.push({
+      kind,
+      digits,
+      second,
+      word,
+      start,
+      end,
+      glued: glue,
+      sign: signs && digits !== '' && asciiKinds[text.charCodeAt(start)] === isGap,
+      dashed: text[start - 1] === '-',
+    })
     glue = true
   }
 
@@ -97,7 +109,7 @@ export function lex(text: string, signs = false): Lexed {
             i++
             continue
           }
-          hasSigns = true
+          hasSigns ||= code === bar || isDigitOrSign(text, i - 1) || isDigitOrSign(text, i + 1)
         }
         i++
       } else i += widthAt(text, i)
@@ -215,11 +227,18 @@ export function lex(text: string, signs = false): Lexed {
     if (compounds && text.includes('-')) readings.push({ alike: 'first', compound: true, hyphens: true })
     if (hesitates) readings.push({ alike: 'first', compound: true, hesitant: true })
   }
-  return { lexemes, otherWords, digitsMax, readings, hasSigns, mayBeEncoded }
+  return { lexemes, otherWords, digitsMax, readings, hasSigns, signs, mayBeEncoded }
 }
 
-/** Lays the digits of one reading out in a row. Groups of letters alone, with no digit or number word near, are left out. */
-export function layOut(lexed: Lexed, reading: Reading): DigitStream {
+/**
+ * Lays the digits of one reading out in a row. Groups of letters alone, with no digit or number word near, are left out;
+ * and, but for the plain reading, runs in which nothing is ambiguous: they were read already.
+ */
+export function layOut(
+  lexed: Lexed,
+  reading: Reading,
+  everyRun = reading === plainReading && !lexed.signs,
+): DigitStream {
   const { lexemes } = lexed
   const digits: number[] = []
   const groups: Group[] = []
@@ -228,14 +247,19 @@ export function layOut(lexed: Lexed, reading: Reading): DigitStream {
   let fillers = 0
   let runStart = 0
   let runIsReal = false
+  /** Something in the run reads differently here, or will in the next. */
+  let differs = everyRun
+  let nextDiffers = false
 
   function endRun() {
-    if (!runIsReal && groups.length > runStart) {
+    if (!(runIsReal && differs) && groups.length > runStart) {
       digits.length = groups[runStart]!.at
       groups.length = runStart
     }
     runStart = groups.length
     runIsReal = false
+    differs = everyRun || nextDiffers
+    nextDiffers = false
   }
 
   function push(text: string, form: Group['form'], start: number, end: number, isGlued: boolean) {
@@ -254,6 +278,10 @@ export function layOut(lexed: Lexed, reading: Reading): DigitStream {
 
   for (let i = 0; i < lexemes.length;) {
     const lexeme = lexemes[i]!
+    if (!everyRun && isAmbiguous(lexeme, reading)) {
+      differs = true
+      nextDiffers = true
+    }
     if (lexeme.kind === 'other') {
       before = broken
       i++
@@ -303,6 +331,14 @@ export function layOut(lexed: Lexed, reading: Reading): DigitStream {
   return { digits, groups }
 }
 
+/** Does the reading see this otherwise than the plain one does? */
+function isAmbiguous(lexeme: Lexeme, reading: Reading): boolean {
+  if (lexeme.kind === 'alike') return lexeme.sign || reading.alike === 'no' || lexeme.digits !== lexeme.second
+  if (lexeme.kind !== 'word') return false
+  const { value, text } = lexeme.word!
+  return reading.hesitant ? text === 'um' : (!reading.compound || !!reading.hyphens) && value >= 10
+}
+
 interface Lexeme {
   readonly kind: 'digits' | 'alike' | 'word' | 'filler' | 'other'
   readonly digits: string
@@ -311,6 +347,8 @@ interface Lexeme {
   readonly start: number
   end: number
   readonly glued: boolean
+  /** It is a sign, `|`, read as a digit. */
+  readonly sign: boolean
   /** A hyphen stands right before. */
   readonly dashed: boolean
 }
@@ -372,6 +410,11 @@ function widthAt(text: string, at: number): number {
 
 function isAlike(code: number): boolean {
   return code < 128 && alikeCodes[code] === 1
+}
+
+function isDigitOrSign(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return isDigitAt(text, at) || code === bar || code === bang || code === dollar
 }
 
 function isDigitAt(text: string, at: number): boolean {

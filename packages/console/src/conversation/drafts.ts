@@ -1,0 +1,57 @@
+/**
+ * What was written and not sent, by conversation, over a reload. The card guard sees a draft before it is stored:
+ * a card number that somebody began to type does not outlive the page.
+ */
+import { screen } from '@candor/card-guard'
+
+export interface Draft {
+  mode: 'reply' | 'note'
+  text: string
+}
+
+/** Older drafts make room: whoever left 100 answers half written does not miss the first. */
+const draftsMax = 100
+const prefix = 'candor.draft.'
+
+export function readDraft(person: string, conversation: string, storage: Storage = localStorage): Draft {
+  const raw = storage.getItem(keyOf(person, conversation))
+  if (raw === null) return { mode: 'reply', text: '' }
+  const { mode, text } = JSON.parse(raw) as Partial<Draft>
+  return { mode: mode === 'note' ? 'note' : 'reply', text: typeof text === 'string' ? text : '' }
+}
+
+export function keepDraft(
+  person: string,
+  conversation: string,
+  draft: Draft,
+  storage: Storage = localStorage,
+): void {
+  const key = keyOf(person, conversation)
+  if (draft.text.trim() === '') return storage.removeItem(key)
+  const value = JSON.stringify({ mode: draft.mode, text: screen(draft.text).text, at: Date.now() })
+  if (storage.getItem(key) === null) makeRoom(storage)
+  storage.setItem(key, value)
+}
+
+/** Signing out leaves nothing on a shared computer. */
+export function forgetDrafts(storage: Storage = localStorage): void {
+  for (const key of keys(storage)) storage.removeItem(key)
+}
+
+function keyOf(person: string, conversation: string): string {
+  return `${prefix}${person}.${conversation}`
+}
+
+function makeRoom(storage: Storage): void {
+  const held = keys(storage)
+  if (held.length < draftsMax) return
+  const age = (key: string): number => (JSON.parse(storage.getItem(key) ?? '{}') as { at?: number }).at ?? 0
+  const oldest = held.toSorted((a, b) => age(a) - age(b))[0]
+  if (oldest) storage.removeItem(oldest)
+}
+
+function keys(storage: Storage): string[] {
+  return Array.from({ length: storage.length }, (_, i) => storage.key(i)!).filter((key) =>
+    key.startsWith(prefix),
+  )
+}

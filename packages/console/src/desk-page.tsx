@@ -1,0 +1,85 @@
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { useNavigate, useRouter } from '@tanstack/react-router'
+import { useAction } from './actions/run-actions.ts'
+import { ConversationPane } from './conversation/conversation-pane.tsx'
+import { InboxPane } from './inbox/inbox-pane.tsx'
+import type { View } from './inbox/inbox-rows.ts'
+import { useDesk } from './live/desk-context.ts'
+import { useObservable } from './live/observable.ts'
+import { classes } from './design/classes.ts'
+import css from './desk-page.module.css'
+
+const DetailsPane = lazy(() =>
+  import('./details/details-pane.tsx').then(({ DetailsPane }) => ({ default: DetailsPane })),
+)
+
+/** Below this the details lie over the conversation and begin closed. */
+const wide = matchMedia('(width >= 74rem)')
+
+export function DeskPage({ view, initial }: { view: View; initial: string | null }) {
+  const { conversations } = useDesk()
+  const navigate = useNavigate()
+  const router = useRouter()
+  const open = useObservable(conversations.open)
+  const [details, setDetails] = useState(wide.matches)
+
+  // The store says what is open and the address follows: a change of address renders as a transition, which is
+  // one frame too late for the next conversation. Back and forward go the other way.
+  const show = useCallback(
+    (id: string | null) => {
+      conversations.show(id)
+      void navigate({ to: '/', search: (before) => withOpen(before, id) })
+    },
+    [conversations, navigate],
+  )
+  useEffect(() => {
+    conversations.show(initial)
+    // Only what the address said when the page came.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [conversations])
+  useEffect(
+    () =>
+      router.history.subscribe(({ location, action }) => {
+        if (action.type === 'PUSH' || action.type === 'REPLACE') return
+        conversations.show(new URLSearchParams(location.search).get('c'))
+      }),
+    [router, conversations],
+  )
+
+  const go = (next: View) => () => void navigate({ to: '/', search: (before) => ({ ...before, view: next }) })
+  useAction('view-waiting', go('waiting'))
+  useAction('view-mine', go('mine'))
+  useAction('view-all', go('all'))
+  useAction('view-closed', go('closed'))
+  useAction('details', () => setDetails(!details), open !== null)
+
+  return (
+    <main
+      className={classes(css.desk, open !== null && css.hasOpen, details && open !== null && css.hasDetails)}
+    >
+      <div className={css.inbox}>
+        <InboxPane view={view} onView={(next) => go(next)()} onOpen={show} />
+      </div>
+      <div className={css.conversation}>
+        <ConversationPane
+          onClose={() => show(null)}
+          onOpen={show}
+          details={details}
+          onDetails={() => setDetails(!details)}
+        />
+      </div>
+      {details && open !== null && (
+        <div className={css.details}>
+          <Suspense>
+            <DetailsPane id={open} onClose={() => setDetails(false)} />
+          </Suspense>
+        </div>
+      )}
+    </main>
+  )
+}
+
+function withOpen(before: { view?: View; c?: string }, id: string | null): { view?: View; c?: string } {
+  const { c: _, ...rest } = before
+  return id === null ? rest : { ...rest, c: id }
+}

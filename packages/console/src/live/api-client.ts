@@ -1,0 +1,75 @@
+/** The public API as the desk uses it: JSON, refusals as `Refusal`, POSTs that can be repeated safely. */
+import type { Problem } from '@candor/protocol/api.ts'
+import { Refusal, refusals, type RefusalCode } from '@candor/protocol/refusals.ts'
+import { newId } from './new-id.ts'
+
+/** Tries of one request whose answer did not come. The same Idempotency-Key makes a repeat harmless. */
+const triesMax = 4
+/** A person who waits longer than this for a button has pressed it again. */
+const retryDelayMsMax = 8_000
+
+/** The network did not carry it; the server may never have seen it. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable'
+}
+
+export const api = {
+  get: <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal),
+  post: <T = void>(path: string, body: object = {}): Promise<T> => request<T>('POST', path, body),
+  put: <T = void>(path: string, body: object): Promise<T> => request<T>('PUT', path, body),
+  delete: (path: string): Promise<void> => request('DELETE', path),
+}
+
+async function request<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+  const headers = {
+    accept: 'application/json',
+    ...(body && { 'content-type': 'application/json' }),
+    ...(method === 'POST' && { 'idempotency-key': newId() }),
+  }
+  for (let attempt = 1; ; attempt++) {
+    let answer: Response
+    try {
+      answer = await fetch('/v1' + path, {
+        method,
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+        ...(signal && { signal }),
+        credentials: 'same-origin',
+        cache: 'no-store',
+      })
+    } catch (cause) {
+      if (signal?.aborted || !(cause instanceof TypeError)) throw cause
+      if (attempt >= triesMax)
+        throw new Unreachable('The server cannot be reached. Check your connection.', { cause })
+      await pause(300 * 2 ** attempt)
+      continue
+    }
+    if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
+    const refusal = await readRefusal(answer)
+    const waits = refusal.code === 'busy' || refusal.code === 'too_many'
+    const delayMs = refusal.retryAfterMs ?? 500 * 2 ** attempt
+    if (!waits || attempt >= triesMax || delayMs > retryDelayMsMax) throw refusal
+    await pause(delayMs)
+  }
+}
+
+async function readRefusal(answer: Response): Promise<Refusal> {
+  let problem: Partial<Problem> = {}
+  try {
+    problem = (await answer.json()) as Partial<Problem>
+  } catch (cause) {
+    // A proxy's own error page is no problem+json.
+    if (!(cause instanceof SyntaxError)) throw cause
+  }
+  const known = problem.code !== undefined && Object.hasOwn(refusals, problem.code)
+  const code = known ? (problem.code as RefusalCode) : answer.status === 401 ? 'not_signed_in' : 'busy'
+  return new Refusal(code, problem.detail ?? problem.title ?? `The server answered ${answer.status}.`, {
+    ...(problem.field !== undefined && { field: problem.field }),
+    ...(problem.retryAfterMs !== undefined && { retryAfterMs: problem.retryAfterMs }),
+  })
+}
+
+/** Half of it random: people who were refused together should not come back together. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms * (0.75 + Math.random() / 2)))
+}

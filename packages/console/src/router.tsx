@@ -1,0 +1,97 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  type ErrorComponentProps,
+} from '@tanstack/react-router'
+import { views, type View } from './inbox/inbox-rows.ts'
+import { DeskPage } from './desk-page.tsx'
+import { SignInPage } from './session/sign-in-page.tsx'
+import { whoAmI } from './session/session.ts'
+import { Shell } from './shell/shell.tsx'
+import { FaultPage, NotFoundPage } from './shell/fault-page.tsx'
+
+export interface DeskSearch {
+  view?: View
+  /** The open conversation. */
+  c?: string
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
+
+const signInRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { to?: string } => {
+    const to = search['to']
+    // Only a path of our own: never a link that somebody sent.
+    return typeof to === 'string' && /^\/(?!\/)/.test(to) ? { to } : {}
+  },
+  component: function SignIn() {
+    return <SignInPage to={signInRoute.useSearch().to} />
+  },
+})
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ location }) => {
+    const me = await whoAmI()
+    if (!me) throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
+    return { me }
+  },
+  component: function SignedIn() {
+    const { me } = signedIn.useRouteContext()
+    return <Shell me={me} />
+  },
+})
+
+const desk = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  validateSearch: (search): DeskSearch => ({
+    ...(views.includes(search['view'] as View) && { view: search['view'] as View }),
+    ...(typeof search['c'] === 'string' && /^[0-9a-f-]{36}$/.test(search['c']) && { c: search['c'] }),
+  }),
+  component: function Desk() {
+    const { view = 'waiting', c } = desk.useSearch()
+    return <DeskPage view={view} initial={c ?? null} />
+  },
+})
+
+const profile = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('./session/profile-page.tsx'), 'ProfilePage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+})
+
+const settingsIndex = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$section', params: { section: 'people' } })
+  },
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([signInRoute, signedIn.addChildren([desk, profile, settings, settingsIndex])]),
+  basepath: '/desk',
+  defaultPreload: 'intent',
+  defaultErrorComponent: ({ error }: ErrorComponentProps) => <FaultPage fault={error} />,
+  scrollRestoration: false,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

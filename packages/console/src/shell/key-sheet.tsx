@@ -1,0 +1,32 @@
+import { actionTable, type ActionGroup } from '../actions/actions.ts'
+import { Keys } from '../actions/keys.tsx'
+import { Dialog } from '../design/controls.tsx'
+import css from './key-sheet.module.css'
+
+const groups: ActionGroup[] = ['Everywhere', 'Inbox', 'Conversation', 'Composer']
+
+export function KeySheet({ onClose }: { onClose(): void }) {
+  return (
+    <Dialog title="All keys" onClose={onClose} wide>
+      <div className={css.groups}>
+        {groups.map((group) => (
+          <section key={group} className={css.group}>
+            <h3 className={css.title}>{group}</h3>
+            <dl>
+              {actionTable
+                .filter((action) => action.group === group)
+                .map((action) => (
+                  <div key={action.id} className={css.row}>
+                    <dt>{action.title}</dt>
+                    <dd>
+                      <Keys keys={action.keys} />
+                    </dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  )
+}

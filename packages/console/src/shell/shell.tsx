@@ -1,0 +1,215 @@
+/** What stays while pages change: the rail, the desk's live connection, keys, layers and news. */
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
+import { Button as AriaButton, Focusable, MenuTrigger } from 'react-aria-components'
+import type { Me } from '@candor/protocol/api.ts'
+import { useAction, useActionKeys } from '../actions/run-actions.ts'
+import { keysOf } from '../actions/actions.ts'
+import { Avatar } from '../design/avatar.tsx'
+import { classes } from '../design/classes.ts'
+import { IconButton, MenuItem, MenuPopover, Tip } from '../design/controls.tsx'
+import { Icon, type IconName } from '../design/icons.tsx'
+import { Mark } from '../design/mark.tsx'
+import { openDesk, type Desk } from '../live/desk.ts'
+import { DeskContext, useDesk } from '../live/desk-context.ts'
+import { useObservable } from '../live/observable.ts'
+import { signOut } from '../session/session.ts'
+import { nextTheme, setTheme, theme } from './theme.ts'
+import { Toasts } from './toasts.tsx'
+import css from './shell.module.css'
+
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
+const KeySheet = lazy(() => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet })))
+
+export function Shell({ me }: { me: Me }) {
+  const [desk, setDesk] = useState<Desk | null>(null)
+  const { id } = me.person
+  useEffect(() => {
+    const opened = openDesk(me)
+    setDesk(opened)
+    return () => opened.close()
+    // Another person is another desk; a changed name or second factor is not.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [id])
+  if (!desk) return null
+  return (
+    <DeskContext value={desk}>
+      <Frame />
+    </DeskContext>
+  )
+}
+
+function Frame() {
+  const desk = useDesk()
+  const navigate = useNavigate()
+  const router = useRouter()
+  const [layer, setLayer] = useState<'palette' | 'help' | null>(null)
+  const presence = useObservable(desk.presence)
+  const look = useObservable(theme)
+
+  const leave = async (): Promise<void> => {
+    await signOut()
+    await router.invalidate()
+    await navigate({ to: '/sign-in' })
+  }
+  useActionKeys()
+  useAction('palette', () => setLayer('palette'))
+  useAction('help', () => setLayer('help'))
+  useAction('presence', () => desk.setPresence(desk.presence.get() === 'online' ? 'away' : 'online'))
+  useAction('theme', () => setTheme(nextTheme()))
+  useAction('go-desk', () => void navigate({ to: '/' }))
+  useAction('go-settings', () => void navigate({ to: '/settings/$section', params: { section: 'people' } }))
+  useAction('go-profile', () => void navigate({ to: '/profile' }))
+  useAction('sign-out', () => void leave())
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent): void => {
+      if (desk.conversations.unstored()) event.preventDefault()
+    }
+    addEventListener('beforeunload', ask)
+    return () => removeEventListener('beforeunload', ask)
+  }, [desk])
+  useTitle()
+
+  const { person, tenant } = desk.me
+  return (
+    <div className={css.shell}>
+      <nav className={css.rail} aria-label="Main">
+        <span className={css.mark}>
+          <Mark size={30} />
+        </span>
+        <RailLink to="/" icon="inbox" label="Desk" keys={keysOf('go-desk')} />
+        <RailLink to="/settings" icon="settings" label="Settings" keys={keysOf('go-settings')} />
+        <span className={css.space} />
+        <IconButton
+          icon="search"
+          label="Search and commands"
+          action="palette"
+          placement="end"
+          onPress={() => setLayer('palette')}
+        />
+        <IconButton
+          icon="help"
+          label="All keys"
+          action="help"
+          placement="end"
+          className={css.wideOnly}
+          onPress={() => setLayer('help')}
+        />
+        <MenuTrigger>
+          <AriaButton className={css.me ?? ''} aria-label={`${person.name}, ${presence}`}>
+            <Avatar name={person.name} kind="agent" online={presence === 'online'} />
+          </AriaButton>
+          <MenuPopover placement="end bottom">
+            <MenuItem
+              icon="clock"
+              label={presence === 'online' ? 'Go away' : 'Come back'}
+              keys={keysOf('presence')}
+              onAction={() => desk.setPresence(presence === 'online' ? 'away' : 'online')}
+            />
+            <MenuItem
+              icon={look === 'dark' ? 'moon' : 'sun'}
+              label={`Look: ${look}`}
+              keys={keysOf('theme')}
+              onAction={() => setTheme(nextTheme())}
+            />
+            <MenuItem
+              icon="assign"
+              label="Your profile"
+              keys={keysOf('go-profile')}
+              onAction={() => void navigate({ to: '/profile' })}
+            />
+            <MenuItem
+              icon="exit"
+              label={`Sign out of ${tenant.name}`}
+              keys={keysOf('sign-out')}
+              onAction={() => void leave()}
+            />
+          </MenuPopover>
+        </MenuTrigger>
+      </nav>
+      <div className={css.page}>
+        <ConnectionBanner />
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </div>
+      <Toasts />
+      <Suspense>
+        {layer === 'palette' && <Palette onClose={() => setLayer(null)} />}
+        {layer === 'help' && <KeySheet onClose={() => setLayer(null)} />}
+      </Suspense>
+    </div>
+  )
+}
+
+function RailLink({
+  to,
+  icon,
+  label,
+  keys,
+}: {
+  to: '/' | '/settings'
+  icon: IconName
+  label: string
+  keys: string
+}) {
+  const unread = useObservable(useDesk().rows.unread)
+  return (
+    <Tip label={label} keys={keys} placement="end">
+      <Focusable>
+        <Link
+          to={to}
+          className={css.link ?? ''}
+          activeProps={{ className: css.here ?? '' }}
+          activeOptions={{ exact: to === '/', includeSearch: false }}
+          aria-label={label}
+        >
+          <Icon name={icon} />
+          {to === '/' && unread > 0 && <span className={css.unread}>{unread > 99 ? '99+' : unread}</span>}
+        </Link>
+      </Focusable>
+    </Tip>
+  )
+}
+
+function ConnectionBanner() {
+  const desk = useDesk()
+  const state = useObservable(desk.connection)
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    // A reconnect within a second is nobody's business.
+    const timer = state.kind === 'online' ? undefined : setTimeout(() => setLate(true), 1_000)
+    if (state.kind === 'online') setLate(false)
+    return () => clearTimeout(timer)
+  }, [state.kind])
+  return (
+    <div role="status">
+      {late && state.kind !== 'online' && (
+        <p className={classes(css.banner, state.kind === 'refused' && css.bannerDanger)}>
+          <Icon name="warning" size={16} />
+          <span>
+            {state.kind === 'refused'
+              ? `The server closed the connection: ${state.refusal.message}`
+              : 'No connection. What you write is kept and sent when it is back.'}
+          </span>
+          <button
+            type="button"
+            className={css.bannerButton}
+            onClick={() => (state.kind === 'refused' ? location.reload() : desk.reconnect())}
+          >
+            {state.kind === 'refused' ? 'Load again' : 'Try now'}
+          </button>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function useTitle(): void {
+  const { rows, me } = useDesk()
+  const unread = useObservable(rows.unread)
+  const title = `${unread > 0 ? `(${unread}) ` : ''}${me.tenant.name} desk`
+  useEffect(() => {
+    document.title = title
+  }, [title])
+}

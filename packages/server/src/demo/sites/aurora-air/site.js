@@ -1,0 +1,6 @@
+// The form sends nothing: its fields have no names, and this answers in place.
+for (const form of document.querySelectorAll('form[data-thanks]'))
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    form.querySelector('[data-status]').textContent = form.dataset.thanks
+  })

@@ -112,8 +112,9 @@ revoke all on function auth.find_session(text) from public;
 grant execute on function auth.find_session(text) to :auth;
 
 -- Gives a person of the running tenant a password. Runs in the application's transaction that makes the person, so
--- there is no person without a login; it adds and never changes, and answers false when the address is taken.
-create function add_login(person uuid, address text, password_hash text) returns boolean
+-- there is no person without a login; it adds and never changes. A login's id and address are unique over all tenants:
+-- answers what is taken, or null.
+create function add_login(person uuid, address text, password_hash text) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
   declare
@@ -125,13 +126,13 @@ create function add_login(person uuid, address text, password_hash text) returns
         and people.id = person and people.email = address;
     insert into auth."user" ("id", tenant_id, "name", "email", "emailVerified", "createdAt", "updatedAt")
       values (person::text, belongs_to, called, address, true, now(), now())
-      on conflict ("email") do nothing;
+      on conflict do nothing;
     if not found then
-      return false;
+      return case when exists (select from auth."user" where "email" = address) then 'address' else 'id' end;
     end if;
     insert into auth."account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
       values (person::text, person::text, 'credential', person::text, password_hash, now(), now());
-    return true;
+    return null;
   end
   $$;
 revoke all on function add_login(uuid, text, text) from public;

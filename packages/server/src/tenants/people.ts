@@ -48,12 +48,12 @@ export function openPeople(options: { store: Store; clock: Clock }): People {
           [tenant, id, name, email, role, new Date(clock.now())],
         )
         if (made.length === 1) {
-          const [login] = await q<{ added: boolean }>('select add_login($1, $2, $3) as added', [
-            id,
-            email,
-            hash,
-          ])
-          if (!login!.added) refuseEmail()
+          const [login] = await q<{ taken: 'address' | 'id' | null }>(
+            'select add_login($1, $2, $3) as taken',
+            [id, email, hash],
+          )
+          if (login!.taken === 'address') refuseEmail()
+          if (login!.taken === 'id') throw new Refusal('idempotency_conflict')
           return { id, name, email, role }
         }
         const [known] = await q<StoredPerson>('select id, name, email, role from people where id = $1', [id])

@@ -71,11 +71,18 @@ test('a person who signs in is an actor of her tenant, until she signs out', asy
 
 test('the session cookie is out of reach of scripts and other sites, and of plain http where we have https', async () => {
   const { email } = await person()
-  const { cookies } = await tenants.signIn(browser(), { email, password })
-  const [line] = cookies.filter((one) => one.startsWith('candor_session='))
-  assert.match(line!, /HttpOnly/)
-  assert.match(line!, /SameSite=Lax/i)
-  assert.doesNotMatch(line!, /Secure/)
+  for (const [room, secure] of [
+    [tenants, false],
+    [reopened('https://chat.example.com'), true],
+  ] as const) {
+    const { cookies } = await room.signIn(browser(), { email, password })
+    const [line] = cookies.filter((one) => one.startsWith('candor_session='))
+    assert.match(line!, /HttpOnly/)
+    assert.match(line!, /SameSite=Lax/i)
+    assert.equal(/Secure/.test(line!), secure)
+    const [ended] = await room.signOut({ ...browser(), cookie: line!.split(';')[0] })
+    assert.equal(/Secure/.test(ended!), secure)
+  }
 })
 
 test('a wrong password and an unknown address get the same answer after the same work', async () => {

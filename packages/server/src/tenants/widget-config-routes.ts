@@ -3,7 +3,8 @@ import { requireStaff } from './request-actor.ts'
 import { shippedLocales, type WidgetConfigs } from './widget-config.ts'
 
 const colour = { type: 'string', pattern: '^#[0-9a-fA-F]{6}$' } as const
-const link = { anyOf: [{ type: 'string', maxLength: 2_048 }, { type: 'null' }] } as const
+// One type with two members: `anyOf` would turn null into '' where the edge coerces.
+const link = { type: ['string', 'null'], maxLength: 2_048 } as const
 const config = {
   $id: 'WidgetConfig',
   type: 'object',

@@ -10,14 +10,14 @@ import { openStore, type Store } from '../../store/store.ts'
 import { openTenants, type Tenants } from '../tenants.ts'
 
 /** The room on a real PostgreSQL of its own, with a clock that the test moves. Closed after the file's tests. */
-export async function openTenantsUnderTest(options: { publicUrl?: string } = {}): Promise<{
+export async function openTenantsUnderTest(): Promise<{
   tenants: Tenants
   store: Store
   clock: { now(): number; pass(ms: number): void }
   /** Runs a statement as the owner, for whom the room is an open book. */
   asOwner(sql: string, params?: unknown[]): Promise<Record<string, unknown>[]>
   /** A second server on the same database: nothing held in memory. */
-  reopened(): Tenants
+  reopened(publicUrl?: string): Tenants
 }> {
   const { url, stop } = await ownDatabase()
   const store = await openStore({ url, log: () => {} })
@@ -33,13 +33,13 @@ export async function openTenantsUnderTest(options: { publicUrl?: string } = {})
     now: () => Date.now() + passed,
     pass: (ms: number) => void (passed += ms),
   }
-  const open = () =>
+  const open = (publicUrl = 'http://127.0.0.1:7780') =>
     openTenants({
       store,
       clock,
       ids: openIds(clock),
       authSecret: 'a secret of the tests that is long enough 4711',
-      publicUrl: () => options.publicUrl ?? 'http://127.0.0.1:7780',
+      publicUrl: () => publicUrl,
     })
   return {
     tenants: open(),

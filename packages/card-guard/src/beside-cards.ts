@@ -32,6 +32,7 @@ export function secretsBeside(
   const runs = runsOf(stream, inCard)
 
   for (const match of runs.some((run) => isCode(run.digits)) ? text.matchAll(codeNames) : []) {
+    if (isInMask(text, match)) continue
     const certain = certainCode.test(match[0])
     const fits = certain || cards.length > 0 || nearCard || (!anyCode.test(match[0]) && aboutCards())
     if (!fits) continue
@@ -45,9 +46,11 @@ export function secretsBeside(
   if (cards.length === 0) return found
 
   for (const match of text.matchAll(expiryNames)) {
+    if (isInMask(text, match)) continue
     const from = match.index + match[0].length
     let at = firstFrom(groups, from)
-    while (inCard[at]) at++
+    // "is" looks like 15.
+    while (inCard[at] || groups[at]?.form === 'plain' || groups[at]?.form === 'loose') at++
     if (at === groups.length || passesMask(text, match.index, stream.groups[at]!.start)) continue
     const date = stream.groups[at]!.start - from <= expiryBehindMax ? dateAt(stream, at) : undefined
     if (date) found.push({ kind: 'expiry', start: date.start, end: date.end })
@@ -104,7 +107,14 @@ function isLoneGap(text: string, from: number, to: number): boolean {
   return !/[\p{L}\d]/u.test(text.slice(from, to))
 }
 
-/** The name belongs to what was masked already, or is part of a mask. */
+function isInMask(text: string, match: RegExpExecArray): boolean {
+  return (
+    text[match.index - 1] === '[' &&
+    text.startsWith('removed]', text.indexOf(' ', match.index + match[0].length) + 1)
+  )
+}
+
+/** The name belongs to what was masked already. */
 function passesMask(text: string, from: number, to: number): boolean {
   return text.slice(from, to).includes(' removed]')
 }

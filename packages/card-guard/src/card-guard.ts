@@ -71,7 +71,7 @@ export function toOriginal(found: readonly Finding[], before: readonly Finding[]
 }
 
 /** Two rounds settle real text; the bound is for text made to need more. */
-const roundsMax = 6
+const roundsMax = 12
 
 function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number): Finding[] {
   const plain = findPlain(text, lexed, options)
@@ -138,8 +138,11 @@ function cardsOf(
   }
   if (cards.length === 0 && plain.digits.length >= panDigitsMin) {
     // With look-alikes and without: "4111 so 1111" is no 50 in the middle.
-    for (const reading of lexed.readings.filter(({ compound, alike }) => compound && alike !== 'second')) {
-      for (const { pieces, network } of joinWithin(piecesIn(text, lexed, 0, true, reading), aboutCards)) {
+    for (const reading of lexed.readings.filter((one) => one === plainReading || one.alike === 'no')) {
+      for (const { pieces, network } of joinWithin(
+        piecesIn(text, lexed, 0, { reading, others }),
+        aboutCards,
+      )) {
         for (const { start, end } of pieces) cards.push({ start, end, network })
       }
     }

@@ -22,6 +22,12 @@ export interface Piece extends Span {
   readonly masked: boolean
 }
 
+/** Pieces of one text are joined by print alone, so every stretch counts. */
+export interface WithinText {
+  readonly reading: Reading
+  readonly others: OtherThings
+}
+
 export interface JoinedNumber {
   readonly pieces: readonly Piece[]
   readonly network: string | undefined
@@ -31,21 +37,15 @@ export interface JoinedNumber {
  * The stretches of digits in a message that could belong to a longer number. Lone digits in a long sentence are left out
  * unless asked for: every message has some.
  */
-export function piecesIn(
-  text: string,
-  lexed: Lexed,
-  message: number,
-  evenChatter = false,
-  reading: Reading = plainReading,
-): Piece[] {
+export function piecesIn(text: string, lexed: Lexed, message: number, within?: WithinText): Piece[] {
   if (lexed.digitsMax === 0) return []
-  const stream = layOut(lexed, reading, true)
+  const stream = layOut(lexed, within?.reading ?? plainReading, true)
   const { groups } = stream
   if (groups.length === 0) return []
   const bare = lexed.otherWords <= bareWordsMax
   const alone = lexed.otherWords === 0
-  const talkative = !evenChatter && lexed.otherWords > chatterWordsMax
-  const others = otherThingsIn(text)
+  const talkative = !within && lexed.otherWords > chatterWordsMax
+  const others = within?.others ?? otherThingsIn(text)
   const pieces: Piece[] = []
   for (let first = 0; first < groups.length;) {
     let next = first + 1
@@ -83,9 +83,9 @@ export function joinWithin(pieces: readonly Piece[], aboutCards: boolean): Joine
           const to = tailAt + at - tail.groups[0]!.at + size
           if (to - from < panDigitsMin || to - from > panDigitsMax || !sums.hold(from, to)) continue
           const tier = tierOf(headOf(digits, from), to - from)
+          if (!tier) continue
           const chain = pieces.slice(first, last + 1)
-          if (!tier || !isTold(chain, from - headAt, to - headAt, tier, 0, { aboutCards, sameText: true }))
-            continue
+          if (!isTold(chain, from - headAt, to - headAt, tier, 0, { aboutCards, sameText: true })) continue
           joined.push({ pieces: chain, network: networkOf(digits.slice(from, to).join('')) })
         }
         tailAt += tail.digits.length
@@ -242,7 +242,8 @@ function isTold(
   // Short and rare numbers are joined by chance too often.
   if (tier === 'wide') return to - from > 15 && printed && (bare || aboutCards)
   // A phone number's worth of digits beside a few others is a phone number, unless nothing else is said.
-  const unspoken = chain.every((piece) => piece.alone || piece.digits.length < 10 || piece.digits.length > 12)
+  const hasPhone = chain.some(({ digits }) => digits.length >= 10 && digits.length <= 12)
+  const unspoken = !hasPhone || chain.every((piece) => piece.alone)
   return printed || (plain && leftOut === 0 && ((bare && unspoken) || aboutCards))
 }
 

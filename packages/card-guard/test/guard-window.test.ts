@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { GuardWindow } from '../src/card-guard.ts'
+import { openWindow, overlapWithIssuerRanges, screen } from '../src/card-guard.ts'
+
+test('a number split over messages masks the earlier pieces too, with chatter between', () => {
+  assert.deepEqual(
+    shown(['my card is 4111', 'wait', '1111', 'ok so next 1111', 'one moment please', '1111']),
+    [
+      'my card is [card number removed]',
+      'wait',
+      '[card number removed]',
+      'ok so next [card number removed]',
+      'one moment please',
+      '[card number removed]',
+    ],
+  )
+})
+
+test('sixteen messages of one digit are a number', () => {
+  const masked = shown([...'4111111111111111'])
+  assert.deepEqual(new Set(masked), new Set(['[card number removed]']))
+})
+
+test('pieces in words join as well', () => {
+  const masked = shown(['four one one one', 'one one one one', 'hold on', 'eleven eleven', 'quadruple one'])
+  assert.equal(
+    masked.join(' '),
+    '[card number removed] [card number removed] hold on [card number removed] [card number removed]',
+  )
+})
+
+test('three digits after a number are its code', () => {
+  assert.deepEqual(shown(['4111 1111 1111 1111', '12/26', '123']).at(-1), '[security code removed]')
+})
+
+test('only messages that may continue are changed later', () => {
+  const window = openWindow()
+  const mayContinue = new Map<string, boolean>()
+  for (const [i, text] of ['hello', '4111 1111', 'see you at five', '1111', '1111'].entries()) {
+    const screened = window.screen(String(i), text)
+    for (const { id } of screened.earlier) assert.equal(mayContinue.get(id), true)
+    mayContinue.set(String(i), screened.mayContinue)
+  }
+  assert.equal(mayContinue.get('0'), false)
+})
+
+test('numbers that have nothing to do with each other are left alone', () => {
+  for (const thread of [
+    ['my zip is 94105', 'order 3348917502', 'call 555-123-4567'],
+    ['2 adults', 'on 12/05/2026', 'flight BA2490', 'at 10:30', '4 bags'],
+    ['484 anna nagar', '7981531254'],
+  ]) {
+    assert.deepEqual(shown(thread), thread)
+  }
+})
+
+test('a window holds no more than its limits', () => {
+  const window = openWindow({ limits: { piecesMax: 3, charactersMax: 1_000 } })
+  const earlier = ['4111', '1', '2', '3', '1111 1111 1111'].flatMap(
+    (text, i) => window.screen(String(i), text).earlier,
+  )
+  assert.deepEqual(earlier, [], 'the first piece was let go')
+})
+
+test('a window brought back by screening the last messages again finishes the number', () => {
+  const restarted = openWindow()
+  for (const [i, text] of ['4111', '1111 1111'].entries()) restarted.screen(String(i), text)
+  assert.deepEqual(
+    restarted.screen('2', '1111').earlier.map(({ id }) => id),
+    ['0', '1'],
+  )
+})
+
+test("a number of the tenant's own passes when its prefix introduces it, and the tenant sees the overlap first", () => {
+  const miles = { name: 'Miles number', pattern: '################', prefix: 'miles' }
+  const options = { identifiers: [miles] }
+  assert.equal(screen('my miles number is 4111111111111111', options).findings.length, 0)
+  assert.equal(screen('pay with 4111111111111111', options).findings.length, 1)
+  assert.ok(overlapWithIssuerRanges(miles).some(({ network, length }) => network === 'visa' && length === 16))
+  assert.deepEqual(overlapWithIssuerRanges({ name: 'Case', pattern: 'C-########' }), [])
+})
+
+/** What the conversation looks like after all messages. */
+function shown(texts: readonly string[], window: GuardWindow = openWindow()): string[] {
+  const after: string[] = []
+  for (const [i, text] of texts.entries()) {
+    const screened = window.screen(String(i), text)
+    after[i] = screened.text
+    for (const { id, text } of screened.earlier) after[Number(id)] = text
+  }
+  return after
+}

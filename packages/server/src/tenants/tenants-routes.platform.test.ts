@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import type { Me, Role } from '@candor/protocol/api.ts'
 import { TestPlatform, type TestTenant } from '../../test/test-platform.ts'
+import { staffClient } from '../../test/test-client.ts'
 import { permissions, roles, type Permission } from './roles.ts'
 
 const platform = await TestPlatform.start()
@@ -144,7 +145,7 @@ test('each route opens to the roles of the table and to nobody else', async () =
   }
 })
 
-test('a person signs in, is told who she is, and signs out with her open connections', async () => {
+test('a person signs in, is told who she is, and signs out', async () => {
   const { email, id, name } = airline.people.agent
   const answer = await send('POST', '/v1/sign-in', { body: { email, password: airline.password } })
   const { me } = answer.body as { kind: string; me: Me }
@@ -160,6 +161,38 @@ test('a person signs in, is told who she is, and signs out with her open connect
   assert.match(out.cookies[0]!, /^candor_session=; Max-Age=0/)
   assert.equal((await send('GET', '/v1/me', { cookie })).status, 401)
   assert.equal((await send('POST', '/v1/sign-out')).status, 204)
+})
+
+test('open connections end with the sign-in, the key or the visitor token that they came with', async () => {
+  const cookie = await cookieOf(shop, 'agent')
+  const desk = await staffClient(platform.url, {}, { cookie, origin: platform.url })
+  const otherDesk = await staffClient(
+    platform.url,
+    {},
+    { cookie: await cookieOf(shop, 'agent'), origin: platform.url },
+  )
+  assert.equal((await send('POST', '/v1/sign-out', { cookie })).status, 204)
+  await desk.closed
+
+  const made = await send('POST', '/v1/api-keys', { key: shop.key, body: { name: 'BI', role: 'agent' } })
+  const program = await staffClient(platform.url, { key: made.body['key'] })
+  assert.equal(
+    (await send('DELETE', `/v1/api-keys/${String(made.body['id'])}`, { key: shop.key })).status,
+    204,
+  )
+  await program.closed
+
+  const tab = await platform.visitor(shop)
+  const { token } = tab.welcome
+  const otherTab = await platform.visitor(shop, { token })
+  assert.equal(otherTab.welcome.you.id, tab.welcome.you.id)
+  await tab.ask({ type: 'logout', id: randomUUID() })
+  await otherTab.closed
+  const later = await platform.visitor(shop, { token })
+  assert.notEqual(later.welcome.you.id, tab.welcome.you.id)
+
+  assert.equal(otherDesk.socket.readyState, otherDesk.socket.OPEN, 'another sign-in of the same person stays')
+  otherDesk.drop()
 })
 
 test('what is wrong with a sign-in is not told', async () => {

@@ -51,8 +51,9 @@ export function* blobsIn(text: string): Generator<Blob> {
     const digits = match[0].replace(/0x|\\x|[^0-9a-f]/gi, '')
     for (let skip = 0; skip < 2; skip++) {
       const bytes = new Uint8Array((digits.length - skip) >> 1)
-      for (let i = 0; i < bytes.length; i++)
-        bytes[i] = parseInt(digits.slice(skip + 2 * i, skip + 2 * i + 2), 16)
+      for (let i = 0; i < bytes.length; i++) {
+        bytes[i] = (nibble(digits, skip + 2 * i) << 4) | nibble(digits, skip + 2 * i + 1)
+      }
       const decoded = readable(bytes)
       if (decoded) yield { start: match.index, end: match.index + match[0].length, text: decoded }
     }

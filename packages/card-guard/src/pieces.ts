@@ -243,7 +243,7 @@ function isTold(
   if (tier === 'wide') return to - from > 15 && printed && (bare || aboutCards)
   // A phone number's worth of digits beside a few others is a phone number, unless nothing else is said.
   const hasPhone = chain.some(({ digits }) => digits.length >= 10 && digits.length <= 12)
-  const unspoken = !hasPhone || chain.every((piece) => piece.alone)
+  const unspoken = !hasPhone || chain.length > 3 || chain.every((piece) => piece.alone)
   return printed || (plain && leftOut === 0 && ((bare && unspoken) || aboutCards))
 }
 

@@ -506,7 +506,7 @@ function compose(lexemes: readonly Lexeme[], i: number, reading: Reading): { dig
   function teen(at: number): { value: number; next: number } {
     const next = afterJoin(at + 1)
     const rest = number(next)
-    const joins = number(at) === 10 && rest >= 6 && rest < 10 && /^d/.test(lexemes[at]!.word!.text)
+    const joins = number(at) === 10 && rest >= 6 && rest < 10 && lexemes[at]!.word!.text.startsWith('d')
     return joins ? { value: 10 + rest, next: next + 1 } : { value: number(at), next: at + 1 }
   }
 

@@ -23,6 +23,7 @@ export function cardsIn(
   const sums = luhnSums(digits)
   const found: CardSpan[] = []
   let runEnd = 0
+  let coveredTo = 0
 
   for (let first = 0; first < groups.length; first++) {
     const from = groups[first]!.at
@@ -38,6 +39,8 @@ export function cardsIn(
       if (!tier || !sums.hold(from, to)) continue
       while (groups[last]!.at + groups[last]!.size < to) last++
       const tail = groups[last]!.at + groups[last]!.size - to
+      // Starts only grow, so what ends inside an earlier find adds nothing to the union.
+      if (tail === 0 && groups[last]!.end <= coveredTo) continue
       const inOne = last === first
       const sizes = sizesOf(stream, first, last, tail)
       const window: Window = { stream, text, first, last, length, tail, sizes, tier, aboutCards }
@@ -51,6 +54,7 @@ export function cardsIn(
       if (!inOne && !isUnmistakable(window)) {
         if (meeting(others.likely(), span).some((other) => cuts(window, other))) continue
       }
+      coveredTo = Math.max(coveredTo, span.end)
       found.push({ ...span, network: networkOf(digits.slice(from, to).join('')) })
     }
   }

@@ -9,7 +9,6 @@ import {
 } from '@tanstack/react-router'
 import { views, type View } from './inbox/inbox-rows.ts'
 import { DeskPage } from './desk-page.tsx'
-import { SignInPage } from './session/sign-in-page.tsx'
 import { whoAmI } from './session/session.ts'
 import { Shell } from './shell/shell.tsx'
 import { FaultPage, NotFoundPage } from './shell/fault-page.tsx'
@@ -30,9 +29,7 @@ const signInRoute = createRoute({
     // Only a path of our own: never a link that somebody sent.
     return typeof to === 'string' && /^\/(?!\/)/.test(to) ? { to } : {}
   },
-  component: function SignIn() {
-    return <SignInPage to={signInRoute.useSearch().to} />
-  },
+  component: lazyRouteComponent(() => import('./session/sign-in-page.tsx'), 'SignInPage'),
 })
 
 const signedIn = createRoute({

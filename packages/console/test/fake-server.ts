@@ -313,7 +313,11 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       }
       const lastUnread = one.messages - n <= one.row.unread
       const fromVisitor = lastUnread || talk[n % talk.length]!.from === 'visitor'
-      const text = n === 1 ? topic.question : n === 2 ? topic.answer : talk[n % talk.length]!.text
+      // What the visitor left unread is the visitor's own: take the next line that is.
+      const said = talk.find(
+        (line, at) => at >= n % talk.length && line.from === (fromVisitor ? 'visitor' : 'us'),
+      )
+      const text = n === 1 ? topic.question : n === 2 ? topic.answer : (said ?? talk[1]!).text
       if (fromVisitor || n === 1) push('message', visitor, { text })
       else
         push(
@@ -845,13 +849,11 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         identified: row.visitor.identified,
         traits: { 'Booking code': 'QX7LMP', 'Frequent flyer': 'Silver', Bags: 2, 'Flexible fare': true },
         firstSeenAt: iso(now - 86_400_000 * 40),
-        pages: pagesOfSite
-          .slice(0, 4)
-          .map(([path, title], i) => ({
-            url: `https://www.aurelia.example${path}`,
-            title: title!,
-            at: iso(now - 60_000 * (4 + i * 3)),
-          })),
+        pages: pagesOfSite.slice(0, 4).map(([path, title], i) => ({
+          url: `https://www.aurelia.example${path}`,
+          title: title!,
+          at: iso(now - 60_000 * (4 + i * 3)),
+        })),
       },
       receipts: [
         { id: uuid(0x71), actor: meActor, purpose: 'live conversation', at: iso(now - 40_000) },

@@ -34,6 +34,17 @@ const draftDelayMs = 300
 /** From here on the rest is counted. */
 const countFrom = textCharactersMax - 500
 
+const networkNames: Record<string, string> = {
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  discover: 'Discover',
+  diners: 'Diners Club',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
+  maestro: 'Maestro',
+}
+
 interface ComposerProps {
   ref: Ref<ComposerHandle>
   id: string
@@ -193,7 +204,7 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
             <p className={css.noticeTitle}>
               {notice.split
                 ? 'Together with your earlier messages this is a card number.'
-                : `This holds a card number${notice.network ? ` (${notice.network})` : ''}.`}
+                : `This holds a card number${notice.network ? ` (${networkNames[notice.network] ?? notice.network})` : ''}.`}
             </p>
             <p>
               Nothing was sent. Card numbers are never sent or stored here; send the link to your payment page

@@ -1,11 +1,11 @@
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
-import { Button as AriaButton, MenuTrigger } from 'react-aria-components'
 import { keysOf, type ActionId } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
 import { useAction } from '../actions/run-actions.ts'
 import { Avatar } from '../design/avatar.tsx'
 import { classes } from '../design/classes.ts'
-import { Button, IconButton, MenuItem, MenuPopover } from '../design/controls.tsx'
+import { Button, IconButton } from '../design/controls.tsx'
+import { MenuButton, type MenuEntry } from '../design/menu-button.tsx'
 import { Icon } from '../design/icons.tsx'
 import { visitorName } from '../inbox/visitor-name.ts'
 import { useDesk, useRow } from '../live/desk-context.ts'
@@ -115,6 +115,46 @@ function OpenConversation({ id, onClose, onOpen, details, onDetails }: PaneProps
   useAction('retry', () => failed.forEach((one) => conversations.retry(id, one.id)), failed.length > 0)
   useAction('escape', () => onClose())
 
+  const menu = (): MenuEntry[] => {
+    const entries: (MenuEntry | false)[] = [
+      !closed &&
+        handler?.kind === 'agent' && {
+          icon: 'handback',
+          label: 'Hand back to the virtual agent',
+          keys: keysOf('handback'),
+          run: () => void act.handBack(id),
+        },
+      !closed &&
+        !mine && {
+          icon: 'assign',
+          label: 'Assign to me',
+          keys: keysOf('assign-me'),
+          run: () => void act.assign(id, me.person),
+        },
+      !closed && {
+        icon: 'assign',
+        label: 'Assign to someone',
+        keys: keysOf('assign'),
+        run: () => setLayer('assign'),
+      },
+      !closed && {
+        icon: 'transfer',
+        label: 'Transfer with a note',
+        keys: keysOf('transfer'),
+        run: () => setLayer('transfer'),
+      },
+      { icon: 'tag', label: 'Tag', keys: keysOf('tag'), run: () => setLayer('tag') },
+      !closed && {
+        icon: 'quote',
+        label: 'Canned replies',
+        keys: keysOf('canned'),
+        run: () => setLayer('canned'),
+      },
+      !closed && { icon: 'done', label: 'Close the conversation', keys: keysOf('close'), run: close },
+    ]
+    return entries.filter((entry) => entry !== false)
+  }
+
   return (
     <section className={css.pane} aria-label="Conversation">
       <header className={css.head}>
@@ -166,58 +206,9 @@ function OpenConversation({ id, onClose, onOpen, details, onDetails }: PaneProps
               </span>
             </>
           )}
-          <MenuTrigger>
-            <IconButtonPlain label="More actions" />
-            <MenuPopover>
-              {!closed && handler?.kind === 'agent' && (
-                <MenuItem
-                  icon="handback"
-                  label="Hand back to the virtual agent"
-                  keys={keysOf('handback')}
-                  onAction={() => void act.handBack(id)}
-                />
-              )}
-              {!closed && !mine && (
-                <MenuItem
-                  icon="assign"
-                  label="Assign to me"
-                  keys={keysOf('assign-me')}
-                  onAction={() => void act.assign(id, me.person)}
-                />
-              )}
-              {!closed && (
-                <MenuItem
-                  icon="assign"
-                  label="Assign to someone"
-                  keys={keysOf('assign')}
-                  onAction={() => setLayer('assign')}
-                />
-              )}
-              {!closed && (
-                <MenuItem
-                  icon="transfer"
-                  label="Transfer with a note"
-                  keys={keysOf('transfer')}
-                  onAction={() => setLayer('transfer')}
-                />
-              )}
-              <MenuItem icon="tag" label="Tag" keys={keysOf('tag')} onAction={() => setLayer('tag')} />
-              <MenuItem
-                icon="quote"
-                label="Canned replies"
-                keys={keysOf('canned')}
-                onAction={() => setLayer('canned')}
-              />
-              {!closed && (
-                <MenuItem
-                  icon="done"
-                  label="Close the conversation"
-                  keys={keysOf('close')}
-                  onAction={close}
-                />
-              )}
-            </MenuPopover>
-          </MenuTrigger>
+          <MenuButton label="More actions" className={css.more} entries={menu}>
+            <Icon name="more" />
+          </MenuButton>
           <IconButton
             icon="panel"
             label={details ? 'Hide details' : 'Show details'}
@@ -258,14 +249,6 @@ function OpenConversation({ id, onClose, onOpen, details, onDetails }: PaneProps
         )}
       </Suspense>
     </section>
-  )
-}
-
-function IconButtonPlain({ label }: { label: string }) {
-  return (
-    <AriaButton className={css.more ?? ''} aria-label={label}>
-      <Icon name="more" />
-    </AriaButton>
   )
 }
 

@@ -1,10 +1,9 @@
 import { memo } from 'react'
-import { Button as AriaButton, MenuTrigger } from 'react-aria-components'
 import type { DeliveryMark, MessageItem } from '@candor/protocol/fold-events.ts'
 import { keysOf } from '../actions/actions.ts'
 import { Avatar } from '../design/avatar.tsx'
 import { classes } from '../design/classes.ts'
-import { MenuItem, MenuPopover } from '../design/controls.tsx'
+import { MenuButton } from '../design/menu-button.tsx'
 import { Icon } from '../design/icons.tsx'
 import { fullTime, timeOf } from '../design/times.tsx'
 import { useDesk } from '../live/desk-context.ts'
@@ -87,21 +86,22 @@ export const Message = memo(function Message({
             {item.form && <FormAnswers form={item.form} />}
           </div>
           {own && !deleted && !item.note && change === undefined && (
-            <MenuTrigger>
-              <AriaButton className={css.more ?? ''} aria-label="Edit or delete this message">
-                <Icon name="more" size={16} />
-              </AriaButton>
-              <MenuPopover>
-                <MenuItem icon="edit" label="Edit" keys={keysOf('edit-last')} onAction={() => onEdit(item)} />
-                <MenuItem
-                  icon="trash"
-                  label="Delete"
-                  keys={keysOf('delete-last')}
-                  danger
-                  onAction={() => onRemove(item)}
-                />
-              </MenuPopover>
-            </MenuTrigger>
+            <MenuButton
+              label="Edit or delete this message"
+              className={css.more}
+              entries={() => [
+                { icon: 'edit', label: 'Edit', keys: keysOf('edit-last'), run: () => onEdit(item) },
+                {
+                  icon: 'trash',
+                  label: 'Delete',
+                  keys: keysOf('delete-last'),
+                  danger: true,
+                  run: () => onRemove(item),
+                },
+              ]}
+            >
+              <Icon name="more" size={16} />
+            </MenuButton>
           )}
         </div>
         {item.options.length > 0 && !deleted && (

@@ -111,7 +111,6 @@ export function Transcript({ thread, onEdit }: { thread: Thread; onEdit(item: Me
         )}
       </div>
       <ol className={css.list}>
-        <div ref={top} role="presentation" />
         {!ready && <Bones />}
         {ready && !hasMore && items.length > 0 && <li className={css.begin}>The conversation began here.</li>}
         {hasMore && ready && (
@@ -139,6 +138,7 @@ export function Transcript({ thread, onEdit }: { thread: Thread; onEdit(item: Me
           <OutgoingMessage key={one.id} conversation={thread.id} outgoing={one} />
         ))}
       </ol>
+      <div ref={top} />
       {away && (
         <button type="button" className={css.down} onClick={down}>
           <Icon name="down" size={16} />

@@ -14,8 +14,13 @@ export function Avatar({
   size?: 's' | 'm' | 'l'
 }) {
   return (
-    <span className={classes(css.avatar, css[size], css[kind], css[`hue${hueOf(name)}`])} aria-hidden="true">
-      {kind === 'virtual-agent' ? <Icon name="handback" size={size === 's' ? 14 : 18} /> : initials(name)}
+    <span
+      className={classes(css.avatar, css[size], css[kind], css[`hue${hueOf(name)}`])}
+      // Drawn by the style sheet: letters that are a picture are not part of a button's or link's name.
+      data-initials={kind === 'virtual-agent' ? undefined : initials(name)}
+      aria-hidden="true"
+    >
+      {kind === 'virtual-agent' && <Icon name="handback" size={size === 's' ? 14 : 18} />}
       {online !== undefined && <span className={classes(css.dot, online && css.online)} />}
     </span>
   )

@@ -58,7 +58,13 @@ const shapes = {
   back: <path d="M12 4.500 6.500 10l5.500 5.500" />,
   forward: <path d="M8 4.500 13.500 10 8 15.500" />,
   down: <path d="m5 7.800 5 5 5-5" />,
-  more: <path d="M5 10v.1M10 10v.1M15 10v.1" />,
+  more: (
+    <g fill="currentColor" stroke="none">
+      <circle cx="5" cy="10" r="1.4" />
+      <circle cx="10" cy="10" r="1.4" />
+      <circle cx="15" cy="10" r="1.4" />
+    </g>
+  ),
   edit: (
     <path d="m4 16 .8-3.400L13.600 3.800c.5-.5 1.300-.5 1.800 0l.8.8c.5.5.5 1.300 0 1.800L7.400 15.200z" />
   ),

@@ -29,7 +29,7 @@ export function Select<K extends string>({
   label: string
   choices: readonly Choice<NoInfer<K>>[]
   value: K
-  onChange(value: K): void
+  onChange(value: NoInfer<K>): void
   className?: string | undefined
 }) {
   return (

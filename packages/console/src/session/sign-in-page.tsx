@@ -1,15 +1,17 @@
 import { useState, type FormEvent } from 'react'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Form } from 'react-aria-components'
 import { Refusal } from '@candor/protocol/refusals.ts'
-import { Button, TextField } from '../design/controls.tsx'
+import { Button } from '../design/controls.tsx'
+import { TextField } from '../design/text-field.tsx'
 import { Icon } from '../design/icons.tsx'
 import { Mark } from '../design/mark.tsx'
 import { Unreachable } from '../live/api-client.ts'
 import { confirmSecondFactor, signIn } from './session.ts'
 import css from './sign-in-page.module.css'
 
-export function SignInPage({ to }: { to: string | undefined }) {
+export function SignInPage() {
+  const { to } = useSearch({ from: '/sign-in' })
   const navigate = useNavigate()
   const [step, setStep] = useState<'password' | 'code'>('password')
   const [fault, setFault] = useState<string | null>(null)

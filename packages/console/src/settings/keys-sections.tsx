@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { ApiKey, IdentityKey, Role } from '@candor/protocol/api.ts'
-import { Button, TextField } from '../design/controls.tsx'
+import { Button } from '../design/controls.tsx'
+import { TextField } from '../design/text-field.tsx'
 import { Select } from '../design/select.tsx'
 import { Section } from '../design/page.tsx'
 import { fullTime } from '../design/times.tsx'

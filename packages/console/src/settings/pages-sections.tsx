@@ -1,5 +1,5 @@
 import type { ApprovedPage, PageReport } from '@candor/protocol/api.ts'
-import { TextField } from '../design/controls.tsx'
+import { TextField } from '../design/text-field.tsx'
 import { Section } from '../design/page.tsx'
 import { fullTime } from '../design/times.tsx'
 import { AddForm, ItemList, valueOf } from './list-form.tsx'

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Person, Queue, Role } from '@candor/protocol/api.ts'
 import { Avatar } from '../design/avatar.tsx'
-import { TextField } from '../design/controls.tsx'
+import { TextField } from '../design/text-field.tsx'
 import { Select } from '../design/select.tsx'
 import { Section } from '../design/page.tsx'
 import { AddForm, ItemList, valueOf } from './list-form.tsx'

@@ -1,6 +1,6 @@
 import { actionTable, type ActionGroup } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
-import { Dialog } from '../design/controls.tsx'
+import { Dialog } from '../design/dialog.tsx'
 import css from './key-sheet.module.css'
 
 const groups: ActionGroup[] = ['Everywhere', 'Inbox', 'Conversation', 'Composer']

@@ -1,13 +1,14 @@
 /** What stays while pages change: the rail, the desk's live connection, keys, layers and news. */
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
-import { Button as AriaButton, Focusable, MenuTrigger } from 'react-aria-components'
+import { Focusable } from 'react-aria-components'
 import type { Me } from '@candor/protocol/api.ts'
 import { useAction, useActionKeys } from '../actions/run-actions.ts'
 import { keysOf } from '../actions/actions.ts'
 import { Avatar } from '../design/avatar.tsx'
 import { classes } from '../design/classes.ts'
-import { IconButton, MenuItem, MenuPopover, Tip } from '../design/controls.tsx'
+import { IconButton, Tip } from '../design/controls.tsx'
+import { MenuButton } from '../design/menu-button.tsx'
 import { Icon, type IconName } from '../design/icons.tsx'
 import { Mark } from '../design/mark.tsx'
 import { openDesk, type Desk } from '../live/desk.ts'
@@ -95,37 +96,39 @@ function Frame() {
           className={css.wideOnly}
           onPress={() => setLayer('help')}
         />
-        <MenuTrigger>
-          <AriaButton className={css.me ?? ''} aria-label={`${person.name}, ${presence}`}>
-            <Avatar name={person.name} kind="agent" online={presence === 'online'} />
-          </AriaButton>
-          <MenuPopover placement="end bottom">
-            <MenuItem
-              icon="clock"
-              label={presence === 'online' ? 'Go away' : 'Come back'}
-              keys={keysOf('presence')}
-              onAction={() => desk.setPresence(presence === 'online' ? 'away' : 'online')}
-            />
-            <MenuItem
-              icon={look === 'dark' ? 'moon' : 'sun'}
-              label={`Look: ${look}`}
-              keys={keysOf('theme')}
-              onAction={() => setTheme(nextTheme())}
-            />
-            <MenuItem
-              icon="assign"
-              label="Your profile"
-              keys={keysOf('go-profile')}
-              onAction={() => void navigate({ to: '/profile' })}
-            />
-            <MenuItem
-              icon="exit"
-              label={`Sign out of ${tenant.name}`}
-              keys={keysOf('sign-out')}
-              onAction={() => void leave()}
-            />
-          </MenuPopover>
-        </MenuTrigger>
+        <MenuButton
+          label={`${person.name}, ${presence}`}
+          className={css.me}
+          placement="end bottom"
+          entries={() => [
+            {
+              icon: 'clock',
+              label: presence === 'online' ? 'Go away' : 'Come back',
+              keys: keysOf('presence'),
+              run: () => desk.setPresence(presence === 'online' ? 'away' : 'online'),
+            },
+            {
+              icon: look === 'dark' ? 'moon' : 'sun',
+              label: `Look: ${look}`,
+              keys: keysOf('theme'),
+              run: () => setTheme(nextTheme()),
+            },
+            {
+              icon: 'assign',
+              label: 'Your profile',
+              keys: keysOf('go-profile'),
+              run: () => void navigate({ to: '/profile' }),
+            },
+            {
+              icon: 'exit',
+              label: `Sign out of ${tenant.name}`,
+              keys: keysOf('sign-out'),
+              run: () => void leave(),
+            },
+          ]}
+        >
+          <Avatar name={person.name} kind="agent" online={presence === 'online'} />
+        </MenuButton>
       </nav>
       <div className={css.page}>
         <ConnectionBanner />
@@ -154,6 +157,7 @@ function RailLink({
   keys: string
 }) {
   const unread = useObservable(useDesk().rows.unread)
+  const count = to !== '/' || unread === 0 ? '' : unread > 99 ? '99+' : String(unread)
   return (
     <Tip label={label} keys={keys} placement="end">
       <Focusable>
@@ -162,10 +166,10 @@ function RailLink({
           className={css.link ?? ''}
           activeProps={{ className: css.here ?? '' }}
           activeOptions={{ exact: to === '/', includeSearch: false }}
-          aria-label={label}
+          aria-label={count === '' ? label : `${label}, ${count} unread`}
         >
           <Icon name={icon} />
-          {to === '/' && unread > 0 && <span className={css.unread}>{unread > 99 ? '99+' : unread}</span>}
+          {count !== '' && <span className={css.unread}>{count}</span>}
         </Link>
       </Focusable>
     </Tip>

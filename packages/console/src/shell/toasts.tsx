@@ -38,34 +38,36 @@ export function Toasts() {
   useEffect(() => () => toasts.set([]), [])
   return (
     <section className={css.region} aria-label="Notifications">
-      <ol className={css.list} role="status" aria-live="polite" aria-relevant="additions">
-        {list.map((toast) => (
-          <li key={toast.id} className={classes(css.toast, toast.tone === 'danger' && css.danger)}>
-            {toast.tone === 'danger' && <Icon name="warning" size={18} />}
-            <span className={css.text}>{toast.text}</span>
-            {toast.undo && (
+      <div role="status" aria-live="polite" aria-relevant="additions">
+        <ol className={css.list}>
+          {list.map((toast) => (
+            <li key={toast.id} className={classes(css.toast, toast.tone === 'danger' && css.danger)}>
+              {toast.tone === 'danger' && <Icon name="warning" size={18} />}
+              <span className={css.text}>{toast.text}</span>
+              {toast.undo && (
+                <button
+                  type="button"
+                  className={css.undo}
+                  onClick={() => {
+                    dismiss(toast.id)
+                    toast.undo?.()
+                  }}
+                >
+                  Undo <Keys keys={keysOf('undo' satisfies ActionId)} />
+                </button>
+              )}
               <button
                 type="button"
-                className={css.undo}
-                onClick={() => {
-                  dismiss(toast.id)
-                  toast.undo?.()
-                }}
+                className={css.close}
+                aria-label="Dismiss"
+                onClick={() => dismiss(toast.id)}
               >
-                Undo <Keys keys={keysOf('undo' satisfies ActionId)} />
+                <Icon name="close" size={16} />
               </button>
-            )}
-            <button
-              type="button"
-              className={css.close}
-              aria-label="Dismiss"
-              onClick={() => dismiss(toast.id)}
-            >
-              <Icon name="close" size={16} />
-            </button>
-          </li>
-        ))}
-      </ol>
+            </li>
+          ))}
+        </ol>
+      </div>
     </section>
   )
 }

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { openBrowser, openDesk, type OpenDesk } from './open-desk.ts'
+import type { FakeOptions } from './fake-server.ts'
+
+let browser: Browser
+before(async () => {
+  browser = await openBrowser()
+})
+after(() => browser.close())
+
+interface State {
+  name: string
+  options?: FakeOptions & { path?: string }
+  reach(desk: OpenDesk): Promise<void>
+}
+
+const open = async ({ page }: { page: Page }): Promise<void> => {
+  await page.locator('[data-row]').first().waitFor()
+  await page.keyboard.press(']')
+  await page.locator('[data-item]').first().waitFor()
+  await page.getByText('Who opened this text').waitFor()
+}
+
+const states: State[] = [
+  {
+    name: 'sign-in',
+    options: { signedIn: false },
+    reach: ({ page }) => page.getByLabel('Password').waitFor(),
+  },
+  {
+    name: 'a wrong password',
+    options: { signedIn: false },
+    async reach({ page }) {
+      await page.getByLabel('E-mail address').fill('maya@aurelia.example')
+      await page.getByLabel('Password').fill('wrong')
+      await page.keyboard.press('Enter')
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'an empty inbox',
+    options: { conversations: 0 },
+    reach: ({ page }) => page.getByText('Nobody is waiting.').waitFor(),
+  },
+  { name: 'an open conversation', reach: open },
+  {
+    name: 'my conversation with a note, a failed message, a deletion and the card notice',
+    options: { path: '/desk/?view=mine' },
+    async reach(desk) {
+      const { page, server } = desk
+      await open(desk)
+      await page.keyboard.press('r')
+      for (const text of ['To be deleted', 'Fails']) {
+        if (text === 'Fails') server.refuseNext('handler_changed')
+        await page.keyboard.type(text)
+        await page.keyboard.press('Enter')
+        await page.getByText(text).first().waitFor()
+      }
+      await page.locator('[data-outgoing="failed"]').waitFor()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Shift+D')
+      await page.getByText('This message was deleted.').waitFor()
+      await page.keyboard.press('n')
+      await page.keyboard.type('Only for us')
+      await page.keyboard.press('Enter')
+      await page.keyboard.type('4111 1111 1111 1111')
+      await page.keyboard.press('Enter')
+      await page.getByText('Nothing was sent').waitFor()
+    },
+  },
+  {
+    name: 'the palette',
+    async reach({ page }) {
+      await page.locator('[data-row]').first().waitFor()
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type('go')
+      await page.getByRole('option').first().waitFor()
+    },
+  },
+  {
+    name: 'all keys',
+    async reach({ page }) {
+      await page.locator('[data-row]').first().waitFor()
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: 'All keys' }).waitFor()
+    },
+  },
+  {
+    name: 'a transfer',
+    async reach(desk) {
+      await open(desk)
+      await desk.page.keyboard.press('x')
+      await desk.page.getByRole('option', { name: 'Refunds' }).waitFor()
+      await desk.page.keyboard.press('Enter')
+      await desk.page.getByLabel('Note for whoever takes it').waitFor()
+    },
+  },
+  {
+    name: 'the menu of a conversation',
+    async reach(desk) {
+      await open(desk)
+      await desk.page.getByRole('button', { name: 'More actions' }).click()
+      await desk.page.getByRole('menuitem').first().waitFor()
+    },
+  },
+  {
+    name: 'no connection',
+    async reach(desk) {
+      await open(desk)
+      desk.server.cut(true)
+      await desk.page.getByText('No connection.').waitFor()
+    },
+  },
+  ...['people', 'canned-replies', 'widget', 'pages', 'identity-keys', 'api-keys'].map((section): State => ({
+    name: `settings: ${section}`,
+    options: { path: `/desk/settings/${section}` },
+    reach: ({ page }) => page.locator('main form, main li').first().waitFor(),
+  })),
+  {
+    name: 'enrolment of a second factor',
+    options: { path: '/desk/profile' },
+    async reach({ page }) {
+      await page.getByLabel('Your password').fill('candor-demo')
+      await page.keyboard.press('Enter')
+      await page.getByLabel('3. Code shown by the app').waitFor()
+    },
+  },
+]
+
+for (const { name, options, reach } of states)
+  test(`axe objects to nothing: ${name}`, async () => {
+    for (const [scheme, dir, width] of [
+      ['light', 'ltr', 1440],
+      ['dark', 'rtl', 1440],
+      ['light', 'ltr', 390],
+    ] as const) {
+      const desk = await openDesk(browser, {
+        ...options,
+        context: { colorScheme: scheme, viewport: { width, height: 844 } },
+      })
+      try {
+        await desk.page.evaluate((dir) => (document.documentElement.dir = dir), dir)
+        // On a phone the details are closed, and not every state has a way there.
+        if (
+          width === 390 &&
+          !['sign-in', 'an empty inbox', 'all keys', 'the palette'].includes(name) &&
+          !name.startsWith('settings')
+        )
+          continue
+        await reach(desk)
+        assert.deepEqual(await desk.axe(), [], `${scheme}, ${dir}, ${width} px`)
+        assert.deepEqual(desk.violations, [])
+        assert.deepEqual(desk.faults, [])
+        const sideways = await desk.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        assert.ok(sideways <= 0, `${scheme}, ${dir}, ${width} px: scrolls ${sideways} px sideways`)
+      } finally {
+        await desk.close()
+      }
+    }
+  })

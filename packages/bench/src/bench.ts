@@ -1,0 +1,97 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import * as path from 'node:path'
+import { parseArgs } from 'node:util'
+import { measureIdle } from './idle-bench.ts'
+import { fullPlan, measureMessages, mediansOf, quickPlan } from './messages-bench.ts'
+import { goalLines, idleReport, judge, messagesReport } from './messages-report.ts'
+
+const usage = `Usage: npm run bench -- [name] [options]
+
+  messages     (default) messages a second, latency and CPU beside ejabberd and a bare echo; then idle
+  idle         memory of idle connections
+  card-guard   recall, false masks and speed of the card guard beside other packages
+
+  --quick      about a minute: one round, 100 sockets
+  --seed N     another seed for texts, arrivals and senders
+  --digits S   share of messages with digits, for the card guard (default 0.15)
+  --rounds N   more rounds, of which the medians are printed
+  --json FILE  every single figure
+`
+
+const idleSockets = 5_000
+const [name, ...rest] = process.argv.slice(2)
+
+if (name === 'card-guard') {
+  const { cardGuardBench } = await import('./card-guard-bench.ts')
+  const { values } = parseArgs({ args: rest, options: { seed: { type: 'string' } } })
+  await cardGuardBench(values.seed === undefined ? {} : { seed: Number(values.seed) })
+} else await benchServer()
+
+async function benchServer(): Promise<void> {
+  const named = name !== undefined && !name.startsWith('-')
+  const what = named ? name : 'messages'
+  const { values } = parseArgs({
+    args: named ? rest : process.argv.slice(2),
+    options: {
+      quick: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      digits: { type: 'string' },
+      rounds: { type: 'string' },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help || !['messages', 'idle'].includes(what)) {
+    process.stderr.write(usage)
+    process.exitCode = values.help ? 0 : 2
+    return
+  }
+  if (process.platform !== 'linux' || !existsSync('/proc/self/stat')) {
+    process.stderr.write('The bench reads CPU time from /proc, so it runs on Linux only.\n')
+    process.exitCode = 1
+    return
+  }
+  const plan = values.quick ? quickPlan : fullPlan
+  const folder = mkdtempSync(path.join(tmpdir(), 'candor-bench-'))
+  // PostgreSQL runs as another user where we are root, and has to pass through.
+  chmodSync(folder, 0o711)
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      // Servers and databases end with this process.
+      remove()
+      process.exit(130)
+    })
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  try {
+    const messages =
+      what === 'messages'
+        ? await measureMessages(
+            {
+              ...plan,
+              seed: values.seed === undefined ? plan.seed : Number(values.seed),
+              digitsShare: values.digits === undefined ? plan.digitsShare : Number(values.digits),
+              rounds: values.rounds === undefined ? plan.rounds : Number(values.rounds),
+            },
+            folder,
+            say,
+          )
+        : null
+    const idle = values.quick && what === 'messages' ? [] : await measureIdle(idleSockets, folder, say)
+    const judged = messages === null ? [] : judge(mediansOf(messages.cells))
+    const parts = [
+      ...(messages === null ? [] : [messagesReport(messages)]),
+      ...(idle.length === 0 ? [] : [idleReport(idle)]),
+      ...(judged.length === 0 ? [] : [goalLines(judged)]),
+    ]
+    process.stdout.write(`\n${parts.join('\n\n')}\n`)
+    if (values.json !== undefined)
+      writeFileSync(
+        values.json,
+        `${JSON.stringify({ at: new Date().toISOString(), messages, idle, goals: judged }, null, 2)}\n`,
+      )
+  } finally {
+    remove()
+  }
+}

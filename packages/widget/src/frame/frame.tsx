@@ -1,0 +1,174 @@
+/** @jsxImportSource preact */
+/**
+ * The frame: a document of our origin in a sandbox, so that it is nobody's origin. It cannot see the host page
+ * nor be seen by it; all they share is one MessagePort.
+ */
+import { render } from 'preact'
+import type { Clock } from '@candor/protocol/connection.ts'
+import { eventStreamTransport } from '@candor/protocol/event-stream-transport.ts'
+import type { PageInfo, WidgetConfig } from '@candor/protocol/frames.ts'
+import { webSocketTransport } from '@candor/protocol/websocket-transport.ts'
+import { readBoot, readToFrame, writeKept, type Boot, type ToLoader } from '../channel.ts'
+import { inkOn } from '../ink.ts'
+import { App } from './app.tsx'
+import { openChat, type Chat, type Guard } from './chat.ts'
+import type { Messages } from './messages/messages.ts'
+import { newId } from './new-id.ts'
+
+/** Put in by the build: file name of the card guard, beside this script. */
+declare const guardFile: string
+
+const clock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** What was announced stays this long for those who listen late; then it is not found a second time. */
+const announcedMs = 4_000
+
+/** Waits for the loader's port and starts. The build calls this with the messages of one language. */
+export function startFrame(m: Messages): void {
+  addEventListener('message', function take({ source, data, origin, ports }) {
+    const boot = readBoot(data)
+    const [port] = ports
+    if (source !== parent || !boot || !port) return
+    // The first port is the loader's; whoever comes later is somebody else in the host page.
+    removeEventListener('message', take)
+    listen(boot, port, origin, m)
+  })
+}
+
+/** The tenant's colour in the scheme of this moment, for the launcher. */
+function accentOf({ accent, accentDark }: WidgetConfig): string {
+  return matchMedia('(prefers-color-scheme:dark)').matches ? accentDark : accent
+}
+
+function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): void {
+  let chat: Chat | null = null
+  let open = false
+  let unread = -1
+  let guard: Promise<Guard> | null = null
+  const live = document.createElement('p')
+  live.className = 'live'
+  live.ariaLive = 'polite'
+
+  const tell = (message: ToLoader): void => port.postMessage(message)
+  const loadGuard = (): Promise<Guard> =>
+    (guard ??= (import(new URL(guardFile, document.baseURI).href) as Promise<Guard>).catch(
+      (cause: unknown) => {
+        // Next time it is tried again; a script that failed once may be there later.
+        guard = null
+        throw new Error('the card guard did not load', { cause })
+      },
+    ))
+
+  const begin = (page: PageInfo): Chat => {
+    const server = new URL(document.baseURI).origin
+    return openChat({
+      tenant: boot.tenant,
+      kept: boot.kept,
+      origin,
+      page,
+      locale: m.language,
+      transports: [webSocketTransport(server), eventStreamTransport(server)],
+      clock,
+      random: Math.random,
+      newId: () => newId(Date.now()),
+      guard: loadGuard,
+      keep: (kept) => tell({ type: 'keep', kept: writeKept(kept) }),
+      changed: () => chat && draw(chat),
+      announce({ actor, text }) {
+        if (!visible()) return
+        const said = document.createElement('span')
+        said.textContent = `${actor.name}: ${text} `
+        live.append(said)
+        clock.after(announcedMs, () => said.remove())
+      },
+      tell(what) {
+        if (what.type === 'page-refused')
+          tell({ type: 'refused', text: m.pageRefused, detail: 'card_fields_page' })
+        else if (what.type === 'logged-out') tell({ type: 'hide' })
+        else if (what.type === 'error') tell({ type: 'error', detail: what.code })
+        else if (what.type === 'ready') tell({ type: 'ready', accent: accentOf(chat!.view().config) })
+        else tell({ type: what.type })
+      },
+    })
+  }
+
+  /** Where a person goes on: the composer, or what stands in its place. */
+  const focusFirst = (): void =>
+    (
+      document.querySelector<HTMLElement>('textarea') ?? document.querySelector<HTMLElement>('.primary')
+    )?.focus()
+
+  const visible = (): boolean => open && !document.hidden
+
+  const draw = (chat: Chat): void => {
+    const view = chat.view()
+    const { accent, accentDark } = view.config
+    for (const [property, value] of Object.entries({
+      '--accent-light': accent,
+      '--ink-light': inkOn(accent),
+      '--accent-dark': accentDark,
+      '--ink-dark': inkOn(accentDark),
+    }))
+      document.documentElement.style.setProperty(property, value)
+    render(
+      <App
+        view={view}
+        chat={chat}
+        m={m}
+        visible={visible()}
+        guard={loadGuard}
+        close={() => tell({ type: 'hide' })}
+        openLink={(href) => tell({ type: 'link', href })}
+      />,
+      document.body,
+    )
+    if (!live.isConnected) document.documentElement.append(live)
+    if (view.unread !== unread) {
+      unread = view.unread
+      const badge = unread === 0 || open ? '' : unread > 9 ? '9+' : String(unread)
+      tell({ type: 'unread', badge, text: badge === '' ? m.chat : m.unread(unread), detail: unread })
+    }
+  }
+
+  port.onmessage = ({ data }) => {
+    const message = readToFrame(data)
+    if (message?.type === 'page') {
+      if (chat) return chat.page(message.page)
+      chat = begin(message.page)
+      return draw(chat)
+    }
+    if (!message || !chat) return
+    switch (message.type) {
+      case 'open':
+      case 'close':
+        open = message.type === 'open'
+        document.body.classList.toggle('open', open)
+        if (open) chat.opened()
+        draw(chat)
+        if (open) focusFirst()
+        return
+      case 'kept':
+        return chat.kept(message.kept)
+      case 'identify':
+        return chat.identify(message.jwt)
+      case 'track':
+        return chat.track(message.name, message.properties)
+      case 'set':
+        return chat.set(message.traits)
+      case 'shutdown':
+        return chat.logOut()
+    }
+  }
+
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.isComposing) tell({ type: 'hide' })
+  })
+  addEventListener('online', () => chat?.reconnect())
+  addEventListener('visibilitychange', () => chat && draw(chat))
+}

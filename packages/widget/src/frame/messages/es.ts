@@ -1,0 +1,56 @@
+import type { Messages } from './messages.ts'
+
+export const messages: Messages = {
+  language: 'es',
+  chat: 'Chat',
+  greeting: '¡Hola! ¿En qué podemos ayudarle?',
+  close: 'Cerrar el chat',
+  write: 'Escriba un mensaje',
+  send: 'Enviar',
+  person: 'Hablar con una persona',
+  personRequest: 'Quiero hablar con una persona.',
+  privacy: 'Privacidad',
+  here: 'Estamos aquí para ayudarle',
+  away: 'Deje un mensaje. Le responderemos aquí.',
+  virtualAgent: 'Asistente virtual',
+  waiting: 'Una persona le atenderá en breve',
+  answering: 'le está atendiendo',
+  writing: (name) => `${name} está escribiendo`,
+  joined: (name) => `${name} se ha unido a la conversación`,
+  connecting: 'Conectando',
+  offline: 'Sin conexión. Sus mensajes se guardan y se enviarán.',
+  tryNow: 'Probar ahora',
+  tryAgain: 'Reintentar',
+  discard: 'Descartar',
+  sending: 'Enviando',
+  sent: 'Enviado',
+  delivered: 'Entregado',
+  seen: 'Visto',
+  failed: (code) => (code === 'too_large' ? 'Demasiado largo. Acórtelo, por favor.' : 'No enviado.'),
+  edited: 'editado',
+  deleted: 'Este mensaje se ha eliminado.',
+  masked: 'Se han quitado datos de tarjeta por su seguridad.',
+  handedOver: 'Le pondremos en contacto con una persona',
+  handedBack: 'El asistente virtual vuelve a responder',
+  closed: 'Esta conversación está cerrada',
+  reopened: 'La conversación vuelve a estar abierta',
+  startAnew: 'Iniciar una conversación nueva',
+  newMessages: 'Mensajes nuevos',
+  earlier: 'Ver mensajes anteriores',
+  cardTitle: 'Parece una tarjeta de pago',
+  cardText:
+    'Por su seguridad, los números de tarjeta nunca salen de esta ventana. Enviaremos el mensaje sin él.',
+  pay: 'Pagar de forma segura',
+  removeCard: 'Quitar el número',
+  charactersLeft: (count) => `Quedan ${count} caracteres`,
+  required: 'Rellene este campo, por favor.',
+  thanks: 'Gracias. Lo hemos recibido.',
+  pageRefused: 'Por su seguridad, el chat no se abre en páginas donde se introducen datos de tarjeta.',
+  refused: (code) =>
+    code === 'protocol_unsupported'
+      ? 'Hay una versión más reciente de este chat. Recargue la página, por favor.'
+      : code === 'origin_not_allowed' || code === 'not_found'
+        ? 'El chat aún no está configurado en este sitio. Contáctenos por otro medio, por favor.'
+        : 'El chat no está disponible en este momento. Inténtelo de nuevo en un minuto.',
+  unread: (count) => (count === 1 ? 'Chat, 1 mensaje nuevo' : `Chat, ${count} mensajes nuevos`),
+}

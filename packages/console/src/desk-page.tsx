@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useAction } from './actions/run-actions.ts'
 import { ConversationPane } from './conversation/conversation-pane.tsx'
@@ -16,11 +16,17 @@ const DetailsPane = lazy(() =>
 /** Below this the details lie over the conversation and begin closed. */
 const wide = matchMedia('(width >= 74rem)')
 
+/** The address is written when the conversation is on screen. */
+const followMs = 50
+
 export function DeskPage({ view, initial }: { view: View; initial: string | null }) {
   const { conversations } = useDesk()
   const navigate = useNavigate()
   const router = useRouter()
   const open = useObservable(conversations.open)
+  // What stands beside the conversation may come a frame later than the conversation.
+  const beside = useDeferredValue(open)
+  const following = useRef<ReturnType<typeof setTimeout>>(undefined)
   const [details, setDetails] = useState(wide.matches)
 
   // The store says what is open and the address follows: a change of address renders as a transition, which is
@@ -28,10 +34,17 @@ export function DeskPage({ view, initial }: { view: View; initial: string | null
   const show = useCallback(
     (id: string | null) => {
       conversations.show(id)
-      void navigate({ to: '/', search: (before) => withOpen(before, id) })
+      // The last of several quick steps wins.
+      clearTimeout(following.current)
+      following.current = setTimeout(
+        () => void navigate({ to: '/', search: (before) => withOpen(before, id) }),
+        followMs,
+      )
     },
     [conversations, navigate],
   )
+  const leave = useCallback(() => show(null), [show])
+  useEffect(() => () => clearTimeout(following.current), [])
   useEffect(() => {
     conversations.show(initial)
     // Only what the address said when the page came.
@@ -61,17 +74,12 @@ export function DeskPage({ view, initial }: { view: View; initial: string | null
         <InboxPane view={view} onView={(next) => go(next)()} onOpen={show} />
       </div>
       <div className={css.conversation}>
-        <ConversationPane
-          onClose={() => show(null)}
-          onOpen={show}
-          details={details}
-          onDetails={() => setDetails(!details)}
-        />
+        <ConversationPane onClose={leave} onOpen={show} details={details} />
       </div>
-      {details && open !== null && (
+      {details && open !== null && beside !== null && (
         <div className={css.details}>
           <Suspense>
-            <DetailsPane id={open} onClose={() => setDetails(false)} />
+            <DetailsPane id={beside} />
           </Suspense>
         </div>
       )}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { openBrowser, openDesk, type OpenDesk } from './open-desk.ts'
 
 let browser: Browser
@@ -32,10 +32,13 @@ async function openMine({ page, server }: OpenDesk): Promise<string> {
   await page.locator('[data-row]').first().waitFor()
   await page.keyboard.press(']')
   await page.locator('[data-item]').first().waitFor()
-  const id = new URL(page.url()).searchParams.get('c')!
+  await until(() => openIn(page) !== null)
+  const id = openIn(page)!
   assert.ok(server.rows.has(id))
   return id
 }
+
+const openIn = (page: Page): string | null => new URL(page.url()).searchParams.get('c')
 
 const composer = (desk: OpenDesk) => desk.page.getByRole('textbox', { name: 'Reply to the visitor' })
 
@@ -150,7 +153,7 @@ test('closing goes on to the next conversation and is undone with z', () =>
     await page.keyboard.press('e')
     await page.getByRole('status').filter({ hasText: 'Closed the conversation' }).waitFor()
     assert.equal(server.rows.get(id)!.status, 'closed')
-    assert.notEqual(new URL(page.url()).searchParams.get('c'), id)
+    await until(() => ![null, id].includes(openIn(page)))
     await page.keyboard.press('z')
     await until(() => server.rows.get(id)!.status === 'open')
     assert.equal(await page.locator(`[data-row="${id}"]`).count(), 1)
@@ -165,7 +168,8 @@ test('everything about a conversation is done from the keyboard: take over, tag,
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.locator('[data-item]').first().waitFor()
-    const id = new URL(page.url()).searchParams.get('c')!
+    await until(() => openIn(page) !== null)
+    const id = openIn(page)!
     const row = () => server.rows.get(id)!
 
     await page.keyboard.press('t')

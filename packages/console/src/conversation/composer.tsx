@@ -1,4 +1,5 @@
 import {
+  memo,
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
@@ -7,17 +8,18 @@ import {
   type KeyboardEvent,
   type Ref,
 } from 'react'
-import { Button as AriaButton } from 'react-aria-components'
 import type { MessageItem } from '@candor/protocol/fold-events.ts'
 import { textCharactersMax } from '@candor/protocol/frames.ts'
+import type { Handler } from '@candor/protocol/events.ts'
 import { keysOf } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
+import { runAction } from '../actions/run-actions.ts'
 import { classes } from '../design/classes.ts'
-import { Button, IconButton, Tip } from '../design/controls.tsx'
+import { Button } from '../design/controls.tsx'
 import { Icon } from '../design/icons.tsx'
 import { useDesk } from '../live/desk-context.ts'
 import { showToast } from '../shell/toasts.tsx'
-import type { Thread } from './conversation-store.ts'
+import { lastOwn } from './conversation-store.ts'
 import { keepDraft, readDraft } from './drafts.ts'
 import { guardDraft, type GuardNotice } from './guard-draft.ts'
 import css from './composer.module.css'
@@ -48,14 +50,12 @@ const networkNames: Record<string, string> = {
 interface ComposerProps {
   ref: Ref<ComposerHandle>
   id: string
-  thread: Thread
   closed: boolean
-  handledByMe: boolean
-  onCanned(): void
-  onReopen(): void
+  handler: Handler['kind'] | null
+  mine: boolean
 }
 
-export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReopen }: ComposerProps) {
+export const Composer = memo(function Composer({ ref, id, closed, handler, mine }: ComposerProps) {
   const { conversations, me } = useDesk()
   const [{ mode, text }, setDraft] = useState(() => readDraft(me.person.id, id))
   const [editing, setEditing] = useState<MessageItem | null>(null)
@@ -102,10 +102,8 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
     setNotice(null)
   }
   const editLast = (): void => {
-    const last = thread.transcript.items.findLast(
-      (item) => item.kind === 'message' && !item.note && !item.deleted && item.actor.id === me.person.id,
-    )
-    if (last?.kind === 'message') edit(last)
+    const last = lastOwn(conversations.thread(id).get(), me.person.id)
+    if (last) edit(last)
   }
 
   useImperativeHandle(ref, () => ({
@@ -131,6 +129,7 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
   const send = (): void => {
     const body = text.trim()
     if (body === '' || body.length > textCharactersMax) return
+    const thread = conversations.thread(id).get()
     const own = thread.transcript.items.flatMap((item) =>
       item.kind === 'message' && item.actor.id === me.person.id && item.text !== null ? [item.text] : [],
     )
@@ -177,7 +176,7 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
       /(^|\s)$/.test(text.slice(0, event.currentTarget.selectionStart))
     ) {
       event.preventDefault()
-      onCanned()
+      runAction('canned')
     }
   }
 
@@ -186,7 +185,7 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
       <footer className={css.closed}>
         <Icon name="done" size={18} />
         <span>This conversation is closed.</span>
-        <Button icon="reopen" onPress={onReopen}>
+        <Button icon="reopen" onPress={() => runAction('reopen')}>
           Reopen
         </Button>
       </footer>
@@ -194,7 +193,6 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
 
   const note = mode === 'note' && !editing
   const left = textCharactersMax - text.length
-  const virtualAgent = thread.state?.handler.kind === 'virtual-agent'
   return (
     <footer className={css.composer}>
       {notice && (
@@ -230,26 +228,26 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
             </span>
           ) : (
             <div role="group" aria-label="Write a" className={css.tabs}>
-              <AriaButton
+              <button
+                type="button"
                 className={classes(css.tab, !note && css.onTab)}
                 aria-pressed={!note}
-                onPress={() => (setMode('reply'), focus())}
+                onClick={() => (setMode('reply'), focus())}
               >
                 Reply
-              </AriaButton>
-              <AriaButton
+              </button>
+              <button
+                type="button"
                 className={classes(css.tab, note && css.onTab)}
                 aria-pressed={note}
-                onPress={() => (setMode('note'), focus())}
+                onClick={() => (setMode('note'), focus())}
               >
                 <Icon name="lock" size={14} /> Note
-              </AriaButton>
+              </button>
             </div>
           )}
-          {!note && !editing && !handledByMe && (
-            <span className={css.hint}>
-              {virtualAgent ? 'The virtual agent answers: take over to speak for yourself.' : ''}
-            </span>
+          {!note && !editing && !mine && handler === 'virtual-agent' && (
+            <span className={css.hint}>The virtual agent answers: take over to speak for yourself.</span>
           )}
         </div>
         <textarea
@@ -267,13 +265,15 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
         />
         <div className={css.bar}>
           {!note && (
-            <IconButton
-              icon="quote"
-              label="Canned replies"
-              action="canned"
-              placement="top"
-              onPress={onCanned}
-            />
+            <button
+              type="button"
+              className={css.canned}
+              aria-label="Canned replies"
+              title="Canned replies ( / )"
+              onClick={() => runAction('canned')}
+            >
+              <Icon name="quote" />
+            </button>
           )}
           <span className={css.space} />
           {text.length > countFrom && (
@@ -289,18 +289,12 @@ export function Composer({ ref, id, thread, closed, handledByMe, onCanned, onReo
               Cancel
             </Button>
           )}
-          <Tip
-            label={editing ? 'Save' : note ? 'Add the note' : 'Send'}
-            keys={keysOf('send')}
-            placement="top"
-          >
-            <AriaButton className={css.send ?? ''} isDisabled={text.trim() === '' || left < 0} onPress={send}>
-              {editing ? 'Save' : note ? 'Add note' : 'Send'}
-              <Icon name={editing ? 'check' : note ? 'lock' : 'up'} size={16} />
-            </AriaButton>
-          </Tip>
+          <button type="button" className={css.send} disabled={text.trim() === '' || left < 0} onClick={send}>
+            {editing ? 'Save' : note ? 'Add note' : 'Send'}
+            <Icon name={editing ? 'check' : note ? 'lock' : 'up'} size={16} />
+          </button>
         </div>
       </div>
     </footer>
   )
-}
+})

@@ -369,6 +369,14 @@ export function openConversations({ connection, me, rowChanged }: ConversationPa
   }
 }
 
+/** What this person wrote last to the visitor and can still change. */
+export function lastOwn({ transcript }: Thread, me: string): MessageItem | undefined {
+  return transcript.items.findLast(
+    (item): item is MessageItem =>
+      item.kind === 'message' && !item.note && !item.deleted && item.actor.id === me,
+  )
+}
+
 function withoutStored(outgoing: readonly Outgoing[], events: readonly WireEvent[]): readonly Outgoing[] {
   if (outgoing.length === 0) return outgoing
   const stored = new Set(events.flatMap((event) => (event.type === 'private' ? [] : [event.id])))

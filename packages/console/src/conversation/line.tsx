@@ -1,11 +1,10 @@
-import { memo } from 'react'
 import type { LineItem } from '@candor/protocol/fold-events.ts'
 import { Icon, type IconName } from '../design/icons.tsx'
 import { fullTime, timeOf } from '../design/times.tsx'
 import css from './line.module.css'
 
 /** What happened between the messages. */
-export const Line = memo(function Line({ item }: { item: LineItem }) {
+export function Line({ item }: { item: LineItem }) {
   const { icon, text } = tell(item)
   return (
     <li className={css.line}>
@@ -16,7 +15,7 @@ export const Line = memo(function Line({ item }: { item: LineItem }) {
       </time>
     </li>
   )
-})
+}
 
 export function tell(item: LineItem): { icon: IconName; text: string } {
   const who = item.actor.name || (item.actor.kind === 'system' ? 'The system' : 'Somebody')

@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import type { ReactNode } from 'react'
 import type { DeliveryMark, MessageItem } from '@candor/protocol/fold-events.ts'
 import { keysOf } from '../actions/actions.ts'
 import { Avatar } from '../design/avatar.tsx'
@@ -23,15 +23,7 @@ interface MessageProps {
   onRemove(item: MessageItem): void
 }
 
-export const Message = memo(function Message({
-  item,
-  joined,
-  mark,
-  change,
-  own,
-  onEdit,
-  onRemove,
-}: MessageProps) {
+export function Message({ item, joined, mark, change, own, onEdit, onRemove }: MessageProps) {
   const deleted = change === null || (change === undefined && item.deleted)
   const text = change ?? item.text
   const side = item.note
@@ -125,7 +117,7 @@ export const Message = memo(function Message({
       </div>
     </li>
   )
-})
+}
 
 export function OutgoingMessage({ conversation, outgoing }: { conversation: string; outgoing: Outgoing }) {
   const { conversations, connection, me } = useDesk()
@@ -218,7 +210,7 @@ const address = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g
 
 /** Text stays text; an address becomes a link that tells the other side nothing of the desk. */
 function Text({ text }: { text: string }) {
-  const parts: React.ReactNode[] = []
+  const parts: ReactNode[] = []
   let at = 0
   for (const match of text.matchAll(address)) {
     parts.push(text.slice(at, match.index))

@@ -1,13 +1,24 @@
 /**
  * The messages of one conversation. The scroller stands on its head (column-reverse), so the newest message is
- * at scroll position 0 without measuring; only the newest `windowItems` are rendered, and more as one scrolls up.
+ * at scroll position 0 without measuring. Only the newest `windowItems` are rendered, more as one scrolls up, and
+ * few again when one is back at the newest.
  */
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+} from 'react'
 import { markOf, type MessageItem, type TranscriptItem } from '@candor/protocol/fold-events.ts'
 import { useAction } from '../actions/run-actions.ts'
 import { dayName, sameDay } from '../design/times.tsx'
 import { Icon } from '../design/icons.tsx'
 import { useDesk } from '../live/desk-context.ts'
+import { useObserved, type Observable } from '../live/observable.ts'
 import { showToast } from '../shell/toasts.tsx'
 import type { Thread } from './conversation-store.ts'
 import { Line } from './line.tsx'
@@ -15,32 +26,46 @@ import { Message, OutgoingMessage } from './message.tsx'
 import css from './transcript.module.css'
 
 /** Fills any screen; a conversation of any length paints as fast as a short one. */
-const windowItems = 36
+const windowItems = 28
+const windowShrinkMs = 1_000
 /** Messages of one author closer than this stand together. */
 const groupMs = 4 * 60_000
 
-export function Transcript({ thread, onEdit }: { thread: Thread; onEdit(item: MessageItem): void }) {
+export const Transcript = memo(function Transcript({
+  id,
+  onEdit,
+}: {
+  id: string
+  onEdit(item: MessageItem): void
+}) {
   const { conversations, me } = useDesk()
+  const held = conversations.thread(id)
+  // Not the thread as a whole: what is being sent and who types would render five hundred messages again.
+  const transcript = useObserved(held, (thread) => thread.transcript)
+  const state = useObserved(held, (thread) => thread.state)
+  const firstSeq = useObserved(held, (thread) => thread.firstSeq)
+  const loadingEarlier = useObserved(held, (thread) => thread.loadingEarlier)
+  const changes = useObserved(held, (thread) => thread.changes)
   const scroller = useRef<HTMLDivElement>(null)
   const top = useRef<HTMLDivElement>(null)
   const [count, setCount] = useState(windowItems)
   const [away, setAway] = useState(false)
-  const { items } = thread.transcript
+  const { items } = transcript
   const shown = useMemo(() => items.slice(-count), [items, count])
-  const hasMore = items.length > shown.length || thread.firstSeq > 1
-  const ready = thread.state !== null
+  const hasMore = items.length > shown.length || firstSeq > 1
+  const ready = state !== null
 
   const lastOwn = items.findLast((item) => isReply(item) && item.actor.kind !== 'visitor')?.seq
-  const visitor = thread.state && {
-    deliveredTo: thread.state.deliveredTo.visitor,
-    readBy: Math.max(thread.transcript.readBy.visitor, thread.state.readBy.visitor),
+  const visitor = state && {
+    deliveredTo: state.deliveredTo.visitor,
+    readBy: Math.max(transcript.readBy.visitor, state.readBy.visitor),
   }
-  const readLine = useReadLine(thread, me.person.id)
+  const readLine = useReadLine(held, me.person.id)
 
   const more = useCallback(() => {
     if (items.length > count) setCount(count + windowItems)
-    else conversations.earlier(thread.id)
-  }, [items.length, count, conversations, thread.id])
+    else conversations.earlier(id)
+  }, [items.length, count, conversations, id])
   useEffect(() => {
     const mark = top.current
     if (!mark || !hasMore) return
@@ -48,20 +73,21 @@ export function Transcript({ thread, onEdit }: { thread: Thread; onEdit(item: Me
       (entries) => entries.some((entry) => entry.isIntersecting) && more(),
       {
         root: scroller.current,
-        rootMargin: '600px 0px 0px 0px',
+        rootMargin: '300px 0px 0px 0px',
       },
     )
     watch.observe(mark)
     return () => watch.disconnect()
   }, [hasMore, more])
-  useSeen(scroller, thread.id, shown)
-
-  const down = (): void => scroller.current?.scrollTo({ top: 0 })
-  // What one writes oneself is always seen.
+  useSeen(scroller, id, shown)
   useEffect(() => {
-    if (thread.outgoing.length > 0) scroller.current?.scrollTo({ top: 0 })
-  }, [thread.outgoing.length])
+    if (away || count === windowItems) return
+    // Back at the newest for a while: what was rendered on the way up is let go.
+    const timer = setTimeout(() => setCount(windowItems), windowShrinkMs)
+    return () => clearTimeout(timer)
+  }, [away, count])
 
+  const down = useCallback(() => scroller.current?.scrollTo({ top: 0 }), [])
   const focusItem = (step: number): void => {
     const all = [...(scroller.current?.querySelectorAll<HTMLElement>('[data-item]') ?? [])]
     const at = all.indexOf(document.activeElement?.closest<HTMLElement>('[data-item]') as HTMLElement)
@@ -71,10 +97,10 @@ export function Transcript({ thread, onEdit }: { thread: Thread; onEdit(item: Me
 
   const remove = useCallback(
     async (item: MessageItem) => {
-      const problem = await conversations.remove(thread.id, item.seq)
+      const problem = await conversations.remove(id, item.seq)
       if (problem) showToast(problem, { tone: 'danger' })
     },
-    [conversations, thread.id],
+    [conversations, id],
   )
 
   return (
@@ -97,24 +123,12 @@ export function Transcript({ thread, onEdit }: { thread: Thread; onEdit(item: Me
         focusItem(event.key === 'ArrowUp' ? -1 : 1)
       }}
     >
-      <div className={css.foot}>
-        {thread.typing.length > 0 && (
-          <p className={css.typing}>
-            <span className={css.dots} aria-hidden="true">
-              <i />
-              <i />
-              <i />
-            </span>
-            {thread.typing.map((actor) => actor.name || 'The visitor').join(', ')}{' '}
-            {thread.typing.length === 1 ? 'is' : 'are'} writing
-          </p>
-        )}
-      </div>
+      <Typing id={id} />
       <ol className={css.list}>
         {!ready && <Bones />}
         {ready && !hasMore && items.length > 0 && <li className={css.begin}>The conversation began here.</li>}
         {hasMore && ready && (
-          <li className={css.begin}>{thread.loadingEarlier ? 'Earlier messages are coming…' : ' '}</li>
+          <li className={css.begin}>{loadingEarlier ? 'Earlier messages are coming…' : ' '}</li>
         )}
         {shown.map((item, i) => {
           const before = shown[i - 1]
@@ -127,16 +141,14 @@ export function Transcript({ thread, onEdit }: { thread: Thread; onEdit(item: Me
               unreadAbove={item.seq === readLine}
               joined={!newDay && together(before, item) && item.seq !== readLine}
               mark={visitor && item.seq === lastOwn ? markOf(item.seq, visitor) : null}
-              change={thread.changes.get(item.seq)}
+              change={changes.get(item.seq)}
               own={isReply(item) && item.actor.id === me.person.id}
               onEdit={onEdit}
               onRemove={remove}
             />
           )
         })}
-        {thread.outgoing.map((one) => (
-          <OutgoingMessage key={one.id} conversation={thread.id} outgoing={one} />
-        ))}
+        <Unstored id={id} onWritten={down} />
       </ol>
       <div ref={top} />
       {away && (
@@ -144,6 +156,36 @@ export function Transcript({ thread, onEdit }: { thread: Thread; onEdit(item: Me
           <Icon name="down" size={16} />
           Newest
         </button>
+      )}
+    </div>
+  )
+})
+
+/** What was written here and is not stored yet. */
+function Unstored({ id, onWritten }: { id: string; onWritten(): void }) {
+  const outgoing = useObserved(useDesk().conversations.thread(id), (thread) => thread.outgoing)
+  const { length } = outgoing
+  useLayoutEffect(() => {
+    // What one writes oneself is always in view.
+    if (length > 0) onWritten()
+  }, [length, onWritten])
+  return outgoing.map((one) => <OutgoingMessage key={one.id} conversation={id} outgoing={one} />)
+}
+
+function Typing({ id }: { id: string }) {
+  const typing = useObserved(useDesk().conversations.thread(id), (thread) => thread.typing)
+  return (
+    <div className={css.foot}>
+      {typing.length > 0 && (
+        <p className={css.typing}>
+          <span className={css.dots} aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          {typing.map((actor) => actor.name || 'The visitor').join(', ')} {typing.length === 1 ? 'is' : 'are'}{' '}
+          writing
+        </p>
       )}
     </div>
   )
@@ -161,7 +203,7 @@ interface EntryProps {
   onRemove(item: MessageItem): void
 }
 
-function Entry({ item, day, unreadAbove, ...rest }: EntryProps) {
+const Entry = memo(function Entry({ item, day, unreadAbove, ...rest }: EntryProps) {
   return (
     <>
       {day !== null && (
@@ -177,7 +219,7 @@ function Entry({ item, day, unreadAbove, ...rest }: EntryProps) {
       {item.kind === 'message' ? <Message item={item} {...rest} /> : <Line item={item} />}
     </>
   )
-}
+})
 
 function isReply(item: TranscriptItem): item is MessageItem {
   return item.kind === 'message' && !item.note
@@ -194,19 +236,17 @@ function together(before: TranscriptItem | undefined, item: TranscriptItem): boo
 }
 
 /** The first message that nobody of the staff had seen when the conversation was opened. */
-function useReadLine(thread: Thread, me: string): number | null {
-  const [line, setLine] = useState<number | null>(null)
-  const decided = useRef(false)
-  useEffect(() => {
-    if (decided.current || thread.loading !== 'done' || !thread.state) return
-    decided.current = true
-    const upTo = thread.state.readBy.staff
-    const first = thread.transcript.items.find(
+function useReadLine(held: Observable<Thread>, me: string): number | null {
+  const ready = useObserved(held, (thread) => thread.loading === 'done' && thread.state !== null)
+  return useMemo(() => {
+    const { state, transcript } = held.get()
+    if (!ready || !state) return null
+    const upTo = state.readBy.staff
+    const first = transcript.items.find(
       (item) => item.seq > upTo && isReply(item) && item.actor.kind === 'visitor',
     )
-    setLine(first && first.actor.id !== me ? first.seq : null)
-  }, [thread, me])
-  return line
+    return first && first.actor.id !== me ? first.seq : null
+  }, [held, ready, me])
 }
 
 /** Tells the store how far messages were on screen, in a window that somebody can see. */

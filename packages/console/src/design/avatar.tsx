@@ -37,6 +37,8 @@ export function initials(name: string): string {
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 function firstGrapheme(word: string): string {
+  // Most names: a letter that nothing joins on to.
+  if (/^[ -\u02ff][ -\u02ff]?$/.test(word.slice(0, 2))) return word.charAt(0)
   for (const { segment } of graphemes.segment(word)) return segment
   return ''
 }

@@ -8,6 +8,7 @@ import {
 } from 'react-aria-components'
 import { keysOf, type ActionId } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
+import { runAction } from '../actions/run-actions.ts'
 import { classes } from './classes.ts'
 import css from './controls.module.css'
 import { Icon, type IconName } from './icons.tsx'
@@ -32,7 +33,7 @@ export function Button({
   )
 }
 
-/** A button that shows only its icon. The tooltip names it and tells its key. */
+/** A button that shows only its icon. The tooltip names it and tells its key; a press runs its action. */
 export function IconButton({
   icon,
   label,
@@ -49,7 +50,12 @@ export function IconButton({
 }) {
   return (
     <Tip label={label} keys={action && keysOf(action)} placement={placement}>
-      <AriaButton {...props} aria-label={label} className={classes(css.iconButton, className)}>
+      <AriaButton
+        {...(action && { onPress: () => void runAction(action) })}
+        {...props}
+        aria-label={label}
+        className={classes(css.iconButton, className)}
+      >
         <Icon name={icon} />
       </AriaButton>
     </Tip>

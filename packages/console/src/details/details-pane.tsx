@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { ConversationDetail } from '@candor/protocol/api.ts'
 import { Button as AriaButton } from 'react-aria-components'
@@ -11,7 +12,7 @@ import { useRow } from '../live/desk-context.ts'
 import { detailQuery, queuesQuery } from '../session/session.ts'
 import css from './details-pane.module.css'
 
-export function DetailsPane({ id, onClose }: { id: string; onClose(): void }) {
+export const DetailsPane = memo(function DetailsPane({ id }: { id: string }) {
   const row = useRow(id)
   const { data, error } = useQuery(detailQuery(id))
   const { data: queues = [] } = useQuery(queuesQuery)
@@ -20,7 +21,7 @@ export function DetailsPane({ id, onClose }: { id: string; onClose(): void }) {
     <aside className={css.pane} aria-label="Details">
       <header className={css.head}>
         <h2 className={css.title}>Details</h2>
-        <IconButton icon="close" label="Hide details" action="details" onPress={onClose} />
+        <IconButton icon="close" label="Hide details" action="details" />
       </header>
       {/* A scrolling region is in reach of the keyboard. */}
       <div className={css.scroller} tabIndex={0} role="region" aria-label="Details of the visitor">
@@ -73,7 +74,7 @@ export function DetailsPane({ id, onClose }: { id: string; onClose(): void }) {
       </div>
     </aside>
   )
-}
+})
 
 function Known({ detail }: { detail: ConversationDetail }) {
   const traits = Object.entries(detail.visitor.traits)

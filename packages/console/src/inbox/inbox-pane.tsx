@@ -109,23 +109,31 @@ function Rows({ view, onOpen }: { view: View; onOpen(id: string): void }) {
   const [reach, setReach] = useState<string | null>(null)
   const wantsFocus = useRef(false)
 
+  // Another function would make the list measure its ten thousand rows again.
+  const keyAt = useCallback((index: number) => ids[index]!, [ids])
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeightPx,
-    getItemKey: (index) => ids[index]!,
+    getItemKey: keyAt,
     overscan: 6,
   })
 
   const at = Math.max(0, ids.indexOf(reach ?? open ?? ''))
   const reachable = ids[at]
 
+  /** Scrolls only where a row is out of sight: asking the list to scroll makes it measure itself. */
+  const reveal = (index: number): void => {
+    const top = virtual.scrollOffset ?? 0
+    const height = virtual.scrollRect?.height ?? 0
+    if (index * rowHeightPx < top || (index + 1) * rowHeightPx > top + height) virtual.scrollToIndex(index)
+  }
   const moveTo = (index: number): void => {
     const id = ids[Math.max(0, Math.min(ids.length - 1, index))]
     if (id === undefined) return
     wantsFocus.current = true
     setReach(id)
-    virtual.scrollToIndex(ids.indexOf(id))
+    reveal(ids.indexOf(id))
     focusRow(id)
   }
   const focusRow = (id: string): void => {
@@ -146,7 +154,7 @@ function Rows({ view, onOpen }: { view: View; onOpen(id: string): void }) {
     const id = ids[next]
     if (id === undefined) return
     setReach(id)
-    virtual.scrollToIndex(next)
+    reveal(next)
     onOpen(id)
   }
   const inList = (): boolean => scroller.current?.contains(document.activeElement) ?? false

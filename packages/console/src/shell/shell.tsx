@@ -81,21 +81,8 @@ function Frame() {
         <RailLink to="/" icon="inbox" label="Desk" keys={keysOf('go-desk')} />
         <RailLink to="/settings" icon="settings" label="Settings" keys={keysOf('go-settings')} />
         <span className={css.space} />
-        <IconButton
-          icon="search"
-          label="Search and commands"
-          action="palette"
-          placement="end"
-          onPress={() => setLayer('palette')}
-        />
-        <IconButton
-          icon="help"
-          label="All keys"
-          action="help"
-          placement="end"
-          className={css.wideOnly}
-          onPress={() => setLayer('help')}
-        />
+        <IconButton icon="search" label="Search and commands" action="palette" placement="end" />
+        <IconButton icon="help" label="All keys" action="help" placement="end" className={css.wideOnly} />
         <MenuButton
           label={`${person.name}, ${presence}`}
           className={css.me}

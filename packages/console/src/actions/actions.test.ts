@@ -7,7 +7,7 @@ import { actionTable, keyCaps, type ActionGroup } from './actions.ts'
 
 test('docs/desk.md lists every action with its key, in the order of the table, and no other', () => {
   const page = readFileSync(resolve(import.meta.dirname, '../../../../docs/desk.md'), 'utf8')
-  const listed = [...page.matchAll(/^\| `([^`]+)`(?: then `([^`]+)`)? \| (.+?) \|$/gm)].map(
+  const listed = [...page.matchAll(/^\| `([^`]+)`(?: then `([^`]+)`)? +\| (.+?) +\|$/gm)].map(
     ([, first, second, title]) => ({
       keys: second === undefined ? first : `${first} then ${second}`,
       title,

@@ -46,6 +46,8 @@ export interface Candor {
   routing: Routing
   delivery: Delivery
   cannedReplies: CannedReplies
+  /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
+  databasePid(): number
   /** Stops taking connections, tells clients to come back, writes what is queued, ends the database. */
   close(): Promise<void>
 }
@@ -186,6 +188,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     routing,
     delivery,
     cannedReplies,
+    databasePid: () => postgres?.pid ?? 0,
     async close() {
       await sockets.close()
       streams.close()

@@ -64,6 +64,8 @@ export interface WriteLane {
 const queuedAppendsMax = 8_192
 /** Appends of one transaction: above this the statement no longer gets cheaper per row. */
 const batchAppendsMax = 512
+/** After so many appends since the start the planner's statistics are refreshed: tables have grown tenfold. */
+const statisticsAfter = [100, 1_000, 10_000, 100_000]
 /** A refusal for load comes back spread over this time. */
 const busyRetryMs = 500
 
@@ -115,6 +117,7 @@ export function openWriteLane(options: {
   const inFlight = new Map<string, Waiting>()
   const changes: (() => Promise<void>)[] = []
   let running: Promise<void> | null = null
+  let written = 0
 
   function run(): void {
     // In a later turn of the loop, so that everything that came with one read of the sockets goes together.
@@ -132,9 +135,19 @@ export function openWriteLane(options: {
         const batch = appends.slice(0, batchAppendsMax)
         appends = appends.slice(batch.length)
         await writeBatch(batch)
+        countWritten(batch.length)
         for (const waiting of batch) inFlight.delete(keyOf(waiting.append))
       }
     }
+  }
+
+  function countWritten(more: number): void {
+    const before = written
+    written += more
+    if (!statisticsAfter.some((mark) => before < mark && written >= mark)) return
+    store.refreshStatistics().catch((caught: unknown) => {
+      if (!isConnectionFault(caught)) throw caught
+    })
   }
 
   async function writeBatch(batch: Waiting[]): Promise<void> {

@@ -105,6 +105,8 @@ const settings = {
   max_connections: '60',
   io_method: 'sync',
   autovacuum_max_workers: '2',
+  // A new installation's first busy minute is planned without statistics otherwise.
+  autovacuum_naptime: '5s',
   jit: 'off',
   // No text of a statement, parameter or row gets into the log. An ERROR belongs to a client, which is told:
   // its message can quote a value ("invalid input syntax for …"), so only LOG, FATAL and PANIC are written.

@@ -28,6 +28,11 @@ export interface Store {
   migrations: readonly AppliedMigration[]
   /** Tenants that had outbox rows left when the store was opened: the former server ended before all was handled. */
   unfinished: readonly string[]
+  /**
+   * ANALYZE, as the owner. Without statistics the planner takes every column for as selective as any other and
+   * reads a whole conversation to find one id; autovacuum comes a minute too late for a new installation.
+   */
+  refreshStatistics(): Promise<void>
   /** Fails when the database cannot answer. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -69,6 +74,8 @@ export async function openStore(options: {
     .query<{ tenant: string }>('select distinct tenant_id as tenant from outbox')
 
   const pool = openPool(options, app, appConnectionsMax)
+  // A connection of its own: the plans of its few large statements are made there once.
+  const lane = openPool(options, app, 1)
   const authPool = openPool(options, auth, authConnectionsMax)
 
   async function transaction<T>(
@@ -108,17 +115,30 @@ export async function openStore(options: {
         act,
       ),
     async single<Row extends object>(named: { name: string; text: string; values: unknown[] }) {
-      return (await pool.query<Row>(named)).rows
+      // Not pool.query: it throws the connection away with every error, and a refused statement is an answer here.
+      const client = await lane.connect()
+      let broken: Error | undefined
+      try {
+        return (await client.query<Row>(named)).rows
+      } catch (caught) {
+        if (isConnectionFault(caught)) broken = caught as Error
+        throw caught
+      } finally {
+        client.release(broken)
+      }
     },
     authPool,
     epoch: () => epoch,
     migrations,
     unfinished: unfinished.rows.map((row) => row.tenant),
+    async refreshStatistics() {
+      await lock.client().query('analyze')
+    },
     async ping() {
       await pool.query('select 1')
     },
     async close() {
-      await Promise.all([pool.end(), authPool.end()])
+      await Promise.all([pool.end(), lane.end(), authPool.end()])
       await lock.release()
     },
   }
@@ -196,8 +216,10 @@ async function takeServerLock(
   url: string,
   log: (event: Record<string, unknown>) => void,
 ): Promise<{ client(): pg.Client; release(): Promise<void> }> {
-  let client = await connect()
   let released = false
+  let retaking: Promise<void> | null = null
+  let client: pg.Client | undefined
+  client = await connect()
 
   async function connect(): Promise<pg.Client> {
     const parsed = new URL(url)
@@ -209,7 +231,8 @@ async function takeServerLock(
     })
     fresh.on('error', (error) => {
       log({ level: 'warn', event: 'database connection lost', message: error.message })
-      void retake()
+      // A lost connection may tell more than once; one attempt to replace it is enough.
+      if (fresh === client) retaking ??= retake().finally(() => (retaking = null))
     })
     await fresh.connect()
     const until = Date.now() + lockWaitMs
@@ -241,10 +264,10 @@ async function takeServerLock(
   }
 
   return {
-    client: () => client,
+    client: () => client!,
     async release() {
       released = true
-      await client.end()
+      await client!.end()
     },
   }
 }

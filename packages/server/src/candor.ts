@@ -13,6 +13,8 @@ import type { Committed } from './conversations/conversation.ts'
 import { conversationRoutes } from './conversations/conversation-routes.ts'
 import { openConversations, type Conversations } from './conversations/conversations.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
+import { openDemo } from './demo/demo.ts'
+import { homeRoutes } from './demo/home-routes.ts'
 import { deskRoutes } from './edge/desk-files.ts'
 import { openEventStreams } from './edge/event-stream.ts'
 import { openHttp, sameOrigin } from './edge/http.ts'
@@ -27,6 +29,7 @@ import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openStore, type Store } from './store/store.ts'
+import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
@@ -34,6 +37,7 @@ import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
 import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
+import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
 
@@ -46,6 +50,7 @@ export interface Candor {
   routing: Routing
   delivery: Delivery
   cannedReplies: CannedReplies
+  virtualAgents: VirtualAgents
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
   databasePid(): number
   /** Stops taking connections, tells clients to come back, writes what is queued, ends the database. */
@@ -71,11 +76,12 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   if (restored) rmSync(restoredMark)
 
   let publicUrl = config.publicUrl ?? ''
+  const secret = authSecret(config).reveal()
   const tenants = openTenants({
     store,
     clock,
     ids,
-    authSecret: authSecret(config).reveal(),
+    authSecret: secret,
     publicUrl: () => publicUrl,
   })
   const outbox = openOutbox<Committed>(log)
@@ -91,6 +97,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     visitorOnline: (tenant, visitor) => delivery.presence.visitorOnline(tenant, visitor),
   })
   const delivery = openDelivery({ history: conversations, epoch: store.epoch, log })
+  outbox.subscribe(delivery.publish)
   const routing = openRouting({
     store,
     conversations,
@@ -98,11 +105,47 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     people: { person: (tenant, id) => tenants.person(tenant, id).catch(nullIfAbsent) },
   })
 
+  const virtualAgents = openVirtualAgents({
+    store,
+    access,
+    conversations,
+    routing,
+    outbox,
+    clock,
+    log,
+    agentsOnline: (tenant) => delivery.presence.agentsOnline(tenant),
+    typing: (tenant, conversation, actor, on) => delivery.tellTyping(tenant, conversation, actor, on),
+    localeOf: tenants.localeOf,
+  })
   const cannedReplies = openCannedReplies(store)
   const endings = openLiveEndings()
   tenants.onSessionEnded(endings.ended)
-  const rooms: SessionRooms = {
-    identity: tenants,
+  const widgetFolder = path.join(packages, 'widget/dist')
+  const widget = readWidgetManifest(widgetFolder)
+  const demo = config.demo
+    ? openDemo({
+        rooms: { tenants, routing, conversations, cannedReplies, virtualAgents, visits },
+        clock,
+        authSecret: secret,
+        publicUrl: () => publicUrl,
+        host: config.host,
+        port: config.demoPort,
+        loader: widget?.loader ?? null,
+        subscribe: outbox.subscribe,
+      })
+    : null
+  const composed = {
+    identity: {
+      ...tenants,
+      async identify(actor: Actor, jwt: string) {
+        const identified = await tenants.identify(actor, jwt)
+        if (identified.mergedFrom !== null) {
+          await conversations.repoint(actor.tenant, identified.mergedFrom, identified.actor.id)
+          await visits.repoint(actor.tenant, identified.mergedFrom, identified.actor.id)
+        }
+        return identified
+      },
+    },
     visits,
     conversations,
     delivery,
@@ -112,9 +155,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     epoch: store.epoch,
     log,
   }
+  const rooms: SessionRooms = demo?.watch(composed) ?? composed
 
-  const widgetFolder = path.join(packages, 'widget/dist')
-  const widget = readWidgetManifest(widgetFolder)
   const deskFolder = path.join(packages, 'console/dist')
   const routes: FastifyPluginAsync[] = [
     ...(widget === null ? [] : [widgetFileRoutes(widgetFolder, widget, () => publicUrl)]),
@@ -139,6 +181,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     identityKeyRoutes(tenants),
     widgetConfigRoutes(tenants),
     approvedPageRoutes(tenants),
+    demo?.routes ?? homeRoutes(() => publicUrl),
   ]
   let streams: ReturnType<typeof openEventStreams> | null = null
   let sockets: ReturnType<typeof openSockets> | null = null
@@ -173,12 +216,12 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     },
   })
 
-  outbox.subscribe(delivery.publish)
   await conversations.recover(store.unfinished)
 
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo
   publicUrl ||= `http://${config.host}:${port}`
+  await demo?.start()
 
   return {
     url: publicUrl,
@@ -188,11 +231,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     routing,
     delivery,
     cannedReplies,
+    virtualAgents,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
       await sockets.close()
       streams.close()
+      await demo?.close()
       await app.close()
+      await virtualAgents.close()
       await delivery.close()
       await visits.close()
       await conversations.close()

@@ -3,6 +3,7 @@ import {
   type ConversationEvent,
   type ConversationRow,
   type ConversationState,
+  type EventActor,
   type WireEvent,
 } from '@candor/protocol/events.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
@@ -51,6 +52,8 @@ export interface Delivery {
   publish(announcements: readonly Announcement[]): void
   delivered(connection: Connection, conversation: string, seq: number): void
   typing(connection: Connection, conversation: string, on: boolean): void
+  /** For those who write without a connection: virtual agents. */
+  tellTyping(tenant: string, conversation: string, actor: EventActor, on: boolean): void
   /** Top seq sent to this connection, by conversation. */
   tops(connection: Connection): Record<string, number>
   /** What changed since the last call is told to inboxes and stored. Called by a timer. */
@@ -130,6 +133,23 @@ export function openDelivery(options: {
   ): void {
     for (const { connection } of topics.get(`${tenant}/${conversation}`)?.follows ?? [])
       if (connection !== except && (to === null || connection.audience === to)) connection.send(frame)
+  }
+
+  function tellTyping(
+    tenant: string,
+    conversation: string,
+    actor: EventActor,
+    on: boolean,
+    except?: Connection,
+  ): void {
+    const { kind, id, name } = actor
+    tellTopic(
+      tenant,
+      conversation,
+      null,
+      encode({ type: 'typing', conversation, actor: { kind, id, name }, on }),
+      except,
+    )
   }
 
   function drop(follow: Follow): void {
@@ -326,15 +346,10 @@ export function openDelivery(options: {
 
     typing(connection, conversation, on) {
       if (!(connections.get(connection)?.has(conversation) ?? false)) return
-      const { kind, id, name } = connection.actor
-      tellTopic(
-        connection.actor.tenant,
-        conversation,
-        null,
-        encode({ type: 'typing', conversation, actor: { kind, id, name }, on }),
-        connection,
-      )
+      tellTyping(connection.actor.tenant, conversation, connection.actor, on, connection)
     },
+
+    tellTyping,
 
     tops(connection) {
       const tops: Record<string, number> = {}

@@ -27,7 +27,8 @@ export interface Identity {
   staffOfKey(key: string): Promise<Actor | null>
   newVisitor(tenant: string, locale: string | null): Promise<{ actor: Actor; token: string }>
   visitorOfToken(tenant: string, token: string): Promise<{ actor: Actor; renewed: string | null }>
-  identify(actor: Actor, jwt: string): Promise<{ actor: Actor; token: string; mergedFrom: string | null }>
+  /** What the visitor said and saw before belongs to the customer from now on. */
+  identify(actor: Actor, jwt: string): Promise<{ actor: Actor; token: string }>
   logout(actor: Actor): Promise<void>
   setTraits(actor: Actor, traits: Record<string, string | number | boolean>): Promise<void>
   widgetConfig(tenant: string): Promise<WidgetConfig>
@@ -73,8 +74,8 @@ export interface Session {
 /** Frames under way at once; above it the socket is not read. One flooding visitor holds no more than this. */
 const inFlightMax = 256
 /** A visitor's frames per second over a longer time, and at once. Beyond it the socket is read more slowly. */
-const visitorFramesPerSecond = 400
-const visitorFramesBurst = 4_000
+const visitorFramesPerSecond = 1_000
+const visitorFramesBurst = 5_000
 /** A connection that has not said hello by then is closed. */
 const helloMsMax = 10_000
 /** An answer to a heartbeat takes no longer, or the socket is half open. With the interval: noticed within 29 s. */
@@ -186,7 +187,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     if (!paused && (inFlight >= inFlightMax || tokens < 0)) {
       paused = true
       transport.pause()
-      if (tokens < 0) setTimeout(speedUp, 250)
+      if (tokens < 0) setTimeout(speedUp, 50)
     }
   }
 
@@ -195,7 +196,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     tokens = Math.min(visitorFramesBurst, tokens + ((Date.now() - tokensAt) / 1_000) * visitorFramesPerSecond)
     tokensAt = Date.now()
     if (tokens < 0) {
-      setTimeout(speedUp, 250)
+      setTimeout(speedUp, 50)
       return
     }
     paused = false
@@ -504,8 +505,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     visitorOnly(current.actor)
     // The token that this visitor came with dies now; that is no reason to end the connection.
     unwatch()
-    const { actor, token, mergedFrom } = await identity.identify(current.actor, frame.jwt)
-    if (mergedFrom !== null) await conversations.repoint(actor.tenant, mergedFrom, actor.id)
+    const { actor, token } = await identity.identify(current.actor, frame.jwt)
     delivery.disconnect(current)
     current.actor = actor
     watch(actor)

@@ -49,6 +49,8 @@ export interface Visitors {
   setTraits(actor: Actor, traits: Traits): Promise<void>
   /** @throws Refusal `not_found` */
   visitor(tenant: string, id: string): Promise<Visitor>
+  /** BCP 47, as the browser said it at the first visit; null when it said nothing. */
+  localeOf(tenant: string, id: string): Promise<string | null>
   /** Held in memory; '' while it is being loaded. */
   visitorName(tenant: string, visitor: string): string
   loadVisitors(
@@ -106,6 +108,16 @@ export function openVisitors(options: {
 
   return {
     loadVisitors,
+
+    async localeOf(tenant, id) {
+      const [row] = await store.read(tenant, (q) =>
+        q<{ locale: string | null }>('select locale from visitors where tenant_id = $1 and id = $2', [
+          tenant,
+          id,
+        ]),
+      )
+      return row?.locale ?? null
+    },
 
     async newVisitor(tenant, locale) {
       const row = { id: ids.next(), name: null, subject: null, token_version: 0 }

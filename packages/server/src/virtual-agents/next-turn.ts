@@ -70,19 +70,10 @@ function currentTexts(events: readonly ConversationEvent[]): Map<number, string>
     if (text === null) texts.delete(seq)
     else texts.set(seq, text)
   }
-  for (const event of events)
-    switch (event.type) {
-      case 'message':
-        put(event.seq, event.data.text)
-        break
-      case 'edit':
-      case 'masking':
-        if (texts.has(event.data.target)) put(event.data.target, event.data.text)
-        break
-      case 'deletion':
-        put(event.data.target, null)
-        break
-    }
+  for (const { seq, type, data } of events)
+    if (type === 'message') put(seq, data.text)
+    else if (type === 'deletion') put(data.target, null)
+    else if ((type === 'edit' || type === 'masking') && texts.has(data.target)) put(data.target, data.text)
   return texts
 }
 

@@ -35,7 +35,7 @@ const quietMs = 400
 const patienceMs = 2_000
 /** Each turn takes a database connection for a while; the desk and the API need theirs. */
 const turnsAtOnceMax = 4
-/** A database that restarts is back within the sum of the pauses, six seconds. */
+/** A database that restarts is back within the sum of the pauses, some three seconds. */
 const attemptsMax = 6
 const firstPauseMs = 100
 /** Conversations of which it is remembered who handles them; of the others it is read again. */

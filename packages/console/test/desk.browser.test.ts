@@ -129,6 +129,34 @@ test('a draft is there after a reload, and a card number in it is not', () =>
     assert.equal(await page.evaluate(() => JSON.stringify({ ...localStorage }).includes('4111')), false)
   }))
 
+test('signing out leaves nothing on the computer; a session that ended elsewhere asks to sign in and comes back', () =>
+  atDesk({}, async (desk) => {
+    const { page, server } = desk
+    const id = await openMine(desk)
+    await page.keyboard.press('r')
+    await page.keyboard.type('half a sentence')
+    await page.keyboard.press('Escape')
+    server.endSession()
+    await page.getByLabel('E-mail address').waitFor()
+    assert.equal(
+      await page.evaluate(() => JSON.stringify({ ...localStorage }).includes('half a sentence')),
+      true,
+    )
+    await page.getByLabel('E-mail address').fill('maya@aurelia.example')
+    await page.getByLabel('Password').fill('candor-demo')
+    await page.keyboard.press('Enter')
+    await until(async () => openIn(page) === id && (await composer(desk).inputValue()) === 'half a sentence')
+    await page.getByText('Who opened this text').waitFor()
+    await page.getByRole('heading', { name: 'Inbox' }).click()
+    await page.keyboard.press('g')
+    await page.keyboard.press('q')
+    await page.getByLabel('E-mail address').waitFor()
+    assert.equal(
+      await page.evaluate(() => JSON.stringify({ ...localStorage }).includes('half a sentence')),
+      false,
+    )
+  }))
+
 test('no single key does anything while somebody writes', () =>
   atDesk({}, async (desk) => {
     const { page, server } = desk

@@ -75,6 +75,8 @@ export interface FakeServer {
   viewer(conversation: string, name: string): void
   /** While true every socket is refused and cut. */
   cut(on: boolean): void
+  /** The session ends at the server, as when an administrator ends it. */
+  endSession(): void
   /** Acknowledgements and API answers wait this long from now on. */
   delay(ms: number): void
   /** The next send is refused. */
@@ -1040,6 +1042,10 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     cut(on) {
       cutOff = on
       if (on) for (const peer of peers) peer.cut()
+    },
+    endSession() {
+      signedIn = false
+      for (const peer of peers) peer.cut()
     },
     delay: (ms) => void (delayMs = ms),
     refuseNext: (code) => void (refusing = code),

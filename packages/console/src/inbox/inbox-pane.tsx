@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
+import type { Queue } from '@candor/protocol/api.ts'
 import { keysOf, type ActionId } from '../actions/actions.ts'
 import { useAction } from '../actions/run-actions.ts'
 import { Tip } from '../design/controls.tsx'
@@ -8,6 +10,7 @@ import { Icon } from '../design/icons.tsx'
 import { useDesk } from '../live/desk-context.ts'
 import { useObservable } from '../live/observable.ts'
 import { Button as AriaButton } from 'react-aria-components'
+import { queuesQuery } from '../session/session.ts'
 import { InboxRow, rowHeightPx } from './inbox-row.tsx'
 import { views, type View } from './inbox-rows.ts'
 import css from './inbox-pane.module.css'
@@ -103,6 +106,7 @@ function Views({ view, onView }: { view: View; onView(view: View): void }) {
 function Rows({ view, onOpen }: { view: View; onOpen(id: string): void }) {
   const { rows, conversations } = useDesk()
   const ids = useObservable(rows.order[view])
+  const { data: queueNames = noNames } = useQuery({ ...queuesQuery, select: namesById })
   const open = useObservable(conversations.open)
   const scroller = useRef<HTMLDivElement>(null)
   /** The row that Tab reaches; arrows and j/k move it. */
@@ -214,6 +218,7 @@ function Rows({ view, onOpen }: { view: View; onOpen(id: string): void }) {
             view={view}
             open={ids[item.index] === open}
             reachable={ids[item.index] === reachable}
+            queueNames={queueNames}
             onOpen={pick}
           />
         ))}
@@ -221,6 +226,10 @@ function Rows({ view, onOpen }: { view: View; onOpen(id: string): void }) {
     </div>
   )
 }
+
+const noNames: ReadonlyMap<string, string> = new Map()
+const namesById = (queues: readonly Queue[]): ReadonlyMap<string, string> =>
+  new Map(queues.map((queue) => [queue.id, queue.name]))
 
 function Skeletons() {
   return (

@@ -20,6 +20,7 @@ interface RowProps {
   view: View
   open: boolean
   reachable: boolean
+  queueNames: ReadonlyMap<string, string>
   onOpen(id: string): void
 }
 
@@ -31,6 +32,7 @@ export const InboxRow = memo(function InboxRow({
   view,
   open,
   reachable,
+  queueNames,
   onOpen,
 }: RowProps) {
   const row = useRow(id)
@@ -76,7 +78,7 @@ export const InboxRow = memo(function InboxRow({
           </span>
           <span className={css.page}>{row.page?.title ?? row.site ?? 'No page'}</span>
           <span className={css.line}>
-            <Handler row={row} me={me.person.id} />
+            <Handler row={row} me={me.person.id} queueNames={queueNames} />
             {row.tags.slice(0, 2).map((tag) => (
               <span key={tag} className={css.tag}>
                 {tag}
@@ -97,13 +99,21 @@ export const InboxRow = memo(function InboxRow({
   )
 })
 
-function Handler({ row, me }: { row: ConversationRow; me: string }) {
+function Handler({
+  row,
+  me,
+  queueNames,
+}: {
+  row: ConversationRow
+  me: string
+  queueNames: ReadonlyMap<string, string>
+}) {
   const { handler } = row
   const text =
     handler.kind === 'virtual-agent'
       ? 'Virtual agent'
       : handler.kind === 'queue'
-        ? 'Waiting'
+        ? (queueNames.get(row.queue ?? '') ?? 'No queue')
         : handler.id === me
           ? 'You'
           : handler.name

@@ -2,11 +2,15 @@
 import type { Problem } from '@candor/protocol/api.ts'
 import { Refusal, refusals, type RefusalCode } from '@candor/protocol/refusals.ts'
 import { newId } from './new-id.ts'
+import { observable } from './observable.ts'
 
 /** Tries of one request whose answer did not come. The same Idempotency-Key makes a repeat harmless. */
 const triesMax = 4
 /** A person who waits longer than this for a button has pressed it again. */
 const retryDelayMsMax = 8_000
+
+/** True from the moment the server says that the session is over until somebody signs in. */
+export const signedOut = observable(false)
 
 /** The network did not carry it; the server may never have seen it. */
 export class Unreachable extends Error {
@@ -46,6 +50,7 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
     }
     if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
     const refusal = await readRefusal(answer)
+    if (refusal.code === 'not_signed_in') signedOut.set(true)
     const waits = refusal.code === 'busy' || refusal.code === 'too_many'
     const delayMs = refusal.retryAfterMs ?? 500 * 2 ** attempt
     if (!waits || attempt >= triesMax || delayMs > retryDelayMsMax) throw refusal

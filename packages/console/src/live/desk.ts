@@ -36,6 +36,8 @@ export interface Desk {
   close(): void
 }
 
+/** Who went away stays away over a reload, and is here again the next day. */
+const presenceKey = 'candor.presence'
 /** One page of the list; the API's own limit. */
 const pageRows = 200
 /** The inbox shows this many; who has more open conversations needs another tool than a list. */
@@ -45,7 +47,9 @@ export function openDesk(me: Me): Desk {
   const rows = openInboxRows(me.person.id)
   const state = observable<ConnectionState>({ kind: 'connecting' })
   const team = observable<readonly EventActor[]>([])
-  const presence = observable<'online' | 'away'>('online')
+  const presence = observable<'online' | 'away'>(
+    sessionStorage.getItem(presenceKey) === 'away' ? 'away' : 'online',
+  )
   const loaded = observable(false)
   const counts = observable<ConversationPage['counts'] | null>(null)
   let closed = false
@@ -142,6 +146,7 @@ export function openDesk(me: Me): Desk {
     counts,
     setPresence(next) {
       presence.set(next)
+      sessionStorage.setItem(presenceKey, next)
       connection.remark({ type: 'presence', state: next })
     },
     reconnect: () => connection.reconnect(),

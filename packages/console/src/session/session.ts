@@ -9,7 +9,7 @@ import type {
 } from '@candor/protocol/api.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import { forgetDrafts } from '../conversation/drafts.ts'
-import { api, Unreachable } from '../live/api-client.ts'
+import { api, signedOut, Unreachable } from '../live/api-client.ts'
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -61,17 +61,22 @@ export async function whoAmI(): Promise<Me | null> {
 
 export async function signIn(email: string, password: string): Promise<SignInAnswer> {
   const answer = await api.post<SignInAnswer>('/sign-in', { email, password })
-  if (answer.kind === 'signed-in') queries.setQueryData(meQuery.queryKey, answer.me)
+  if (answer.kind === 'signed-in') signedIn(answer.me)
   return answer
 }
 
 export async function confirmSecondFactor(code: string): Promise<void> {
   await api.post('/sign-in/second-factor', { code })
-  await queries.fetchQuery({ ...meQuery, staleTime: 0 })
+  signedIn(await queries.fetchQuery({ ...meQuery, staleTime: 0 }))
+}
+
+function signedIn(me: Me): void {
+  queries.setQueryData(meQuery.queryKey, me)
+  signedOut.set(false)
 }
 
 export async function signOut(): Promise<void> {
-  forgetDrafts()
   await api.post('/sign-out')
+  forgetDrafts()
   queries.clear()
 }

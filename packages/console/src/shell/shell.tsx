@@ -1,5 +1,6 @@
 /** What stays while pages change: the rail, the desk's live connection, keys, layers and news. */
 import { lazy, Suspense, useEffect, useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { Focusable } from 'react-aria-components'
 import type { Me } from '@candor/protocol/api.ts'
@@ -14,7 +15,8 @@ import { Mark } from '../design/mark.tsx'
 import { openDesk, type Desk } from '../live/desk.ts'
 import { DeskContext, useDesk } from '../live/desk-context.ts'
 import { useObservable } from '../live/observable.ts'
-import { signOut } from '../session/session.ts'
+import { signedOut } from '../live/api-client.ts'
+import { meQuery, signOut } from '../session/session.ts'
 import { nextTheme, setTheme, theme } from './theme.ts'
 import { Toasts } from './toasts.tsx'
 import css from './shell.module.css'
@@ -49,6 +51,8 @@ function Frame() {
   const look = useObservable(theme)
 
   const leave = async (): Promise<void> => {
+    // The composer keeps its draft when it goes; it has to go before the drafts are forgotten.
+    desk.conversations.show(null)
     await signOut()
     await router.invalidate()
     await navigate({ to: '/sign-in' })
@@ -70,6 +74,7 @@ function Frame() {
     return () => removeEventListener('beforeunload', ask)
   }, [desk])
   useTitle()
+  useSignedOut()
 
   const { person, tenant } = desk.me
   return (
@@ -161,6 +166,27 @@ function RailLink({
       </Focusable>
     </Tip>
   )
+}
+
+/** A session that ended elsewhere or ran out: sign in again, and come back to where one was. Drafts stay. */
+function useSignedOut(): void {
+  const over = useObservable(signedOut)
+  const connection = useObservable(useDesk().connection)
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const away = connection.kind === 'waiting' || connection.kind === 'refused'
+  useEffect(() => {
+    // A socket is refused without a reason: ask why. A server that cannot be reached is told by the banner.
+    if (away) void client.fetchQuery({ ...meQuery, staleTime: 0 }).catch(() => undefined)
+  }, [away, client])
+  useEffect(() => {
+    if (!over) return
+    client.clear()
+    void navigate({
+      to: '/sign-in',
+      search: { to: location.href.slice(location.origin.length + '/desk'.length) },
+    })
+  }, [over, navigate, client])
 }
 
 function ConnectionBanner() {

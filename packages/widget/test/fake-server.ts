@@ -334,13 +334,12 @@ export async function openFakeServer(dist: string): Promise<FakeServer> {
 
 export interface HostPages {
   origin: string
-  /** Body markup by path; `/` is a plain page. */
+  /** Body markup by path; `/` is a plain page, `/without-tag` has no script tag. */
   readonly pages: Map<string, string>
   /** Attributes of the script tag, besides src and integrity. */
   attributes: string
   /** Attributes of <html>. */
   html: string
-  readonly violations: unknown[]
   close(): Promise<void>
 }
 
@@ -361,8 +360,11 @@ export async function openHostPages(chat: FakeServer): Promise<HostPages> {
     response.end(
       `<!doctype html><html ${host.html}><head><meta charset="utf-8"><title>Aurora Air</title>` +
         `<meta name="viewport" content="width=device-width,initial-scale=1">` +
-        `<script src="${chat.origin}${loader}" integrity="${integrity}" crossorigin="anonymous" ` +
-        `data-tenant="aurora-air" ${host.attributes} async></script></head><body>${body}</body></html>`,
+        (pathname === '/without-tag'
+          ? ''
+          : `<script src="${chat.origin}${loader}" integrity="${integrity}" crossorigin="anonymous" ` +
+            `data-tenant="aurora-air" ${host.attributes} async></script>`) +
+        `</head><body>${body}</body></html>`,
     )
   })
   const host: HostPages = {
@@ -370,6 +372,7 @@ export async function openHostPages(chat: FakeServer): Promise<HostPages> {
     pages: new Map([
       ['/', '<main><h1>Aurora Air</h1><p>Fly with us.</p><a href="/fares">Fares</a></main>'],
       ['/fares', '<main><h1>Fares</h1><p>From 49 EUR.</p></main>'],
+      ['/without-tag', '<main><h1>Aurora Air</h1></main>'],
       [
         '/checkout',
         '<main><h1>Pay</h1><form><label>Name <input name="name"></label>' +
@@ -378,7 +381,6 @@ export async function openHostPages(chat: FakeServer): Promise<HostPages> {
     ]),
     attributes: '',
     html: 'lang="en"',
-    violations: [],
     close: () => shut(http),
   }
   return host

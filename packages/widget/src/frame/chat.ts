@@ -114,6 +114,8 @@ export interface Chat {
 
 /** Another "is writing" while one is already known tells nothing; it must be said again before it expires. */
 const typingEveryMs = ephemeralMs / 2
+/** Messages seen within this time are one read mark. */
+const readDelayMs = 250
 
 export function openChat(parts: ChatParts): Chat {
   const { clock, newId, tell, changed } = parts
@@ -133,6 +135,7 @@ export function openChat(parts: ChatParts): Chat {
   let calmTyping = (): void => {}
   let saidTypingAt = -Infinity
   let readUpTo = 0
+  let calmRead: (() => void) | null = null
   let guardWindow: Promise<ReturnType<Guard['openWindow']>> | null = null
   /** Conversations that this tab has begun; their `start` may still be on its way. */
   const begun = new Set<string>()
@@ -260,6 +263,8 @@ export function openChat(parts: ChatParts): Chat {
     firstSeq = events[0]?.seq ?? next.seq + 1
     readUpTo = Math.max(readUpTo, next.readBy.visitor)
     settleOutgoing(events)
+    // The newest events may all be marks; a person wants to see messages.
+    if (!transcript.items.some(({ kind }) => kind === 'message')) void earlier()
     if (known > 0) for (const event of events) if (event.seq > known) arrived(event)
   }
 
@@ -347,6 +352,30 @@ export function openChat(parts: ChatParts): Chat {
     changed()
   }
 
+  async function earlier(): Promise<void> {
+    if (!state || firstSeq <= 1) return
+    const asked = state.id
+    const answer = await connection.command({
+      type: 'earlier',
+      id: newId(),
+      conversation: asked,
+      before: firstSeq,
+    })
+    if (answer.type !== 'earlier' || asked !== current) return
+    transcript = foldEarlier(transcript, answer.events)
+    firstSeq = answer.more ? (answer.events[0]?.seq ?? 1) : 1
+    changed()
+  }
+
+  /** A read mark is an event of the conversation: one for a burst of messages, not one for each. */
+  function sayReadSoon(): void {
+    calmRead ??= clock.after(readDelayMs, () => {
+      calmRead = null
+      if (state && readUpTo > state.readBy.visitor)
+        void connection.command({ type: 'read', id: newId(), conversation: state.id, upTo: readUpTo })
+    })
+  }
+
   const unreadItems = (): MessageItem[] =>
     transcript.items.filter(
       (item): item is MessageItem =>
@@ -417,26 +446,13 @@ export function openChat(parts: ChatParts): Chat {
 
     seen() {
       const newest = unreadItems().at(-1)
-      if (!newest || !state) return
+      if (!newest) return
       readUpTo = newest.seq
-      void connection.command({ type: 'read', id: newId(), conversation: state.id, upTo: newest.seq })
+      sayReadSoon()
       changed()
     },
 
-    async earlier() {
-      if (!state || firstSeq <= 1) return
-      const asked = state.id
-      const answer = await connection.command({
-        type: 'earlier',
-        id: newId(),
-        conversation: asked,
-        before: firstSeq,
-      })
-      if (answer.type !== 'earlier' || asked !== current) return
-      transcript = foldEarlier(transcript, answer.events)
-      firstSeq = answer.more ? (answer.events[0]?.seq ?? 1) : 1
-      changed()
-    },
+    earlier,
 
     startAnew() {
       show(null)

@@ -8,7 +8,7 @@ import type { Clock } from '@candor/protocol/connection.ts'
 import { eventStreamTransport } from '@candor/protocol/event-stream-transport.ts'
 import type { PageInfo, WidgetConfig } from '@candor/protocol/frames.ts'
 import { webSocketTransport } from '@candor/protocol/websocket-transport.ts'
-import { readBoot, readToFrame, writeKept, type Boot, type ToLoader } from '../channel.ts'
+import { readBoot, readToFrame, writeKept, type Boot, type ToFrame, type ToLoader } from '../channel.ts'
 import { inkOn } from '../ink.ts'
 import { App } from './app.tsx'
 import { openChat, type Chat, type Guard } from './chat.ts'
@@ -28,6 +28,9 @@ const clock: Clock = {
 
 /** What was announced stays this long for those who listen late; then it is not found a second time. */
 const announcedMs = 4_000
+
+/** A page that tracks more than this before its visitor opens the chat does not do it for the chat. */
+const earlyMax = 50
 
 /** Waits for the loader's port and starts. The build calls this with the messages of one language. */
 export function startFrame(m: Messages): void {
@@ -49,7 +52,9 @@ function accentOf({ accent, accentDark }: WidgetConfig): string {
 function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): void {
   let chat: Chat | null = null
   let open = false
-  let unread = -1
+  let unread = 0
+  /** What the page said before it said where it is. */
+  let early: ToFrame[] = []
   let guard: Promise<Guard> | null = null
   const live = document.createElement('p')
   live.className = 'live'
@@ -141,9 +146,17 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
     if (message?.type === 'page') {
       if (chat) return chat.page(message.page)
       chat = begin(message.page)
-      return draw(chat)
+      draw(chat)
+      const waiting = early
+      early = []
+      return waiting.forEach((each) => hear(each, chat!))
     }
-    if (!message || !chat) return
+    if (!message) return
+    if (chat) hear(message, chat)
+    else if (early.length < earlyMax) early.push(message)
+  }
+
+  const hear = (message: ToFrame, chat: Chat): void => {
     switch (message.type) {
       case 'open':
       case 'close':

@@ -95,10 +95,13 @@ function build(): void {
   made.title = name
   made.hidden = true
   made.src = new URL(framePath + language + '.html', script.src).href
-  made.onload = () =>
+  made.onload = () => {
     // The frame's origin is opaque and has no name, so the port is handed to this very window, once. All that the
     // frame says comes by the port: this page listens to no window message at all.
     made.contentWindow!.postMessage({ tenant, kept: stored() }, '*', [channel.port2])
+    // A document that has just come does not have the focus that its frame was given.
+    if (shown) made.focus()
+  }
   button.after(made)
   readyTimer = setTimeout(() => {
     explain(name + unavailable[language])
@@ -187,7 +190,10 @@ function boot(): void {
   button.ariaLabel = name
   button.ariaExpanded = 'false'
   button.onclick = () => show(!wanted)
-  button.onkeydown = ({ key }) => key == 'Escape' && show(false)
+  // A handler that answered false would take Enter and Tab away too.
+  button.onkeydown = ({ key }) => {
+    if (key == 'Escape') show(false)
+  }
   badge = doc.createElement('b')
   button.append(badge)
   notice = doc.createElement('p')

@@ -8,12 +8,13 @@ import { openLog } from '@candor/server/log.ts'
  */
 const config = readConfig()
 const candor = await startCandor(config, openLog(config.logLevel))
-const tenant = await candor.tenants.createTenant({ publicId: 'bench', name: 'Bench' })
+const publicId = `bench-${Date.now()}`
+const tenant = await candor.tenants.createTenant({ publicId, name: 'Bench' })
 await candor.routing.setVirtualAgent(tenant.id, false)
 const operator = { tenant: tenant.id, kind: 'system', id: tenant.id, name: 'Bench' } as const
 const { key } = await candor.tenants.createApiKey(operator, crypto.randomUUID(), {
   name: 'Bench',
   role: 'agent',
 })
-process.send!({ url: candor.url, tenant: 'bench', key })
+process.send!({ url: candor.url, tenant: publicId, key })
 process.once('disconnect', () => void candor.close().then(() => process.exit(0)))

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { openDemoSites, sitePolicy } from './demo-sites.ts'
 
 const widget = { origin: 'http://127.0.0.1:7780', path: '/w/loader.abc.js', integrity: 'sha384-abc' }
+const accents: Record<string, string> = { 'aurora-air': '#1846a8', 'maple-main': '#8a2f1f' }
 const pages = [
   '/aurora-air/',
   '/aurora-air/booking',
@@ -25,7 +26,7 @@ test('a demo page carries the client policy and one widget tag, pinned by its ha
     const tags = [...body.matchAll(/<script[^>]*>/g)].map(([tag]) => tag)
     assert.deepEqual(tags, [
       `<script nonce="${nonce}" src="/${tenant}/site.js" defer>`,
-      `<script src="http://127.0.0.1:7780/w/loader.abc.js" integrity="sha384-abc" crossorigin="anonymous" data-tenant="${tenant}" async>`,
+      `<script src="http://127.0.0.1:7780/w/loader.abc.js" integrity="sha384-abc" crossorigin="anonymous" data-tenant="${tenant}" data-accent="${accents[tenant]}" async>`,
     ])
     assert.doesNotMatch(body, /\{\{|data-page|style="|javascript:| on[a-z]+="/)
   }

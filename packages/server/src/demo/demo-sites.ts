@@ -13,10 +13,13 @@ export interface WidgetTag {
 }
 
 const sitesFolder = path.join(import.meta.dirname, 'sites')
-/** Page that stands at a site's root. */
-const rootPages = { 'aurora-air': 'home', 'maple-main': 'product' } as const
-export type SiteName = keyof typeof rootPages
-export const siteNames = Object.keys(rootPages) as SiteName[]
+/** The page that stands at a site's root, and the colour of the chat's button before the widget knows its own. */
+const sites = {
+  'aurora-air': { root: 'home', accent: '#1846a8' },
+  'maple-main': { root: 'product', accent: '#8a2f1f' },
+} as const
+export type SiteName = keyof typeof sites
+export const siteNames = Object.keys(sites) as SiteName[]
 
 /**
  * The web sites of the demo tenants, as those companies would run them: a listener and an origin of their own, one
@@ -37,7 +40,7 @@ export function openDemoSites(tag: () => WidgetTag | null): FastifyInstance {
         assets.set(`/${site}/${name}`, staticFile(body, ext, { 'cache-control': 'no-cache', ...everyAnswer }))
       } else if (stem !== 'layout') {
         pages.set(
-          `/${site}/${stem === rootPages[site] ? '' : stem}`,
+          `/${site}/${stem === sites[site].root ? '' : stem}`,
           pageIn(layout, stem, body.toString('utf8')),
         )
       }
@@ -89,8 +92,8 @@ export function sitePolicy(nonce: string, widget: WidgetTag | null): string {
   ].join('; ')
 }
 
-export function scriptTag(tenant: string, widget: WidgetTag): string {
-  return `<script src="${widget.origin}${widget.path}" integrity="${widget.integrity}" crossorigin="anonymous" data-tenant="${tenant}" async></script>`
+export function scriptTag(tenant: SiteName, widget: WidgetTag): string {
+  return `<script src="${widget.origin}${widget.path}" integrity="${widget.integrity}" crossorigin="anonymous" data-tenant="${tenant}" data-accent="${sites[tenant].accent}" async></script>`
 }
 
 const everyAnswer = {

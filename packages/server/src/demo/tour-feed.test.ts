@@ -113,6 +113,32 @@ test('the time a message took is that from its arrival to its commit', async () 
   assert.match(heard[1]!.detail, /as event 3\.$/)
 })
 
+test('taking over before an answer is not counted as the time of the answer', async () => {
+  const { feed, heard } = openFeed()
+  const takeover: Committed = {
+    ...wrote('t1', 2),
+    event: {
+      ...wrote('t1', 2).event,
+      actor: { kind: 'agent', id: 'a', name: 'Ada' },
+      type: 'takeover',
+      data: { handlerEpoch: 1, agent: { id: 'a', name: 'Ada' } },
+    },
+  }
+  const watched = feed.watch({
+    ...rooms,
+    routing: {
+      async sendAsStaff(_actor: Actor, { id }: { id: string }) {
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        feed.announced([takeover])
+        feed.announced([wrote('t1', 3, id)])
+      },
+    },
+  })
+  await watched.routing.sendAsStaff(ada, { id: 'm1' })
+  assert.doesNotMatch(heard[1]!.detail, /\d{3} ms/)
+  assert.match(heard[1]!.detail, / ms\.$/)
+})
+
 test('a page with card fields is reported as before, and told', () => {
   const { feed, heard } = openFeed()
   const reported: string[] = []

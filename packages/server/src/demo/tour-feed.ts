@@ -40,7 +40,7 @@ export function openTourFeed(options: {
   const { clock } = options
   const lines: FeedLine[] = []
   const listeners = new Set<(line: FeedLine) => void>()
-  const begun = new Map<string, number>()
+  const begun = new Map<string, { actor: string; at: number }>()
   const receiptsTold = new Set<string>()
   let names: ReadonlyMap<string, string> = new Map()
   let n = 0
@@ -56,7 +56,7 @@ export function openTourFeed(options: {
 
   async function timed<T>(actor: Actor, id: string, act: () => Promise<T>): Promise<T> {
     if (!names.has(actor.tenant) || begun.size >= timedMax) return act()
-    begun.set(id, performance.now())
+    begun.set(id, { actor: actor.id, at: performance.now() })
     try {
       return await act()
     } finally {
@@ -70,10 +70,15 @@ export function openTourFeed(options: {
     announced(announcements) {
       for (const committed of announcements) {
         if (!names.has(committed.tenant)) continue
-        const since = begun.get(committed.event.id)
-        const storedMs = since === undefined ? null : performance.now() - since
+        const { event } = committed
+        // Who writes where nobody answers takes over first: that is an event of its own and not the message's time.
+        if (event.type === 'takeover')
+          for (const message of begun.values())
+            if (message.actor === event.actor.id) message.at = performance.now()
+        const since = begun.get(event.id)
+        const storedMs = since === undefined ? null : performance.now() - since.at
         for (const line of describeEvent(committed, storedMs))
-          tell(committed.tenant, committed.event.conversation, line)
+          tell(committed.tenant, event.conversation, line)
       }
     },
 

@@ -169,7 +169,11 @@ function choose(chosen) {
 }
 
 for (const [i, tab] of tabs.entries()) {
-  tab.addEventListener('click', () => choose(tab))
+  tab.addEventListener('click', () => {
+    choose(tab)
+    // The pane is as high as the screen: bring it there, under its tabs.
+    find('main', HTMLElement).scrollIntoView()
+  })
   tab.addEventListener('keydown', ({ key }) => {
     const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: -1 }[key]
     const next = to === undefined ? undefined : tabs.at(to % tabs.length)

@@ -40,7 +40,7 @@ export interface EventData {
   edit: { target: number; text: string | null; masked?: number }
   deletion: { target: number }
   /** The card guard masked an earlier message after a later one completed a card number. */
-  masking: { target: number; text: string | null }
+  masking: { target: number; text: string | null; ofNote?: true }
   form: { form: string; answers: Record<string, string> | null }
   assignment: { agent: { id: string; name: string } | null; queue: string | null }
   takeover: { handlerEpoch: number; agent: { id: string; name: string } }
@@ -82,8 +82,12 @@ export interface PrivateEvent {
 
 export type WireEvent = ConversationEvent | PrivateEvent
 
-/** Event types that never reach a visitor. */
-export const staffOnly: ReadonlySet<EventType> = new Set<EventType>(['note', 'tag'])
+/** What never reaches a visitor: notes, tags, and what is changed in a note. */
+export function isStaffOnly(event: ConversationEvent): boolean {
+  return (
+    event.type === 'note' || event.type === 'tag' || (event.type === 'masking' && event.data.ofNote === true)
+  )
+}
 
 /** What is true of a conversation after its event number `seq`. */
 export interface ConversationState {

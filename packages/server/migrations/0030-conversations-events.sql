@@ -139,7 +139,8 @@ begin
         ) then 'unchanged'
         when i.type = 'read' or i.type = 'note' then 'stored'
         when i.actor_kind = 'virtual-agent'
-          and (c.handler_kind <> 'virtual-agent' or c.handler_epoch <> i.handler_epoch or c.status <> 'open') then 'stale'
+          and (c.handler_kind <> 'virtual-agent' or c.handler_epoch is distinct from i.handler_epoch or c.status <> 'open')
+          then 'stale'
         when c.status = 'closed' then 'closed'
         when i.actor_kind in ('agent', 'api') and c.handler_kind <> 'agent' then 'unhandled'
         else 'stored'
@@ -247,6 +248,7 @@ begin
       (array_agg(i.actor_kind order by i.n desc) filter (where i.type in ('message', 'form')))[1] as last_by,
       bool_or(i.type in ('message', 'form')) as speaks,
       bool_or(i.type = 'message' and i.actor_kind in ('agent', 'api')) as needs_person,
+      bool_or(i.actor_kind = 'virtual-agent' and i.handler_epoch is null) as lacks_epoch,
       min(i.handler_epoch) as epoch_min, max(i.handler_epoch) as epoch_max,
       max(i.up_to) filter (where i.actor_kind = 'visitor') as read_visitor,
       max(i.up_to) filter (where i.actor_kind <> 'visitor') as read_staff,
@@ -270,6 +272,7 @@ begin
     where c.tenant_id = x.tenant_id and c.id = x.conversation_id
       and (c.status = 'open' or not x.speaks)
       and (c.handler_kind = 'agent' or not x.needs_person)
+      and not x.lacks_epoch
       and (x.epoch_min is null or (c.handler_kind = 'virtual-agent' and c.handler_epoch = x.epoch_min and c.handler_epoch = x.epoch_max))
       and (x.reads = 0 or (x.reads = 1
         and coalesce(x.read_visitor, x.read_staff) <= c.seq

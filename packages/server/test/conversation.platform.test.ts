@@ -230,3 +230,38 @@ test('unread marks, read marks and waiting rows follow the conversation', async 
   })
   assert.equal(still.status, 204)
 })
+
+test('a card number split over private notes is masked, and visitors hear nothing of it', async () => {
+  const { visitor, conversation } = await started()
+  const staff = await platform.staff(tenant)
+  staff.send({ type: 'open', conversation })
+  await staff.until('snapshot')
+  for (const text of ['4111 1111', '1111 1111'])
+    await staff.ask({ type: 'note', id: id(), conversation, text })
+  await staff.until('events', ({ events }) => events.some((event) => event.type === 'masking'))
+  await staff.ask({ type: 'send', id: id(), conversation, text: 'Hello' })
+  await visitor.until('events', ({ events }) => events.some((event) => event.type === 'message'))
+  assert.doesNotMatch(JSON.stringify(visitor.frames), /masking|1111/)
+  const page = await platform.request(tenant, 'GET', `/v1/conversations/${conversation}/events`)
+  assert.doesNotMatch(JSON.stringify(page.body), /1111/)
+})
+
+test('a virtual agent that names no handler epoch, or a passed one, is not stored', async () => {
+  const { conversation } = await started()
+  await platform.candor.routing.setVirtualAgent(tenant.id, true)
+  const other = await started()
+  const bot = { tenant: tenant.id, kind: 'virtual-agent', id: id(), name: 'Bot' } as const
+  const { conversations } = platform.candor
+  const say = (where: string, handlerEpoch?: number): Promise<{ kind: string }> =>
+    conversations.send(bot, {
+      id: id(),
+      conversation: where,
+      text: 'Hi',
+      ...(handlerEpoch === undefined ? {} : { handlerEpoch }),
+    })
+  assert.equal((await say(conversation)).kind, 'stale')
+  assert.equal((await say(other.conversation)).kind, 'stale')
+  assert.equal((await say(other.conversation, 7)).kind, 'stale')
+  assert.equal((await say(other.conversation, 0)).kind, 'stored')
+  await platform.candor.routing.setVirtualAgent(tenant.id, false)
+})

@@ -161,7 +161,9 @@ export class TestPlatform {
     const text = await response.text()
     return {
       status: response.status,
-      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+      body: /json/.test(response.headers.get('content-type') ?? '')
+        ? (JSON.parse(text) as Record<string, unknown>)
+        : {},
       headers: response.headers,
     }
   }

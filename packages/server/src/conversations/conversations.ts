@@ -274,18 +274,24 @@ export function openConversations(options: {
   /** Masks what became part of a card number before the message that completed it is stored. */
   async function maskEarlier(facts: ConversationFacts, earlier: Screening['earlier']): Promise<void> {
     await Promise.allSettled(earlier.map((piece) => pieces.get(piece.id)))
-    for (const piece of earlier)
-      await lane.change(facts, async (w) => {
-        const [target] = await w.q<{ seq: number; segment: string | null }>(
-          `select seq, segment from events
-           where tenant_id = $1 and conversation_id = $2 and id = $3 and body is not null for update`,
-          [facts.tenant, facts.id, piece.id],
-        )
-        if (target === undefined) return
-        await rewrite(w, facts, piece.id, target, piece.text)
-        const actor = systemActor(facts.tenant, 'Card guard')
-        w.event({ id: ids.next(), type: 'masking', actor, data: { target: target.seq }, text: piece.text })
-      })
+    for (const piece of earlier) await lane.change(facts, (w) => maskPiece(w, facts, piece))
+  }
+
+  async function maskPiece(
+    w: ChangeWriter,
+    facts: ConversationFacts,
+    piece: Screening['earlier'][number],
+  ): Promise<void> {
+    const [target] = await w.q<{ seq: number; type: EventType; segment: string | null }>(
+      `select seq, type, segment from events
+       where tenant_id = $1 and conversation_id = $2 and id = $3 and body is not null for update`,
+      [facts.tenant, facts.id, piece.id],
+    )
+    if (target === undefined) return
+    await rewrite(w, facts, piece.id, target, piece.text)
+    const actor = systemActor(facts.tenant, 'Card guard')
+    const data = { target: target.seq, ...(target.type === 'note' ? { ofNote: true } : {}) }
+    w.event({ id: ids.next(), type: 'masking', actor, data, text: piece.text })
   }
 
   async function rewrite(
@@ -606,7 +612,7 @@ export function openConversations(options: {
       })
     },
 
-    changeHandler(actor, change, decide) {
+    async changeHandler(actor, change, decide) {
       return changeOnce(actor, change, async (w, facts) => {
         const now = await lockedState(w.q, facts)
         const next = decide(now)
@@ -628,10 +634,12 @@ export function openConversations(options: {
           ],
         )
         w.event({ id: change.id, type: change.type, actor, data: next.data(epoch) })
-        if (next.note !== undefined) {
-          const screened = await screening.text(facts, actor.id, next.note.id, next.note.text)
-          w.event({ id: next.note.id, type: 'note', actor, data: {}, text: screened.text })
-        }
+        if (next.note === undefined) return
+        const screened = await screening.text(facts, actor.id, next.note.id, next.note.text)
+        // The lane is ours already: what the note completes is masked in the same transaction.
+        for (const piece of screened.earlier) await maskPiece(w, facts, piece)
+        const { ownKey } = screened
+        w.event({ id: next.note.id, type: 'note', actor, data: {}, text: screened.text, ownKey })
       })
     },
 

@@ -40,6 +40,7 @@ export interface ChangeWriter {
     actor: Actor
     data: Record<string, unknown>
     text?: ScreenedText
+    ownKey?: boolean
   }): void
 }
 
@@ -377,7 +378,9 @@ async function writeChange<T>(
     for (const [i, event] of queued.entries()) {
       const seq = counter.seq - queued.length + 1 + i
       const sealed =
-        event.text === undefined ? null : access.seal(facts.tenant, facts.id, event.id, event.text)
+        event.text === undefined
+          ? null
+          : access.seal(facts.tenant, facts.id, event.id, event.text, event.ownKey)
       if (sealed) sealedTexts.push(sealed)
       if (sealed?.key)
         await q(

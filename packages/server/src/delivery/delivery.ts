@@ -1,5 +1,5 @@
 import {
-  staffOnly,
+  isStaffOnly,
   type ConversationEvent,
   type ConversationRow,
   type ConversationState,
@@ -378,7 +378,7 @@ export function wireFor(audience: Audience, sent: number, events: readonly Conve
   const wire: WireEvent[] = []
   let next = sent + 1
   for (const event of events) {
-    if (event.seq < next || staffOnly.has(event.type)) continue
+    if (event.seq < next || isStaffOnly(event)) continue
     while (next < event.seq) wire.push({ seq: next++, type: 'private' })
     wire.push(event)
     next++

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { AjvCompiler } from '@fastify/ajv-compiler'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import fastify, {
@@ -48,7 +49,7 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     bodyLimit: bodyBytesMax,
     // A route that is not in time is stuck; streams are hijacked and not concerned.
     requestTimeout: 30_000,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
+    schemaController: { compilersFactory: { buildValidator } },
     return503OnClosing: true,
   })
   const metrics = openMetrics(options.gauges)
@@ -194,8 +195,8 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
       .send(),
   )
   app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger())
-  app.get('/healthz', () => ({ status: 'ok' }))
-  app.get('/readyz', async (_, reply) => {
+  app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }))
+  app.get('/readyz', { schema: { hide: true } }, async (_, reply) => {
     try {
       await options.ready()
       return { status: 'ready' }
@@ -204,12 +205,24 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     }
   })
   if (options.metrics)
-    app.get('/metrics', async (request, reply) => {
+    app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
       // Counts say when a company is busy: not for everybody.
       if (!isLoopback(request.ip)) throw new Refusal('not_found', 'There is no such address.')
       return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics.text())
     })
   return app
+}
+
+/** Text of a URL becomes a number where the schema says so; JSON says what it means and is taken at its word. */
+const buildValidator: ReturnType<typeof AjvCompiler> = (schemas) => {
+  const make = AjvCompiler()
+  const options = { removeAdditional: false, allErrors: false } as const
+  const ofText = make(schemas, { customOptions: { ...options, coerceTypes: 'array' } })
+  const ofJson = make(schemas, { customOptions: { ...options, coerceTypes: false } })
+  return (schema, meta) => {
+    const { httpPart } = schema as { httpPart?: string }
+    return httpPart === 'body' ? ofJson(schema, meta) : ofText(schema, meta)
+  }
 }
 
 /** A browser's cookie counts only from our own pages: the CSRF check of everything that changes something. */

@@ -1,0 +1,196 @@
+/** The OpenAPI document is true: what the server answers is what the document says. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { TestPlatform, type TestTenant } from './test-platform.ts'
+
+interface Operation {
+  operationId?: string
+  responses: Record<string, { content?: Record<string, { schema: object }> }>
+}
+let platform: TestPlatform
+let tenant: TestTenant
+let document: {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, object> }
+}
+let conversation: string
+before(async () => {
+  platform = await TestPlatform.start()
+  tenant = await platform.tenant()
+  await platform.candor.routing.setVirtualAgent(tenant.id, true)
+  document = (await (await fetch(`${platform.url}/v1/openapi.json`)).json()) as typeof document
+  const visitor = await platform.visitor(tenant, {
+    page: { url: 'https://shop.example/a', title: 'A', cardFields: false },
+  })
+  conversation = platform.ids.next()
+  await visitor.ask({ type: 'start', id: platform.ids.next(), conversation })
+  await visitor.ask({ type: 'send', id: platform.ids.next(), conversation, text: 'Hello' })
+})
+after(async () => {
+  await platform.stop()
+  await TestPlatform.end()
+})
+
+function validatorOf(schema: object): (value: unknown) => void {
+  // The document's own references are resolved against its own components.
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  const validate = ajv.compile({ ...schema, components: document.components })
+  return (value) => assert.ok(validate(value), JSON.stringify(validate.errors))
+}
+
+async function checked(
+  method: string,
+  path: string,
+  url: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const operation = document.paths[path]?.[method.toLowerCase()]
+  assert.ok(operation, `${method} ${path} is in the document`)
+  const answer = await platform.request(tenant, method, url, body, headers)
+  const described =
+    operation.responses[String(answer.status)] ??
+    operation.responses[`${Math.floor(answer.status / 100)}XX`] ??
+    operation.responses['default']
+  assert.ok(
+    described,
+    `${method} ${path} documents ${answer.status}: ${Object.keys(operation.responses).join(' ')}`,
+  )
+  const schema = described.content?.['application/json']?.schema
+  if (schema !== undefined) validatorOf(schema)(answer.body)
+  return answer
+}
+
+test('it is OpenAPI 3.1, each operation has a name of its own', () => {
+  assert.equal(document.openapi, '3.1.0')
+  const names = Object.values(document.paths).flatMap((operations) =>
+    Object.values(operations).map((operation) => operation.operationId),
+  )
+  assert.equal(names.length, new Set(names).size)
+  assert.ok(
+    names.every((name) => name !== undefined),
+    'every operation has an operationId',
+  )
+  assert.ok(names.length >= 30, `${names.length} operations`)
+})
+
+test('what the desk does in a working day answers as documented', async () => {
+  await platform.request(tenant, 'POST', `/v1/conversations/${conversation}/takeover`, {})
+  const c = `/v1/conversations/${conversation}`
+  const p = '/v1/conversations/{id}'
+  for (const [path, url] of [
+    ['/v1/conversations', '/v1/conversations?view=all&limit=10'],
+    [p, c],
+    [`${p}/events`, `${c}/events`],
+    ['/v1/people', '/v1/people'],
+    ['/v1/queues', '/v1/queues'],
+    ['/v1/canned-replies', '/v1/canned-replies'],
+    ['/v1/approved-pages', '/v1/approved-pages'],
+    ['/v1/page-reports', '/v1/page-reports'],
+    ['/v1/api-keys', '/v1/api-keys'],
+    ['/v1/identity-keys', '/v1/identity-keys'],
+    ['/v1/widget-config', '/v1/widget-config'],
+  ] as const)
+    assert.equal((await checked('GET', path, url)).status, 200, url)
+  const sent = await checked('POST', `${p}/messages`, `${c}/messages`, { text: 'Good morning' })
+  assert.equal(sent.status, 201)
+  for (const [what, body] of [
+    ['notes', { text: 'A note' }],
+    ['edits', { target: sent.body['seq'], text: 'Good afternoon' }],
+    ['tags', { add: ['vip'], remove: [] }],
+    ['assignment', { agent: tenant.people.agent.id }],
+    ['transfer', { agent: tenant.people.supervisor.id, note: 'Please' }],
+    ['handback', {}],
+    ['takeover', {}],
+    ['deletions', { target: sent.body['seq'] }],
+    ['status', { status: 'closed' }],
+    ['status', { status: 'open' }],
+  ] as const)
+    assert.equal((await checked('POST', `${p}/${what}`, `${c}/${what}`, body)).status, 201, what)
+  const made = await checked('POST', '/v1/canned-replies', '/v1/canned-replies', {
+    shortcut: 'bye',
+    title: 'Bye',
+    text: 'Goodbye',
+  })
+  assert.equal(made.status, 201)
+  const one = `/v1/canned-replies/${String(made.body['id'])}`
+  await checked('PUT', '/v1/canned-replies/{id}', one, { shortcut: 'bye', title: 'Bye', text: 'So long' })
+  assert.equal((await checked('DELETE', '/v1/canned-replies/{id}', one)).status, 204)
+})
+
+test('a POST without an Idempotency-Key, with an unknown field, or that is not JSON, is refused by name', async () => {
+  const url = `/v1/conversations/${conversation}/notes`
+  const missing = await platform.request(tenant, 'POST', url, { text: 'x' }, { 'idempotency-key': '' })
+  assert.equal(missing.status, 428)
+  assert.equal(missing.body['code'], 'idempotency_key_missing')
+  assert.match(missing.headers.get('content-type')!, /^application\/problem\+json/)
+  const extra = await platform.request(tenant, 'POST', url, { text: 'x', seq: 4 })
+  assert.deepEqual([extra.status, extra.body['code'], extra.body['field']], [422, 'invalid_field', 'seq'])
+  const number = await platform.request(tenant, 'POST', url, { text: 7 })
+  assert.deepEqual([number.status, number.body['field']], [422, 'text'])
+  const broken = await fetch(platform.url + url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${tenant.key}`,
+      'content-type': 'application/json',
+      'idempotency-key': platform.ids.next(),
+    },
+    body: '{',
+  })
+  assert.equal(broken.status, 400)
+})
+
+test('the same Idempotency-Key makes one thing; another body under it is refused', async () => {
+  const url = `/v1/conversations/${conversation}/messages`
+  const key = { 'idempotency-key': platform.ids.next() }
+  const first = await platform.request(tenant, 'POST', url, { text: 'Once' }, key)
+  const again = await platform.request(tenant, 'POST', url, { text: 'Once' }, key)
+  assert.equal(again.body['seq'], first.body['seq'])
+  assert.equal(again.body['replayed'], true)
+  const other = await platform.request(tenant, 'POST', url, { text: 'Twice' }, key)
+  assert.deepEqual([other.status, other.body['code']], [409, 'idempotency_conflict'])
+})
+
+test('pages follow one another without a gap or a double, and a foreign cursor is refused', async () => {
+  const visitor = await platform.visitor(tenant)
+  for (let i = 0; i < 25; i++)
+    await visitor.ask({ type: 'start', id: platform.ids.next(), conversation: platform.ids.next() })
+  const seen: string[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const page = await platform.request(
+      tenant,
+      'GET',
+      `/v1/conversations?limit=7${cursor === '' ? '' : `&cursor=${cursor}`}`,
+    )
+    const body = page.body as { items: { id: string }[]; next: string | null }
+    seen.push(...body.items.map(({ id }) => id))
+    cursor = body.next
+  }
+  assert.equal(seen.length, new Set(seen).size)
+  assert.ok(seen.length >= 26)
+  assert.equal((await platform.request(tenant, 'GET', '/v1/conversations?cursor=nonsense')).status, 422)
+})
+
+test('limits are announced in headers; health, readiness and metrics answer', async () => {
+  const answer = await platform.request(tenant, 'GET', '/v1/queues')
+  assert.ok(Number(answer.headers.get('ratelimit-limit')) > 0)
+  assert.ok(answer.headers.get('ratelimit-remaining') !== null)
+  for (const path of ['/healthz', '/readyz']) assert.equal((await fetch(platform.url + path)).status, 200)
+  const metrics = await (await fetch(`${platform.url}/metrics`)).text()
+  assert.match(metrics, /candor_http_requests_total\{/)
+  assert.match(metrics, /candor_sockets \d/)
+})
+
+test('a log line of a request holds no body', async () => {
+  const word = 'rhododendron'
+  await platform.request(tenant, 'POST', `/v1/conversations/${conversation}/messages`, { text: word })
+  await platform.request(tenant, 'POST', `/v1/conversations/${conversation}/messages`, {
+    text: word,
+    [word]: 1,
+  })
+  assert.ok(platform.logged.some((event) => event['event'] === 'request'))
+  assert.doesNotMatch(JSON.stringify(platform.logged), new RegExp(word))
+})

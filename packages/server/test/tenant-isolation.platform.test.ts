@@ -1,0 +1,204 @@
+/** Another tenant's ids, at every HTTP call and every frame: nothing of it comes back, nothing of it changes. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import type { ClientFrame } from '@candor/protocol/frames.ts'
+import { TestPlatform, type TestTenant } from './test-platform.ts'
+
+let platform: TestPlatform
+let victim: TestTenant
+let thief: TestTenant
+let conversation: string
+const secret = 'zebra-crossing'
+before(async () => {
+  platform = await TestPlatform.start()
+  victim = await platform.tenant()
+  thief = await platform.tenant()
+  const visitor = await platform.visitor(victim)
+  conversation = platform.ids.next()
+  await visitor.ask({ type: 'start', id: platform.ids.next(), conversation })
+  await visitor.ask({ type: 'send', id: platform.ids.next(), conversation, text: `My password is ${secret}` })
+  await visitor.ask({
+    type: 'set',
+    id: platform.ids.next(),
+    traits: { name: `Zora ${secret}`, plan: secret },
+  })
+  await platform.request(victim, 'POST', '/v1/canned-replies', {
+    shortcut: 'hi',
+    title: secret,
+    text: secret,
+  })
+  await platform.request(victim, 'POST', '/v1/approved-pages', {
+    pattern: 'https://victim.example/pay',
+    reason: secret,
+  })
+})
+afterEach(() => platform.check())
+after(async () => {
+  await platform.stop()
+  await TestPlatform.end()
+})
+
+/** Everything of the victim as the owner sees it; what a thief does must leave it as it is. */
+async function victimsRows(): Promise<unknown> {
+  const tables = await platform.sql<{ name: string }>(
+    `select table_name as name from information_schema.columns
+     where table_schema = 'public' and column_name = 'tenant_id' order by 1`,
+  )
+  const rows: Record<string, unknown> = {}
+  for (const { name } of tables)
+    if (name !== 'outbox')
+      rows[name] = await platform.sql(`select * from ${name} where tenant_id = $1 order by 1, 2`, [victim.id])
+  return rows
+}
+
+async function victimsIds(): Promise<string[]> {
+  const rows = (await victimsRows()) as Record<string, Record<string, unknown>[]>
+  const ids = new Set<string>()
+  for (const list of Object.values(rows))
+    for (const row of list)
+      for (const value of Object.values(row))
+        if (typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value)) ids.add(value)
+  return [...ids]
+}
+
+test('every HTTP operation with every id of another tenant answers nothing of it and changes nothing of it', async () => {
+  const openapi = (await (await fetch(`${platform.url}/v1/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema: Schema }> } }>>
+  }
+  const ids = await victimsIds()
+  const before = await victimsRows()
+  let asked = 0
+  for (const [path, operations] of Object.entries(openapi.paths))
+    for (const [method, operation] of Object.entries(operations)) {
+      if (path.startsWith('/v1/streams') || path.startsWith('/v1/sign-in') || path.startsWith('/v1/me'))
+        continue
+      const schema = operation.requestBody?.content['application/json']?.schema
+      for (const id of path.includes('{') ? ids : [victim.id, conversation]) {
+        const url = path.replaceAll(/\{[^}]+\}/g, id)
+        const query = method === 'get' ? `?conversation=${id}&tenant=${victim.id}&tenant_id=${victim.id}` : ''
+        const answer = await platform.request(
+          thief,
+          method.toUpperCase(),
+          url + query,
+          schema === undefined ? undefined : sample(schema, id),
+          method === 'post' ? { 'idempotency-key': asked % 2 === 0 ? id : platform.ids.next() } : {},
+        )
+        asked++
+        assert.ok(answer.status < 500, `${method} ${url}: ${answer.status}`)
+        const text = JSON.stringify(answer.body)
+        assert.doesNotMatch(text, new RegExp(secret), `${method} ${url}`)
+        assert.doesNotMatch(text, new RegExp(`"tenant(_id)?":"${victim.id}"`), `${method} ${url}`)
+        if (path.includes('/conversations/{')) assert.notEqual(answer.status, 200, `${method} ${url}`)
+        if (path.includes('/conversations/{')) assert.notEqual(answer.status, 201, `${method} ${url}`)
+      }
+    }
+  assert.ok(asked > 100, `${asked} requests`)
+  assert.deepEqual(await victimsRows(), before)
+})
+
+test('every frame with every id of another tenant is refused, of a visitor and of staff', async () => {
+  const before = await victimsRows()
+  const visitor = await platform.visitor(thief)
+  const staff = await platform.staff(thief)
+  for (const client of [visitor, staff]) {
+    const framesBefore = client.frames.length
+    const frames: (ClientFrame & { id: string })[] = [
+      { type: 'send', id: platform.ids.next(), conversation, text: 'Hello' },
+      { type: 'edit', id: platform.ids.next(), conversation, target: 2, text: 'Changed' },
+      { type: 'delete', id: platform.ids.next(), conversation, target: 2 },
+      { type: 'form', id: platform.ids.next(), conversation, form: 'x', answers: { a: 'b' } },
+      { type: 'note', id: platform.ids.next(), conversation, text: 'Hello' },
+      { type: 'read', id: platform.ids.next(), conversation, upTo: 2 },
+      { type: 'earlier', id: platform.ids.next(), conversation, before: 100 },
+    ]
+    for (const frame of frames) {
+      const answer = await client.ask(frame)
+      assert.equal(answer.type, 'refused', `${frame.type}: ${JSON.stringify(answer)}`)
+    }
+    client.send({ type: 'open', conversation })
+    client.send({ type: 'open', conversation, epoch: client.welcome.epoch, seq: 0 })
+    client.send({ type: 'delivered', conversation, seq: 2 })
+    client.send({ type: 'typing', conversation, on: true })
+    client.send({ type: 'leave', conversation })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const heard = JSON.stringify(client.frames.slice(framesBefore))
+    assert.doesNotMatch(heard, new RegExp(secret))
+    assert.ok(
+      client.frames.slice(framesBefore).every((frame) => frame.type === 'refused'),
+      heard,
+    )
+  }
+  assert.deepEqual(await victimsRows(), before)
+})
+
+test('the same conversation id under two tenants is two conversations under two keys', async () => {
+  const own = await platform.visitor(thief)
+  const started = await own.ask({ type: 'start', id: platform.ids.next(), conversation })
+  assert.equal(started.type, 'ack')
+  await own.ask({ type: 'send', id: platform.ids.next(), conversation, text: 'Mine' })
+  const page = await platform.request(thief, 'GET', `/v1/conversations/${conversation}/events`)
+  assert.doesNotMatch(JSON.stringify(page.body), new RegExp(secret))
+  assert.match(JSON.stringify(page.body), /Mine/)
+  const keys = await platform.sql(
+    'select distinct tenant_id, epoch_key from data_keys where conversation_id = $1',
+    [conversation],
+  )
+  assert.equal(keys.length, 2)
+})
+
+test('a visitor token of one tenant is nobody at another', async () => {
+  const token = (await platform.visitor(victim)).welcome
+  const client = await platform.visitor(thief, { token: token.token })
+  assert.notEqual(client.welcome.you.id, token.you.id)
+})
+
+test('the application role sees no row without a tenant, and owns and bypasses nothing', async () => {
+  const role = `${new URL(platform.databaseUrl).pathname.slice(1)}_app`
+  const [attributes] = await platform.sql<Record<string, boolean>>(
+    'select rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication from pg_roles where rolname = $1',
+    [role],
+  )
+  assert.deepEqual(Object.values(attributes!), [false, false, false, false, false])
+  const open = await platform.sql<{ relname: string }>(
+    `select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'public' and c.relkind = 'r' and not (c.relrowsecurity and c.relforcerowsecurity)
+       and has_table_privilege($1, c.oid, 'select') and c.relname <> 'installation'`,
+    [role],
+  )
+  assert.deepEqual(open, [])
+  await assert.rejects(
+    platform.candor.store.single({ name: 'bare', text: 'select * from events', values: [] }),
+    /app\.tenants|malformed array/,
+  )
+})
+
+interface Schema {
+  type?: string | string[]
+  enum?: unknown[]
+  anyOf?: Schema[]
+  properties?: Record<string, Schema>
+  items?: Schema
+  format?: string
+  minimum?: number
+}
+
+/** A value that the schema accepts, with the victim's id wherever a UUID goes. */
+function sample(schema: Schema, id: string): unknown {
+  if (schema.enum !== undefined) return schema.enum[0]
+  if (schema.anyOf !== undefined) return sample(schema.anyOf[0]!, id)
+  switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
+    case 'object':
+      return Object.fromEntries(
+        Object.entries(schema.properties ?? {}).map(([name, field]) => [name, sample(field, id)]),
+      )
+    case 'array':
+      return []
+    case 'integer':
+    case 'number':
+      return Math.max(2, schema.minimum ?? 2)
+    case 'boolean':
+      return true
+    default:
+      return schema.format === 'uuid' ? id : 'sample'
+  }
+}

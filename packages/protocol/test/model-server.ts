@@ -169,7 +169,7 @@ export function modelServer(clock: Clock, random: () => number): ModelServer {
         at: new Date(clock.now()).toISOString(),
         actor: { kind: 'agent', id: 'agent', name: 'Ada' },
         ...event,
-      } as ConversationEvent)
+      })
     },
     goodbye(retryAfterMs) {
       for (const line of lines) line.say({ type: 'goodbye', code: 'restart', message: '', retryAfterMs })

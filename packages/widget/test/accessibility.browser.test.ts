@@ -137,7 +137,7 @@ test('the launcher says its name in the language of the page, and stands where i
     return [backgroundColor, color]
   })
   assert.equal(ground, 'rgb(255, 238, 0)')
-  assert.match(ink!, /^(lch\(0 0 0\)|rgb\(0, 0, 0\))$/)
+  assert.match(ink, /^(lch\(0 0 0\)|rgb\(0, 0, 0\))$/)
   stage.host.attributes = ''
   stage.host.html = 'lang="en"'
   await visitor.context.close()

@@ -50,17 +50,13 @@ export function App(props: AppProps): VNode {
       ) : (
         <>
           {connection.kind === 'waiting' && (
-            <div class="banner" role="status">
+            <div class="banner" aria-live="polite">
               <Icon name="alert" />
               <p>{m.offline}</p>
               <button onClick={chat.reconnect}>{m.tryNow}</button>
             </div>
           )}
-          {view.welcomed || view.outgoing.length > 0 ? (
-            <Transcript {...props} />
-          ) : (
-            <div class="transcript loading" role="status" aria-label={m.connecting} />
-          )}
+          {view.welcomed || view.outgoing.length > 0 ? <Transcript {...props} /> : <div class="transcript" />}
           {closed ? (
             <div class="closed">
               <button class="primary" onClick={chat.startAnew}>

@@ -208,7 +208,8 @@ export function openChat(parts: ChatParts): Chat {
         break
       case 'refused':
         if (frame.code === 'card_fields_page') refusePage()
-        else if (frame.id === undefined && frame.conversation === current && !begun.has(frame.conversation!))
+        // Not this visitor's, or gone: it was opened by its id alone.
+        else if (frame.id === undefined && frame.code === 'not_found' && frame.conversation === current)
           show(null)
         return changed()
       default:

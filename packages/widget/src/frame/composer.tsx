@@ -118,7 +118,7 @@ export class Composer extends Component<ComposerProps, Draft> {
           </button>
         </div>
         {room < roomShownAt && (
-          <p class="room" role="status">
+          <p class="room" aria-live="polite">
             {m.charactersLeft(room)}
           </p>
         )}

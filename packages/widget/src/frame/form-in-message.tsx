@@ -39,8 +39,10 @@ export class FormInMessage extends Component<FormProps, { stage: Stage }> {
       return form.answers ? (
         <dl>
           {form.fields.map(({ name, label }) => [
-            <dt>{label}</dt>,
-            <dd dir="auto">{form.answers![name]}</dd>,
+            <dt key={name}>{label}</dt>,
+            <dd key={name + ' answer'} dir="auto">
+              {form.answers![name]}
+            </dd>,
           ])}
         </dl>
       ) : (
@@ -49,7 +51,7 @@ export class FormInMessage extends Component<FormProps, { stage: Stage }> {
     return (
       <form onSubmit={this.submit}>
         {form.fields.map(({ name, label, input, required }) => (
-          <label>
+          <label key={name}>
             {label}
             <input
               name={name}

@@ -29,6 +29,9 @@ const clock: Clock = {
 /** What was announced stays this long for those who listen late; then it is not found a second time. */
 const announcedMs = 4_000
 
+/** What a page says besides where it is. */
+type Said = Exclude<ToFrame, { type: 'page' }>
+
 /** A page that tracks more than this before its visitor opens the chat does not do it for the chat. */
 const earlyMax = 50
 
@@ -54,7 +57,7 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
   let open = false
   let unread = 0
   /** What the page said before it said where it is. */
-  let early: ToFrame[] = []
+  let early: Said[] = []
   let guard: Promise<Guard> | null = null
   const live = document.createElement('p')
   live.className = 'live'
@@ -156,7 +159,7 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
     else if (early.length < earlyMax) early.push(message)
   }
 
-  const hear = (message: ToFrame, chat: Chat): void => {
+  const hear = (message: Said, chat: Chat): void => {
     switch (message.type) {
       case 'open':
       case 'close':

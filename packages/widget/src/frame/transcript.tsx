@@ -21,8 +21,7 @@ const groupMs = 5 * 60_000
 /** Nearer to the end than this counts as at the end: a person who reads the last message follows the talk. */
 const atEndPixels = 48
 
-export class Transcript extends Component<TranscriptProps, { behind: boolean }> {
-  override state = { behind: false }
+export class Transcript extends Component<TranscriptProps> {
   log: HTMLElement | null = null
   atEnd = true
 
@@ -42,27 +41,21 @@ export class Transcript extends Component<TranscriptProps, { behind: boolean }> 
     const sentNow = view.outgoing.length > before.view.outgoing.length
     if (this.atEnd || sentNow) this.toEnd()
     else if (first(before) !== first(this.props)) log.scrollTop = log.scrollHeight - fromEnd
-    if (visible && this.atEnd) {
-      if (view.unread > 0) chat.seen()
-    } else if (visible && view.unread > 0 && !this.state.behind) this.setState({ behind: true })
+    if (visible && this.atEnd && view.unread > 0) chat.seen()
   }
 
   toEnd = (): void => {
     this.log!.scrollTop = this.log!.scrollHeight
     this.atEnd = true
-    if (this.state.behind) this.setState({ behind: false })
   }
 
   onScroll = (): void => {
     const { scrollHeight, scrollTop, clientHeight } = this.log!
     this.atEnd = scrollHeight - scrollTop - clientHeight < atEndPixels
-    if (this.atEnd && this.props.visible) {
-      this.props.chat.seen()
-      if (this.state.behind) this.setState({ behind: false })
-    }
+    if (this.atEnd && this.props.visible) this.props.chat.seen()
   }
 
-  render({ view, chat, m }: TranscriptProps, { behind }: { behind: boolean }): VNode {
+  render({ view, chat, m, visible }: TranscriptProps): VNode {
     return (
       <div class="transcript">
         {/* Live announcements come from one place of their own, so that no change of marks is read out. */}
@@ -71,6 +64,8 @@ export class Transcript extends Component<TranscriptProps, { behind: boolean }> 
           role="log"
           aria-live="off"
           aria-label={m.chat}
+          // What scrolls must be reached by keyboard (WCAG 2.1.1).
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
           ref={(log) => void (this.log = log)}
           onScroll={this.onScroll}
@@ -86,14 +81,15 @@ export class Transcript extends Component<TranscriptProps, { behind: boolean }> 
           )}
           {itemsOf(this.props)}
           {view.typing !== null && (
-            <p class="typing" aria-label={m.writing(view.typing)} role="img">
+            <p class="typing">
+              <span class="unseen">{m.writing(view.typing)}</span>
               <i />
               <i />
               <i />
             </p>
           )}
         </div>
-        {behind && (
+        {visible && !this.atEnd && view.unread > 0 && (
           <button class="pill" onClick={this.toEnd}>
             <Icon name="down" />
             {m.newMessages}
@@ -207,11 +203,12 @@ export function Avatar({ kind, name }: { kind: string; name: string }): VNode {
 function Text({ text, openLink }: { text: string; openLink(href: string): void }): VNode {
   return (
     <p>
-      {linkParts(text).map(({ text, href }) =>
+      {linkParts(text).map(({ text, href }, i) =>
         href === undefined ? (
           text
         ) : (
           <a
+            key={i}
             href={href}
             rel="noopener noreferrer"
             target="_blank"

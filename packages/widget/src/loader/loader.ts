@@ -30,7 +30,7 @@ const { tenant, accent, position, locale } = script.dataset
 const storageKey = 'candor:' + tenant
 const said = (locale || doc.documentElement.lang || navigator.language).slice(0, 2)
 const language = said in unavailable ? said : 'en'
-const name = language == 'ar' ? 'المحادثة' : 'Chat'
+const name = language === 'ar' ? 'المحادثة' : 'Chat'
 /** Listeners of `on`. The platform keeps one listener's fault from the others, and reports it. */
 const events = new EventTarget()
 
@@ -61,7 +61,7 @@ function stored(value?: string): string | undefined {
   kept = value ?? kept
   try {
     if (value) localStorage[storageKey] = value
-    else if (value == '') delete localStorage[storageKey]
+    else if (value === '') delete localStorage[storageKey]
     else kept = localStorage[storageKey]
   } catch {
     // Storage is blocked or full: go on with what this page knows.
@@ -82,7 +82,7 @@ function look(): void {
   lookTimer = 0
   cardFields = hasCardFields(doc)
   const page = { url: location.origin + location.pathname, title: doc.title, cardFields }
-  if (told != (told = JSON.stringify(page))) tell('page', page)
+  if (told !== (told = JSON.stringify(page))) tell('page', page)
 }
 
 function build(): void {
@@ -122,7 +122,7 @@ const heard: Record<string, ((message: { [field: string]: unknown }) => void) | 
   keep({ kept: value }) {
     const known = kept
     // The first tab that stores wins, and the others follow it: all tabs are one visitor.
-    if (stored() != known) tell('kept', kept)
+    if (stored() !== known) tell('kept', kept)
     else stored(value + '')
   },
   unread({ badge: short, text }) {
@@ -134,6 +134,7 @@ const heard: Record<string, ((message: { [field: string]: unknown }) => void) | 
   message() {},
   error() {},
   link({ href }) {
+    // oxlint-disable-next-line unicorn/prefer-string-starts-ends-with -- 12 bytes longer
     if (/^https:/.test(href + '')) open(href + '', '_blank', 'noopener')
   },
   gone: remove,
@@ -155,7 +156,7 @@ function show(on: boolean): void {
 
 function draw(): void {
   const on = wanted && (ready || !cardFields)
-  if (on == shown) return
+  if (on === shown) return
   shown = on
   frame!.hidden = !on
   button.ariaExpanded = on + ''
@@ -192,7 +193,7 @@ function boot(): void {
   button.onclick = () => show(!wanted)
   // A handler that answered false would take Enter and Tab away too.
   button.onkeydown = ({ key }) => {
-    if (key == 'Escape') show(false)
+    if (key === 'Escape') show(false)
   }
   badge = doc.createElement('b')
   button.append(badge)
@@ -201,7 +202,7 @@ function boot(): void {
   notice.dir = 'auto'
   root.append(button, notice)
   // The launcher's corner follows from its direction; its texts have their own.
-  host.dir = (position == 'start') == (language == 'ar') ? 'ltr' : 'rtl'
+  host.dir = (position === 'start') === (language === 'ar') ? 'ltr' : 'rtl'
   colour(accent)
   // Beside the body, which some sites replace when the visitor navigates.
   doc.documentElement.append(host)
@@ -217,16 +218,16 @@ function remove(): void {
 
 /** `window.candor(command, ...)`. Before `boot` and after `shutdown` only `boot`, `on` and `off` do anything. */
 function candor(command: string, a?: never, b?: never): void {
-  if (command == 'boot') boot()
-  if (command == 'on') events.addEventListener(a!, b!)
-  if (command == 'off') events.removeEventListener(a!, b!)
+  if (command === 'boot') boot()
+  if (command === 'on') events.addEventListener(a!, b!)
+  if (command === 'off') events.removeEventListener(a!, b!)
   if (!host) return
-  if (command == 'show') show(true)
-  if (command == 'hide') show(false)
-  if (command == 'toggle') show(!wanted)
-  if (command == 'identify' || command == 'track' || command == 'set') tell(command, a, b)
-  if (command == 'identify') build()
-  if (command == 'shutdown') {
+  if (command === 'show') show(true)
+  if (command === 'hide') show(false)
+  if (command === 'toggle') show(!wanted)
+  if (command === 'identify' || command === 'track' || command === 'set') tell(command, a, b)
+  if (command === 'identify') build()
+  if (command === 'shutdown') {
     show(false)
     stored('')
     if (frame) tell(command)
@@ -235,7 +236,7 @@ function candor(command: string, a?: never, b?: never): void {
 }
 
 addEventListener('storage', ({ key }) => {
-  if (host && key == storageKey) tell('kept', stored())
+  if (host && key === storageKey) tell('kept', stored())
 })
 
 const queued = window.candor?.q

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { after, before, test } from 'node:test'
-import { buildWidget, loaderBytesMax, usableBytesMax, type WidgetManifest } from './build.ts'
+import { buildWidget, loaderBytesMax, usableBytesMax, type WidgetManifest } from '../build.ts'
 
 const folders = [0, 1].map(() => mkdtempSync(path.join(tmpdir(), 'candor-widget-')))
 const lines: string[] = []

@@ -37,7 +37,12 @@ const signedIn = createRoute({
   id: 'signed-in',
   beforeLoad: async ({ location }) => {
     const me = await whoAmI()
-    if (!me) throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
+    if (!me)
+      // oxlint-disable-next-line typescript/only-throw-error -- the router’s own way to another page
+      throw redirect({
+        to: '/sign-in',
+        search: location.href === '/' ? {} : { to: location.href },
+      })
     return { me }
   },
   component: function SignedIn() {
@@ -75,6 +80,7 @@ const settingsIndex = createRoute({
   getParentRoute: () => signedIn,
   path: '/settings',
   beforeLoad: () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- the router’s own way to another page
     throw redirect({ to: '/settings/$section', params: { section: 'people' } })
   },
 })

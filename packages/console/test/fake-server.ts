@@ -267,7 +267,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       },
       page: {
         url: `https://www.aurelia.example${pagesOfSite[i % pagesOfSite.length]![0]}`,
-        title: pagesOfSite[i % pagesOfSite.length]![1]!,
+        title: pagesOfSite[i % pagesOfSite.length]![1],
       },
       site: 'www.aurelia.example',
       waitingSince: waiting ? iso(last) : null,
@@ -853,7 +853,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         firstSeenAt: iso(now - 86_400_000 * 40),
         pages: pagesOfSite.slice(0, 4).map(([path, title], i) => ({
           url: `https://www.aurelia.example${path}`,
-          title: title!,
+          title,
           at: iso(now - 60_000 * (4 + i * 3)),
         })),
       },

@@ -18,7 +18,7 @@ export interface Action {
   local?: true
 }
 
-export const actions = [
+const actions = [
   {
     id: 'palette',
     title: 'Search and commands',

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import type { MessageItem } from '@candor/protocol/fold-events.ts'
 import { keysOf, type ActionId } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
@@ -70,11 +70,11 @@ function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: st
   const hasFailed = useObserved(held, (thread) => thread.outgoing.some((one) => one.state === 'failed'))
   const hasEarlier = useObserved(held, (thread) => thread.firstSeq > 1)
   const act = useMemo(() => conversationActions(desk), [desk])
-  const [layer, setLayer] = useState<Layer | null>(null)
-  const composer = useRef<ComposerHandle>(null)
-
+  const [asked, setAsked] = useState<{ id: string; layer: Layer } | null>(null)
   // Another conversation closes what was asked about the one before.
-  useEffect(() => setLayer(null), [id])
+  const layer = asked?.id === id ? asked.layer : null
+  const setLayer = (next: Layer | null): void => setAsked(next && { id, layer: next })
+  const composer = useRef<ComposerHandle>(null)
 
   const { status, handler } = row ?? state ?? { status: 'open', handler: undefined }
   const closed = status === 'closed'

@@ -96,10 +96,10 @@ export const Transcript = memo(function Transcript({
   useAction('focus-transcript', () => focusItem(0))
 
   const remove = useCallback(
-    async (item: MessageItem) => {
-      const problem = await conversations.remove(id, item.seq)
-      if (problem) showToast(problem, { tone: 'danger' })
-    },
+    (item: MessageItem) =>
+      void conversations
+        .remove(id, item.seq)
+        .then((problem) => problem !== null && showToast(problem, { tone: 'danger' })),
     [conversations, id],
   )
 

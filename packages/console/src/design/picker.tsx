@@ -41,7 +41,6 @@ export function Picker({
   const list = useRef<HTMLDivElement>(null)
   const shown = options.slice(0, optionsMax)
   const current = Math.min(at, shown.length - 1)
-  useEffect(() => setAt(0), [query])
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [current])
@@ -76,7 +75,10 @@ export function Picker({
           autoFocus
           autoComplete="off"
           spellCheck={false}
-          onChange={(event) => onQuery(event.target.value)}
+          onChange={(event) => {
+            setAt(0)
+            onQuery(event.target.value)
+          }}
           onKeyDown={press}
         />
       </div>

@@ -5,7 +5,7 @@ import { TextField } from '../design/text-field.tsx'
 import { Select } from '../design/select.tsx'
 import { Section } from '../design/page.tsx'
 import { fullTime } from '../design/times.tsx'
-import { AddForm, ItemList, valueOf } from './list-form.tsx'
+import { AddForm, ItemList, valueOf, type Faults } from './list-form.tsx'
 import { roleChoices } from './roles.ts'
 import css from './settings-parts.module.css'
 
@@ -110,8 +110,8 @@ export function IdentityKeysSection() {
   )
 }
 
-function readKey(form: FormData): object {
-  const fault = (jwk: string): object => ({ faults: { jwk } })
+function readKey(form: FormData): { faults: Faults } | { name: string; jwk: object; faults?: never } {
+  const fault = (jwk: string): { faults: Faults } => ({ faults: { jwk } })
   let jwk: unknown
   try {
     jwk = JSON.parse(valueOf(form, 'jwk'))

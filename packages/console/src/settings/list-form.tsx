@@ -81,7 +81,7 @@ export function AddForm<T>({
   name: string
   submit: string
   /** The form's fields → what is posted, or faults. */
-  read(form: FormData): object | { faults: Faults }
+  read(form: FormData): { faults: Faults } | (object & { faults?: never })
   children(faults: Faults): ReactNode
   onDone?(made: T): void
 }) {
@@ -107,7 +107,7 @@ export function AddForm<T>({
       onSubmit={(event: FormEvent<HTMLFormElement>) => {
         event.preventDefault()
         const body = read(new FormData(event.currentTarget))
-        if ('faults' in body) setFaults(body.faults as Faults)
+        if (body.faults) setFaults(body.faults)
         else add.mutate(body)
       }}
     >

@@ -193,15 +193,19 @@ function ConnectionBanner() {
   const desk = useDesk()
   const state = useObservable(desk.connection)
   const [late, setLate] = useState(false)
+  const online = state.kind === 'online'
   useEffect(() => {
+    if (online) return
     // A reconnect within a second is nobody's business.
-    const timer = state.kind === 'online' ? undefined : setTimeout(() => setLate(true), 1_000)
-    if (state.kind === 'online') setLate(false)
-    return () => clearTimeout(timer)
-  }, [state.kind])
+    const timer = setTimeout(() => setLate(true), 1_000)
+    return () => {
+      clearTimeout(timer)
+      setLate(false)
+    }
+  }, [online])
   return (
     <div role="status">
-      {late && state.kind !== 'online' && (
+      {late && !online && (
         <p className={classes(css.banner, state.kind === 'refused' && css.bannerDanger)}>
           <Icon name="warning" size={16} />
           <span>

@@ -16,10 +16,15 @@ export interface ServerProcess {
   /** Ends the postmaster at once; the server's supervisor starts it again. */
   killDatabase(): void
   stop(): Promise<void>
+  /** Ends the server and leaves its folder until `stop`. */
+  stopKeepingData(): Promise<void>
 }
 
 /** Starts `server-program.ts` with its embedded PostgreSQL on a fresh data folder. */
-export async function startServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
+export async function startServerProcess(
+  env: Record<string, string> = {},
+  said: (text: string) => void = (text) => process.stderr.write(text),
+): Promise<ServerProcess> {
   const folder = mkdtempSync(path.join(tmpdir(), 'candor-process-'))
   const port = await freePort()
   let child: ChildProcess
@@ -35,8 +40,9 @@ export async function startServerProcess(env: Record<string, string> = {}): Prom
         CANDOR_DEMO: 'off',
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+    child.stderr!.setEncoding('utf8').on('data', said)
     for await (const line of createInterface({ input: child.stdout! })) {
       const ready = JSON.parse(line) as { url: string; slug: string; key: string | null; databasePid: number }
       databasePid = ready.databasePid
@@ -44,6 +50,13 @@ export async function startServerProcess(env: Record<string, string> = {}): Prom
       return ready
     }
     throw new Error('the server process ended before it was ready')
+  }
+
+  async function end(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
   }
 
   const first = await start()
@@ -61,10 +74,9 @@ export async function startServerProcess(env: Record<string, string> = {}): Prom
     killDatabase() {
       process.kill(databasePid, 'SIGKILL')
     },
+    stopKeepingData: end,
     async stop() {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
+      await end()
       rmSync(folder, { recursive: true, force: true })
     },
   }

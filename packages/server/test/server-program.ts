@@ -4,8 +4,10 @@
  */
 import { startCandor } from '../src/candor.ts'
 import { readConfig } from '../src/config.ts'
+import { openLog } from '../src/log.ts'
 
-const candor = await startCandor(readConfig(), () => undefined)
+const config = readConfig()
+const candor = await startCandor(config, openLog(config.logLevel))
 const known = await candor.tenants.tenantBySlug('contract')
 let key: string | null = null
 if (known === null) {

@@ -273,7 +273,7 @@ export function openConversations(options: {
 
   /** Masks what became part of a card number before the message that completed it is stored. */
   async function maskEarlier(facts: ConversationFacts, earlier: Screening['earlier']): Promise<void> {
-    await Promise.allSettled(earlier.map((piece) => pieces.get(piece.id)))
+    await Promise.allSettled(earlier.flatMap((piece) => pieces.get(piece.id) ?? []))
     for (const piece of earlier) await lane.change(facts, (w) => maskPiece(w, facts, piece))
   }
 
@@ -477,7 +477,7 @@ export function openConversations(options: {
             facts.id,
             facts.visitor,
             start.site,
-            start.page === null ? null : JSON.stringify(start.page),
+            start.page === null ? null : JSON.stringify(guardedPage(start.page)),
             start.handler,
             start.queue,
           ],
@@ -534,7 +534,7 @@ export function openConversations(options: {
           type: 'form',
           actor,
           text: json,
-          data: { form: form.form, ...(masked > 0 ? { masked } : {}) },
+          data: { form: screen(form.form).text, ...(masked > 0 ? { masked } : {}) },
         })
         return outcome.kind === 'stored' ? { ...storedAs(facts, form.id, outcome), kind: 'stored' } : outcome
       })
@@ -847,6 +847,11 @@ function selectConversations(
 function theirs(actor: Actor, facts: ConversationFacts): ConversationFacts {
   if (actor.kind === 'visitor' && facts.visitor !== actor.id) throw noConversation()
   return facts
+}
+
+/** An address without what forms and campaigns hang on it; what is left may hold a number all the same. */
+function guardedPage(page: { url: string; title: string }): { url: string; title: string } {
+  return { url: screen(page.url.replace(/[?#].*$/s, '')).text, title: screen(page.title).text }
 }
 
 function staffOnly(actor: Actor): void {

@@ -135,7 +135,7 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
       .code(status)
       .type('application/problem+json')
       .send({
-        type: `${options.publicUrl()}/docs/errors#${refusal.code}`,
+        type: `urn:candor:refusal:${refusal.code}`,
         title,
         status,
         code: refusal.code,

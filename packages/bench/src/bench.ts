@@ -14,6 +14,7 @@ const usage = `Usage: npm run bench -- [name] [options]
 
   --quick      about a minute: one round, 100 sockets
   --seed N     another seed for texts, arrivals and senders
+  --sockets N  only so many (may be given more than once)
   --digits S   share of messages with digits, for the card guard (default 0.15)
   --rounds N   more rounds, of which the medians are printed
   --json FILE  every single figure
@@ -36,6 +37,7 @@ async function benchServer(): Promise<void> {
     options: {
       quick: { type: 'boolean', default: false },
       seed: { type: 'string' },
+      sockets: { type: 'string', multiple: true },
       digits: { type: 'string' },
       rounds: { type: 'string' },
       json: { type: 'string' },
@@ -71,6 +73,7 @@ async function benchServer(): Promise<void> {
             {
               ...plan,
               seed: values.seed === undefined ? plan.seed : Number(values.seed),
+              sockets: values.sockets?.map(Number) ?? plan.sockets,
               digitsShare: values.digits === undefined ? plan.digitsShare : Number(values.digits),
               rounds: values.rounds === undefined ? plan.rounds : Number(values.rounds),
             },

@@ -71,6 +71,8 @@ export interface MessagesResult {
   unavailable: Unavailable[]
   cells: Cell[]
   kept: Kept[]
+  /** What could not be measured to its end, as sentences. */
+  failures: string[]
 }
 
 /** A rate is sustained when this share of what was due was delivered in time. */
@@ -98,6 +100,7 @@ export async function measureMessages(
   const unavailable: Unavailable[] = []
   const cells: Cell[] = []
   const kept = new Map<string, Kept>()
+  const failures: string[] = []
   try {
     for (const start of [
       () => startCandorServer(folder),
@@ -114,7 +117,13 @@ export async function measureMessages(
       for (const count of sockets)
         for (let i = 0; i < systems.length; i++) {
           const system = systems[(i + round) % systems.length]!
-          cells.push(...(await measureSystem(system, count, round, plan, kept, say)))
+          try {
+            cells.push(...(await measureSystem(system, count, round, plan, kept, say)))
+          } catch (caught) {
+            if (!(caught instanceof LoadFailed)) throw caught
+            failures.push(`${system.name} with ${count} sockets, round ${round + 1}: ${caught.message}`)
+            say(failures.at(-1)!)
+          }
         }
   } finally {
     for (const system of systems) await system.stop()
@@ -125,8 +134,12 @@ export async function measureMessages(
     unavailable,
     cells,
     kept: [...kept.values()],
+    failures,
   }
 }
+
+/** A server did not answer the load generator. One round is lost, not the hour. */
+class LoadFailed extends Error {}
 
 /** The cells of one system, load and number of sockets, as medians over the rounds. */
 export function mediansOf(cells: readonly Cell[]): Cell[] {
@@ -219,7 +232,7 @@ async function heard<K extends LoadReport['kind']>(
   kind: K,
 ): Promise<Extract<LoadReport, { kind: K }>> {
   const report = await generator.heard()
-  if (report.kind === 'failed') throw new Error(`The load generator failed: ${report.message}`)
+  if (report.kind === 'failed') throw new LoadFailed(report.message)
   if (report.kind !== kind) throw new Error(`The load generator said ${report.kind} instead of ${kind}.`)
   return report as Extract<LoadReport, { kind: K }>
 }

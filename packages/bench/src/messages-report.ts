@@ -97,6 +97,7 @@ export function messagesReport(result: MessagesResult): string {
     table(['sockets', 'load', 'candor / ejabberd', 'candor / echo'], ratiosOf(cells)),
     'Ratios of messages per CPU second.',
     '',
+    ...result.failures.map((failure) => `Failed: ${failure}.`),
     ...result.kept.map(
       (kept) =>
         `${kept.system}: ${kept.sent} sent, ${kept.delivered} delivered${kept.acknowledged > 0 ? `, ${kept.acknowledged} acknowledged` : ''}${kept.stored === null ? '' : `, ${kept.stored} in the database`}, ${kept.duplicates} twice${Object.entries(

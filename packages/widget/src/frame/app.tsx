@@ -49,7 +49,7 @@ export function App(props: AppProps): VNode {
         </section>
       ) : (
         <>
-          {connection.kind === 'waiting' && (
+          {view.offline && (
             <div class="banner" aria-live="polite">
               <Icon name="alert" />
               <p>{m.offline}</p>

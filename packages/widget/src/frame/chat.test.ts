@@ -198,6 +198,18 @@ test('a burst that was seen is one read mark', () => {
   )
 })
 
+test('offline lasts from the loss to the welcome, through the tries between', () => {
+  const { chat, welcome, lose, clock } = openSide()
+  assert.equal(chat.view().offline, false, 'a first connect is not a loss')
+  welcome()
+  lose()
+  assert.equal(chat.view().offline, true)
+  clock.pass(1_000)
+  assert.deepEqual([chat.view().connection.kind, chat.view().offline], ['connecting', true])
+  welcome()
+  assert.equal(chat.view().offline, false)
+})
+
 test('somebody who writes is named for six seconds and no longer', () => {
   const { chat, welcome, hear, clock } = openSide()
   welcome([stateOf(id(91), 0)])

@@ -40,6 +40,8 @@ export interface Outgoing {
 
 export interface ChatView {
   connection: ConnectionState
+  /** From a lost connection until it is back, through all tries between. */
+  offline: boolean
   /** False until the first welcome: there is nothing to show yet. */
   welcomed: boolean
   config: WidgetConfig
@@ -122,6 +124,7 @@ export function openChat(parts: ChatParts): Chat {
   let { page, kept } = parts
   let current: string | null = null
   let pageRefused = false
+  let offline = false
   let welcomed = false
   let config = readWidgetConfig(null)
   let agentsOnline = false
@@ -158,6 +161,7 @@ export function openChat(parts: ChatParts): Chat {
     }),
     onState(next) {
       link = next
+      if (next.kind !== 'connecting') offline = next.kind === 'waiting'
       if (next.kind !== 'online') setTyping(null)
       if (next.kind === 'refused') {
         if (next.refusal.code === 'card_fields_page') refusePage()
@@ -389,6 +393,7 @@ export function openChat(parts: ChatParts): Chat {
   return {
     view: () => ({
       connection: link,
+      offline,
       welcomed,
       config,
       agentsOnline,

@@ -35,6 +35,11 @@ const commands = {
     usage: 'restore <folder>',
     says: 'put a backup in place (--force moves existing data aside first)',
   },
+  tenant: {
+    program: 'packages/server/src/tenant-command.ts',
+    usage: 'tenant <public id> <name> <origin> <e-mail>',
+    says: 'add a tenant with its site and administrator (while the server is stopped)',
+  },
   screen: {
     program: 'packages/server/src/screen-command.ts',
     says: 'mask card data in JSON lines {conversation, author, text} from standard input',

@@ -181,9 +181,11 @@ function openPool(
     connectionTimeoutMillis: 5_000,
     application_name: 'candor',
   })
-  pool.on('error', (error) =>
-    options.log({ level: 'warn', event: 'database connection lost', message: error.message }),
-  )
+  const lost = (error: Error): void =>
+    options.log({ level: 'warn', event: 'database connection lost', message: error.message })
+  pool.on('error', lost)
+  // A connection in use tells by the statement that fails; one between two statements of a transaction, by this.
+  pool.on('connect', (client) => void client.on('error', lost))
   return pool
 }
 

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { Refusal } from '@candor/protocol/refusals.ts'
+import { startCandor } from './candor.ts'
+import { ConfigFaults, readConfig } from './config.ts'
+import { openLog } from './log.ts'
+import { DataFolderInUse } from './postgres/data-folder.ts'
+
+/** `npx candor tenant <public id> <name> <origin of its site> <administrator's e-mail>`: the operator adds a client. */
+const [publicId, name, origin, email] = process.argv.slice(2)
+if (publicId === undefined || name === undefined || origin === undefined || email === undefined) {
+  process.stderr.write(
+    'Usage: npx candor tenant <public id> <name> <origin> <e-mail>\n' +
+      'Example: npx candor tenant acme "Acme Ltd" https://www.acme.example ada@acme.example\n',
+  )
+  process.exit(2)
+}
+try {
+  const candor = await startCandor({ ...readConfig(), port: 0, demo: false }, openLog('error'))
+  try {
+    const tenant = await candor.tenants.createTenant({ publicId, name })
+    await candor.tenants.addSite(tenant.id, origin)
+    // 128 bits: nobody guesses it before the administrator has set up a second factor.
+    const password = randomBytes(16).toString('base64url')
+    await candor.tenants.createPerson(tenant.id, crypto.randomUUID(), {
+      name: email.split('@')[0]!,
+      email,
+      role: 'administrator',
+      password,
+    })
+    process.stdout.write(
+      `${name} is set up. Its administrator signs in at /desk/ as ${email} with this password, shown once:\n\n  ${password}\n\n` +
+        `Script tag for ${origin}: see docs/widget.md, with data-tenant="${publicId}".\n`,
+    )
+  } finally {
+    await candor.close()
+  }
+} catch (caught) {
+  if (caught instanceof DataFolderInUse)
+    process.stderr.write('The server is running. Stop it, add the tenant, start it again.\n')
+  else if (caught instanceof Refusal || caught instanceof ConfigFaults)
+    process.stderr.write(`${caught.message}\n`)
+  else throw caught
+  process.exit(1)
+}

@@ -81,6 +81,27 @@ export function splitConversation(random: Random): SplitConversation {
   return { pan, messages }
 }
 
+/** A number by fours, each with the words people put around it, and chatter with other digits between. */
+export function toldConversation(random: Random): SplitConversation {
+  let pan = cardNumber(random)
+  while (pan.length !== 16) pan = cardNumber(random)
+  const told = random.pick(tellings)
+  const messages: { text: string; piece: boolean }[] = []
+  for (const [i, group] of printed(pan).entries()) {
+    messages.push({ text: told[i]!.replace('{}', group), piece: true })
+    if (i < 3 && random.below(2)) messages.push({ text: random.pick(betweenTellings), piece: false })
+  }
+  return { pan, messages }
+}
+
+/** Is every piece masked after the last message, and nothing of the number left? `shown` are the texts after all. */
+export function isSplitMasked({ pan, messages }: SplitConversation, shown: readonly string[]): boolean {
+  return (
+    messages.every(({ piece }, at) => !piece || shown[at]!.includes(' removed]')) &&
+    !leaks(pan, shown.join(' '))
+  )
+}
+
 /** A valid number of a network in use: issuer range, length, check digit. */
 export function cardNumber(random: Random): string {
   const [heads, lengths] = random.pick(networks)
@@ -684,3 +705,24 @@ const talk: readonly (readonly [readonly string[], readonly string[], readonly s
     ['depois {}', '{} certo', 'e {}'],
   ],
 ]
+
+/** The four messages of one number. */
+const tellings: readonly (readonly string[])[] = [
+  ['first four {}', 'then {}', 'next {}', 'and finally {}'],
+  ['my card starts with {}', 'next four {}', 'then {}', 'last four: {}'],
+  ['first 4 digits: {}', 'next 4: {}', 'next 4: {}', 'last 4: {}'],
+  ['the first four digits are {}', 'the second four are {}', 'third set {}', 'and the last four {}'],
+  ['part 1: {}', 'part 2: {}', 'part 3: {}', 'part 4: {}'],
+  ['1/4: {}', '2/4: {}', '3/4: {}', '4/4: {}'],
+  ['it is {}', '{} after that', '{} and', "{} that's all"],
+  ['{}-', '{}-', '{}-', '{}'],
+  ['{}...', '...{}...', '...{}...', '...{}'],
+  ['los primeros cuatro son {}', 'luego {}', 'después {}', 'y los últimos {}'],
+  ['les quatre premiers {}', 'puis {}', 'ensuite {}', 'et les derniers {}'],
+  ['die ersten vier sind {}', 'dann {}', 'weiter {}', 'und die letzten vier {}'],
+  ['os primeiros quatro são {}', 'depois {}', 'e {}', 'os últimos {}'],
+]
+const betweenTellings = [
+  'hang on', 'ok', 'one sec', 'let me find my glasses', 'are you there?', "it's a visa", '2 minutes please', "it's 10:30 here",
+  'flight BA2490 on 12 May', 'for 2 adults and 1 child',
+] // prettier-ignore

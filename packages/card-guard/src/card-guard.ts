@@ -12,7 +12,8 @@ import { panDigitsMin } from './issuer-ranges.ts'
 import type { Finding, ScreenedText } from './mask.ts'
 import { mask, maskOf, union } from './mask.ts'
 import { otherThingsIn, speaksOfCards } from './not-cards.ts'
-import { joinWithin, piecesIn } from './pieces.ts'
+import type { Piece } from './pieces.ts'
+import { joinWithin, piecesOfMessage, piecesWithin } from './pieces.ts'
 import type { DigitStream, Lexed } from './read-digits.ts'
 import { layOut, lex, plainReading } from './read-digits.ts'
 
@@ -38,6 +39,20 @@ export interface GuardOptions {
 
 /** Finds and masks the card data of one text. Screening the result again masks nothing more. */
 export function screen(text: string, options: GuardOptions = {}): Screened {
+  const { text: masked, findings, pieces } = screenText(text, options)
+  return { text: masked, findings, mayContinue: pieces.length > 0 }
+}
+
+interface ScreenedAlone {
+  readonly text: ScreenedText
+  readonly findings: readonly Finding[]
+  readonly otherWords: number
+  /** What is left of digits that other messages may complete. Offsets into the masked text. */
+  readonly pieces: readonly Piece[]
+}
+
+/** What `screen` finds, and what waits in the text for other messages. */
+export function screenText(text: string, options: GuardOptions): ScreenedAlone {
   let lexed = lex(text)
   let findings: Finding[] = []
   let masked = text as ScreenedText
@@ -49,8 +64,7 @@ export function screen(text: string, options: GuardOptions = {}): Screened {
     masked = mask(text, findings)
     lexed = lex(masked)
   }
-  const mayContinue = lexed.digitsMax > 0 && piecesIn(masked, lexed, 0).length > 0
-  return { text: masked, findings, mayContinue }
+  return { text: masked, findings, otherWords: lexed.otherWords, pieces: piecesOfMessage(masked, lexed) }
 }
 
 /** Findings in the masked text, told in offsets of the text that `before` was found in. */
@@ -139,10 +153,7 @@ function cardsOf(
   if (cards.length === 0 && plain.digits.length >= panDigitsMin) {
     // With look-alikes and without: "4111 so 1111" is no 50 in the middle.
     for (const reading of lexed.readings.filter((one) => one === plainReading || one.alike === 'no')) {
-      for (const { pieces, network } of joinWithin(
-        piecesIn(text, lexed, 0, { reading, others }),
-        aboutCards,
-      )) {
+      for (const { pieces, network } of joinWithin(piecesWithin(text, lexed, reading, others), aboutCards)) {
         for (const { start, end } of pieces) cards.push({ start, end, network })
       }
     }

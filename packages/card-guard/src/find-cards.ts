@@ -51,6 +51,7 @@ export function cardsIn(
       if (name === 'introduced' || (name === 'alike' && !(inOne && tier === 'firm'))) continue
       if (meeting(others.certain(), span).some((other) => other.start <= span.start && other.end >= span.end))
         continue
+      if (isApart(window, others)) continue
       if (!inOne && !isUnmistakable(window)) {
         if (meeting(others.likely(), span).some((other) => cuts(window, other))) continue
       }
@@ -162,6 +163,8 @@ function isWritten(window: Window): boolean {
   let loose = 0
   let rising = true
   let farApart = false
+  let apart = 0
+  let listed = 0
   let value = -1
   for (let i = first; i <= last; i++) {
     const group = groups[i]!
@@ -174,6 +177,8 @@ function isWritten(window: Window): boolean {
     if (i > first && group.before !== glued) {
       const between = text.slice(groups[i - 1]!.end, group.start)
       farApart ||= /[,;\n\t]\s/.test(between) || between.length > gapTightMax
+      apart++
+      if (/[,;\t]/.test(between)) listed++
     }
   }
   const cardShape = isCardShape(window.sizes)
@@ -184,6 +189,7 @@ function isWritten(window: Window): boolean {
   // A number starts where a group starts. Inside "B4111…" that is the digit; among letters it is the edge of the word.
   if (letters + loose > 0) {
     if (groups[first]!.before === glued || isGluedBehind(groups, last) || touchesLetters(window)) return false
+    if (one && !aboutCards && isHexWord(text.slice(groups[first]!.start, groups[last]!.end))) return false
     if (real < 1 || (loose > 0 && real * (one || cardShape ? 3 : 2) < length)) return false
     if (!cardShape && !singles && !one && (real * 2 < length || hasLetterGroup(window))) return false
   } else if (groups[first]!.before === glued && groups[first]!.form === groups[first - 1]?.form) return false
@@ -195,10 +201,17 @@ function isWritten(window: Window): boolean {
   if (one || cardShape || singles) return true
   if (rising && window.sizes.length > 3) return false // 36, 37, 38, 39, 40: sizes in stock
   if (isNamed()) return false
+  const isList = apart > 2 && listed === apart && words * 2 < length
+  if (isList && !aboutCards && !isWholeList(window)) return false
   if (isEven(window) && (!farApart || aboutCards || isWholeRun(window))) return true
   // Words are spoken with commas in them; digits with wide gaps are more than one number.
   if (words * 2 >= length) return true
-  return !farApart || aboutCards
+  return !(farApart || isList) || aboutCards
+}
+
+/** Sixteen and more small hexadecimal letters and digits are an id: of these letters only `b` passes for a digit. */
+function isHexWord(word: string): boolean {
+  return /^[0-9b]{16,}$/.test(word)
 }
 
 /** A gap longer than this between uneven groups parts two numbers. */
@@ -211,9 +224,22 @@ function isUnmistakable(window: Window): boolean {
 }
 
 /** Nothing else stands in the run: a list of numbers has rarely the length of a card. */
-function isWholeRun({ stream, first, last, length }: Window): boolean {
-  if (stream.groups[first]!.size === 3 && length % 3 === 0) return false
+function isWholeRun(window: Window): boolean {
+  return isRun(window) && !(window.stream.groups[window.first]!.size === 3 && window.length % 3 === 0)
+}
+
+function isRun({ stream, first, last }: Window): boolean {
   return stream.groups[first]!.before === broken && (stream.groups[last + 1]?.before ?? broken) === broken
+}
+
+/** "411,111,…": groups of one size which are all there is, and no array of a program. */
+function isWholeList(window: Window): boolean {
+  const { stream, text, first, last } = window
+  const { groups } = stream
+  const next = groups[last + 1]
+  const gapBehind = (i: number) => text.slice(groups[i]!.end, groups[i + 1]!.start)
+  if (text[groups[first]!.start - 1] === '[' || !isEven(window)) return false
+  return !next || next.before === broken || gapBehind(last) !== gapBehind(first)
 }
 
 /** Groups of one size with the same gap between, from the start of a run: "41.11.11…", "411 111 111 …". */
@@ -265,6 +291,25 @@ function touchesLetters({ stream, text, first, last }: Window): boolean {
   const behind = text[stream.groups[last]!.end] ?? ''
   return /\p{L}/u.test(before) || /\p{L}/u.test(behind)
 }
+
+/**
+ * A UUID, a number with decimals or a longer hexadecimal word shares digits with the window. Talk of cards closes this
+ * door but for UUIDs, so that nobody sends a card number as a fraction.
+ */
+function isApart({ stream, text, first, last, aboutCards }: Window, others: OtherThings): boolean {
+  const span = { start: stream.groups[first]!.start, end: stream.groups[last]!.end }
+  if (meeting(others.apart(), span).some(({ start }) => !aboutCards || text[start + 8] === '-')) return true
+  if (aboutCards || !/[a-f]/i.test(text[span.end] ?? text[span.start - 1] ?? '')) return false
+  const before = /[0-9a-z]*$/i.exec(text.slice(Math.max(0, span.start - hexWordMax), span.start))![0]
+  const behind = /^[0-9a-z]*/i.exec(text.slice(span.end, span.end + hexWordMax))![0]
+  // Letters alone behind a number, "…1111abc", are no hexadecimal.
+  return (
+    /\d/.test(before + behind) && /[a-f].*[a-f]/i.test(before + behind) && !/[g-z]/i.test(before + behind)
+  )
+}
+
+/** SHA-512 in hexadecimal. */
+const hexWordMax = 128
 
 /** The other thing spans a gap of the window, or begins or ends outside: its groups do not belong to a card number. */
 function cuts({ stream, first, last }: Window, other: Span): boolean {

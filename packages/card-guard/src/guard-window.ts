@@ -1,12 +1,14 @@
 /** The streaming form: one author's messages in one conversation, where a number may come in pieces. */
 
 import type { GuardOptions, Screened } from './card-guard.ts'
-import { screen, toOriginal } from './card-guard.ts'
+import { screenText, toOriginal } from './card-guard.ts'
+import type { Strays, WaitingPiece } from './join-messages.ts'
+import { joinMessages, noStrays, straysBehind } from './join-messages.ts'
 import type { Finding, ScreenedText } from './mask.ts'
 import { mask, maskOf, union } from './mask.ts'
 import { speaksOfCards } from './not-cards.ts'
 import type { JoinedNumber, Piece } from './pieces.ts'
-import { joinPieces, piecesIn } from './pieces.ts'
+import { piecesOfMessage } from './pieces.ts'
 import { lex } from './read-digits.ts'
 
 export interface EarlierScreened {
@@ -50,24 +52,46 @@ export function openWindow(options: GuardOptions & { readonly limits?: WindowLim
   let count = 0
   let lastCardAt = -Infinity
   let lastCardTalkAt = -Infinity
+  let lastPiecesAt = -Infinity
+  let strays: Strays = noStrays
 
   return { screen: screenNext }
 
   function screenNext(id: string, text: string): WindowScreened {
     const message = count++
-    const alone = screen(text, { ...guard, nearCard: message - lastCardAt <= nearCardMessages })
+    const alone = screenText(text, { ...guard, nearCard: message - lastCardAt <= nearCardMessages })
     if (speaksOfCards(text)) lastCardTalkAt = message
     if (alone.findings.some(({ kind }) => kind === 'pan' || kind === 'track')) lastCardAt = message
-    const now = hold(id, alone.text, message)
+    const afterSilence = lastPiecesAt < message - 1
+    const waiting = (piece: Piece, masked: boolean): WaitingPiece => ({
+      ...piece, message, strays, afterSilence, masked,
+    }) // prettier-ignore
+    const now: Held = {
+      id,
+      text: alone.text,
+      otherWords: alone.otherWords,
+      pieces: [
+        ...alone.pieces.map((piece) => waiting(piece, false)),
+        ...wholeNumber(text, alone.text, alone.findings).map((piece) => waiting(piece, true)),
+      ],
+    }
+    strays = straysBehind(strays, alone.pieces)
+    if (now.pieces.length > 0) lastPiecesAt = message
 
     const aboutCards = message - lastCardTalkAt <= cardTalkMessages
-    const pieces = [...held.flatMap((one) => one.pieces), ...now.pieces]
-    const joined = joinPieces(pieces, pieces.length - now.pieces.length, aboutCards)
+    const earlierPieces = now.pieces.length > 0 ? held.flatMap((one) => one.pieces) : []
+    const joined = joinMessages([...earlierPieces, ...now.pieces], earlierPieces.length, aboutCards)
     const code = joined.length === 0 ? loneCode(now) : undefined
     if (code && message > lastCardAt && message - lastCardAt <= nearCardMessages) {
       return { ...finish(text, alone.findings, now, [code]), earlier: [] }
     }
-    if (joined.length > 0) lastCardAt = message
+    if (joined.length > 0) {
+      lastCardAt = message
+      // Each number costs one, or numbers that mean nothing could go on for ever.
+      const { bare, worded, fours } = joined[0]!.pieces[0]!.strays
+      strays = { bare: bare + 1, worded: worded + 1, fours: fours + 1 }
+    }
+    if (joined.length === 0) return { ...finish(text, alone.findings, now, []), earlier: [] }
     const fresh = now.pieces.flatMap((piece) => findingFor(piece, joined))
     const earlier: EarlierScreened[] = []
     for (const [i, owner] of held.entries()) {
@@ -92,11 +116,11 @@ export function openWindow(options: GuardOptions & { readonly limits?: WindowLim
       characters -= held.shift()!.text.length
     }
     const findings = union([...alone, ...toOriginal(fresh, alone)])
-    return { text: mask(text, findings), findings, mayContinue: kept.pieces.some((piece) => !piece.masked) }
+    return { text: mask(text, findings), findings, mayContinue: kept.pieces.some(({ masked }) => !masked) }
   }
 }
 
-function findingFor(piece: Piece, joined: readonly JoinedNumber[]): Finding[] {
+function findingFor(piece: WaitingPiece, joined: readonly JoinedNumber<WaitingPiece>[]): Finding[] {
   const number = joined.find(({ pieces }) => pieces.includes(piece))
   if (!number) return []
   return [
@@ -108,18 +132,13 @@ interface Held {
   readonly id: string
   readonly text: ScreenedText
   readonly otherWords: number
-  readonly pieces: readonly Piece[]
+  readonly pieces: readonly WaitingPiece[]
 }
 
 /** A code comes with the card or in one of the next messages. */
 const nearCardMessages = 4
 /** Talk of a card colours the digits of so many messages. */
 const cardTalkMessages = 24
-
-function hold(id: string, text: ScreenedText, message: number): Held {
-  const lexed = lex(text)
-  return { id, text, otherWords: lexed.otherWords, pieces: piecesIn(text, lexed, message) }
-}
 
 /**
  * Masks pieces and keeps their digits in memory: fourteen of sixteen may happen to be a valid number, and the last two
@@ -131,18 +150,26 @@ function withMasks(owner: Held, findings: readonly Finding[]): Held {
       (to, { kind, start, end }) => (end <= offset ? to + maskOf[kind].length - (end - start) : to),
       offset,
     )
-  const pieces = owner.pieces.map((piece) => ({
-    ...piece,
-    start: shift(piece.start),
-    end: shift(piece.end),
-    masked: piece.masked || findings.some(({ start, end }) => start <= piece.start && end >= piece.end),
-  }))
+  const pieces = owner.pieces.map((piece): WaitingPiece => {
+    const covered = findings.some(({ start, end }) => start <= piece.start && end >= piece.end)
+    return { ...piece, start: shift(piece.start), end: shift(piece.end), masked: piece.masked || covered }
+  })
   return { ...owner, text: mask(owner.text, findings), pieces }
+}
+
+/** A message that is a card number and no more may still be the larger part of a longer one. */
+function wholeNumber(text: string, masked: string, findings: readonly Finding[]): Piece[] {
+  const [found] = findings
+  if (findings.length !== 1 || found!.kind !== 'pan') return []
+  const pieces = piecesOfMessage(text, lex(text))
+  if (pieces.length !== 1 || pieces[0]!.voice !== 'bare') return []
+  return [{ ...pieces[0]!, start: found!.start, end: found!.end + masked.length - text.length }]
 }
 
 /** A message that is three digits and nothing else. */
 function loneCode(now: Held): Finding | undefined {
   const [piece] = now.pieces
-  if (now.pieces.length !== 1 || now.otherWords > 0 || piece!.digits.length !== 3) return undefined
+  if (now.pieces.length !== 1 || piece!.masked || now.otherWords > 0 || piece!.digits.length !== 3)
+    return undefined
   return { kind: 'verification-code', start: piece!.start, end: piece!.end }
 }

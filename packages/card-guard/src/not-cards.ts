@@ -8,6 +8,8 @@ export interface Span {
 export interface OtherThings {
   /** An IBAN with its check digits, a UUID, a hash: whatever is inside is not a card number. In order of start. */
   certain(): readonly Span[]
+  /** UUIDs and numbers with decimals: they share no digit with a card number either. In order of start. */
+  apart(): readonly Span[]
   /** Dates, times, phones, addresses, amounts: digits that do not join with their neighbours. In order of start. */
   likely(): readonly Span[]
 }
@@ -15,8 +17,10 @@ export interface OtherThings {
 /** The other things in a text, looked for when first asked: only what arithmetic takes for a card needs the answer. */
 export function otherThingsIn(text: string): OtherThings {
   let certain: Span[] | undefined
+  let apart: Span[] | undefined
   let likely: Span[] | undefined
   return {
+    apart: () => (apart ??= Array.from(text.matchAll(apartShapes), spanOf)),
     certain: () => (certain ??= certainlyOther(text)),
     likely: () => (likely ??= likelyOther(text)),
   }
@@ -60,8 +64,12 @@ const beforeMax = 40
 /** No shape here is longer: the hash with its 128 digits and 0x. */
 const spanMax = 130
 
-const uuidOrHash =
-  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?:0x)?[0-9a-f]{32,128}\b/gi
+/** A UUID in its printed form (RFC 9562 §4), whatever its digits. */
+const uuid = '(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])'
+/** One point, up to six digits before it and as many behind as programs print: 0.04960356143903011. Not 4-6 as on cards. */
+const decimal = '(?<![\\d.,])(?!\\d{4}\\.\\d{6}(?!\\d))\\d{1,6}\\.\\d{6,}(?![.,]?\\d)'
+const apartShapes = new RegExp(`${uuid}|${decimal}`, 'gi')
+const hash = /(?<![0-9a-z])(?:0x)?[0-9a-f]{32,128}(?![0-9a-z])/gi
 
 /** USPS: 22 digits, as printed on the label. */
 const postalTracking = /(?<!\d)9[2-5]\d\d(?: ?\d{4}){4} ?\d\d(?! ?\d)/g
@@ -131,7 +139,7 @@ function spanOf(match: RegExpExecArray): Span {
 
 function certainlyOther(text: string): Span[] {
   const certain: Span[] = []
-  for (const match of text.matchAll(uuidOrHash)) {
+  for (const match of text.matchAll(hash)) {
     // With a few letters only it may as well be a card number with its track.
     if (match[0].replace(/[^a-f]/gi, '').length > 3) certain.push(spanOf(match))
   }

@@ -1,68 +1,65 @@
-/** Joins pieces of a number that other words, or other messages, stand between. */
+/** The stretches of digits in a text that could belong to a longer number, and the joining of those in one text. */
 
 import { isCardShape, headOf, luhnSums } from './find-cards.ts'
-import type { Tier } from './issuer-ranges.ts'
 import { isIssuerHead, networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
 import type { OtherThings, Span } from './not-cards.ts'
 import { meeting, otherThingsIn, saysOtherwise } from './not-cards.ts'
 import type { DigitStream, Group, Lexed, Reading } from './read-digits.ts'
 import { broken, glued, layOut, plainReading } from './read-digits.ts'
+import { isSplitTalk } from './split-talk.ts'
 
 export interface Piece extends Span {
   readonly digits: readonly number[]
   readonly groups: readonly Group[]
-  /** The message it stands in, counted up. */
-  readonly message: number
-  /** The message says little else, or nothing else. */
-  readonly bare: boolean
+  /**
+   * What the message says besides its digits. `bare`: nothing, or only such words as go with the pieces of a number
+   * ("then", "the last four are"). `worded`: a few words more. `chatter`: a sentence.
+   */
+  readonly voice: 'bare' | 'worded' | 'chatter'
+  /** The message has no word at all. */
   readonly alone: boolean
-  /** The text calls it something else, or it has the shape of something else: it joins only to the print of a card. */
+  /** The text calls it something else, or it has the shape of something else. */
   readonly otherwise: () => 'name' | 'shape' | 'certain' | undefined
-  /** It was part of a number already, and its text is masked. */
-  readonly masked: boolean
 }
 
-/** Pieces of one text are joined by print alone, so every stretch counts. */
-export interface WithinText {
-  readonly reading: Reading
-  readonly others: OtherThings
-}
-
-export interface JoinedNumber {
-  readonly pieces: readonly Piece[]
+export interface JoinedNumber<P extends Piece = Piece> {
+  readonly pieces: readonly P[]
   readonly network: string | undefined
 }
 
+/** The stretches of one text that stand between other words: they are joined by print alone, so every one counts. */
+export function piecesWithin(text: string, lexed: Lexed, reading: Reading, others: OtherThings): Piece[] {
+  return runsIn(text, lexed, reading).flatMap(({ stream, run }) => {
+    const piece = pieceOf(stream, run, text, { voice: 'bare', alone: false }, others)
+    return piece ? [piece] : []
+  })
+}
+
 /**
- * The stretches of digits in a message that could belong to a longer number. Lone digits in a long sentence are left out
- * unless asked for: every message has some.
+ * The stretches of a message that could be completed by other messages: not those inside words and measures ("w1-7",
+ * "153ms", "0.25"), and of a sentence only what has the print of a card, for every sentence has some digit.
  */
-export function piecesIn(text: string, lexed: Lexed, message: number, within?: WithinText): Piece[] {
+export function piecesOfMessage(text: string, lexed: Lexed): Piece[] {
   if (lexed.digitsMax === 0) return []
-  const stream = layOut(lexed, within?.reading ?? plainReading, true)
-  const { groups } = stream
-  if (groups.length === 0) return []
-  const bare = lexed.otherWords <= bareWordsMax
   const alone = lexed.otherWords === 0
-  const talkative = !within && lexed.otherWords > chatterWordsMax
-  const others = within?.others ?? otherThingsIn(text)
+  const chatter = lexed.otherWords > chatterWordsMax
+  let voice: Piece['voice'] | undefined
+  let others: OtherThings | undefined
   const pieces: Piece[] = []
-  for (let first = 0; first < groups.length;) {
-    let next = first + 1
-    while (next < groups.length && groups[next]!.before !== broken) next++
-    const run = withoutLooseEnds(groups.slice(first, next))
-    const piece = run.length > 0 && pieceOf(stream, run, text, message, { bare, alone }, others)
+  for (const { stream, run } of runsIn(text, lexed, plainReading)) {
+    const digits = run.at(-1)!.at + run.at(-1)!.size - run[0]!.at
     const isWord = run.every((group) => group.form === 'word')
-    if (
-      piece &&
-      !(talkative && (piece.digits.length % 4 !== 0 || isWord)) &&
-      !(isWord && run.length === 1 && lexed.otherWords > 0)
-    ) {
-      pieces.push(piece)
-    }
-    first = next
+    if (isWord && run.length === 1 && !alone) continue
+    if (chatter && (digits % 4 !== 0 || isWord)) continue
+    if (isInsideWord(text, run, digits) || isMeasure(text, run)) continue
+    voice ??= voiceOf(text, lexed)
+    const piece = pieceOf(stream, run, text, { voice, alone }, (others ??= otherThingsIn(text)))
+    if (piece) pieces.push(piece)
   }
-  return pieces
+  // The first may end a number and the last begin one; what lies between could do neither.
+  return pieces.length > piecesOfMessageMax
+    ? [...pieces.slice(0, piecesOfMessageMax / 2), ...pieces.slice(-piecesOfMessageMax / 2)]
+    : pieces
 }
 
 /** Numbers whose pieces stand in one text, other words between: "4111 and then 1111 …". Linear in the number of pieces. */
@@ -85,7 +82,7 @@ export function joinWithin(pieces: readonly Piece[], aboutCards: boolean): Joine
           const tier = tierOf(headOf(digits, from), to - from)
           if (!tier) continue
           const chain = pieces.slice(first, last + 1)
-          if (!isTold(chain, from - headAt, to - headAt, tier, 0, { aboutCards, sameText: true })) continue
+          if (!isPrinted(chain, from - headAt, to - headAt, tier, aboutCards)) continue
           joined.push({ pieces: chain, network: networkOf(digits.slice(from, to).join('')) })
         }
         tailAt += tail.digits.length
@@ -96,62 +93,20 @@ export function joinWithin(pieces: readonly Piece[], aboutCards: boolean): Joine
   return joined
 }
 
-/** All numbers that the pieces of several messages complete, the last piece of each among those from `fresh` on. */
-export function joinPieces(pieces: readonly Piece[], fresh: number, aboutCards: boolean): JoinedNumber[] {
-  const evidence: Evidence = { aboutCards, sameText: false }
-  const joined: JoinedNumber[] = []
-  let steps = 0
-  for (let last = pieces.length - 1; last >= fresh && last > 0; last--) {
-    steps = 0
-    extend([pieces[last]!], pieces[last]!.digits, last, leftOutMax)
-  }
-  return joined
-
-  /** Puts earlier pieces before the chain, the nearest first. */
-  function extend(
-    chain: readonly Piece[],
-    digits: readonly number[],
-    first: number,
-    mayLeaveOut: number,
-  ): void {
-    if (++steps > stepsMax) return
-    const total = digits.length
-    if (chain.length > 1 && total >= panDigitsMin) {
-      const number = numberOf(chain, digits, leftOutMax - mayLeaveOut, evidence)
-      if (number) joined.push(number)
-    }
-    if (total >= panDigitsMax) return
-    let leaves = mayLeaveOut
-    for (let i = first - 1; i >= 0; i--) {
-      const piece = pieces[i]!
-      if (total + piece.digits.length <= panDigitsMax + tailMax) {
-        extend([piece, ...chain], [...piece.digits, ...digits], i, leaves)
-      }
-      // Digits in a sentence may be chatter; a message of digits alone is left out for the print of a card only.
-      if (piece.bare && --leaves < 0) return
-    }
-  }
-}
-
-interface Evidence {
-  /** The author speaks of cards in these messages. */
-  readonly aboutCards: boolean
-  /** The pieces stand in one text, where bare digits prove nothing. */
-  readonly sameText: boolean
-}
-
 /** "4111, now comes the second group: 1111" */
 const sameTextGapMax = 48
-/** "the next four are 1111": a message with this many other words says little besides its digits. */
+/** With more other words than this a message is a sentence. */
 const bareWordsMax = 4
+/** "the last four digits of it are" */
+const cuedWordsMax = 8
 /** In a longer sentence only digits by fours are taken for a piece of a card. */
 const chatterWordsMax = 12
-/** Bare digits left out between the pieces of one number: a slip and its repetition. */
-const leftOutMax = 2
-/** Ways of joining tried for one last piece; a number of 16 pieces with chatter between takes some hundreds. */
-const stepsMax = 1500
+/** A number has 19 digits at most, and each piece one at least: more in one message is a list. */
+const piecesOfMessageMax = 40
+/** How far a word is looked at around its digits; longer ones are ids and codes. */
+const wordMax = 48
 /** Expiry date and code behind the last piece. */
-const tailMax = 7
+export const tailMax = 7
 
 /** "is" and "so" look like 15 and 50; at the ends of a run they are words. */
 function withoutLooseEnds(run: readonly Group[]): readonly Group[] {
@@ -164,23 +119,90 @@ function withoutLooseEnds(run: readonly Group[]): readonly Group[] {
   return run.slice(first, end)
 }
 
+interface Run {
+  readonly stream: DigitStream
+  readonly run: readonly Group[]
+}
+
+function runsIn(text: string, lexed: Lexed, reading: Reading): Run[] {
+  const stream = layOut(lexed, reading, true)
+  const labelEnd = label.exec(text)?.[0].length ?? 0
+  const talks = lexed.lexemes.some(({ kind }) => kind === 'other' || kind === 'filler')
+  const runs: (readonly Group[])[] = []
+  let run: Group[] = []
+  const endRun = () => {
+    const kept = withoutLooseEnds(run)
+    if (kept.length > 0) runs.push(kept)
+    run = []
+  }
+  for (const [i, group] of stream.groups.entries()) {
+    if (group.end <= labelEnd || (talks && isCount(stream, i))) continue
+    if (group.before === broken) endRun()
+    run.push(group)
+  }
+  endRun()
+  return runs.map((run) => ({ stream, run }))
+}
+
+/** "1/4: 4111", "part 2: 1111", "3) 1111": which piece this is. */
+const label =
+  /^\W{0,3}(?:\d{1,2} ?(?:\/|of|von|de|sur) ?\d{1,2}(?= ?\D)|(?:part|piece|group|set|block|teil|parte|partie|grupo|groupe|gruppe)\W{0,3}\d{1,2}(?!\d)|\d{1,2}[.):] (?=\d{3}))/i
+
+/** "the next four are 1111", "first 4 digits: 4111": how many digits follow. */
+function isCount({ digits, groups }: DigitStream, i: number): boolean {
+  const group = groups[i]!
+  const next = groups[i + 1]
+  const count = digits[group.at]!
+  return (
+    group.size === 1 && count > 1 && next?.size === count && next.before !== glued && next.start - group.end <= countedMax &&
+    groups[i + 2]?.before !== glued
+  ) // prettier-ignore
+}
+
+/** "4 digits of it are now" */
+const countedMax = 24
+
+function voiceOf(text: string, lexed: Lexed): Piece['voice'] {
+  if (lexed.otherWords === 0) return /[#№]/.test(text) ? 'worded' : 'bare'
+  if (lexed.otherWords <= cuedWordsMax) {
+    const said = lexed.lexemes.filter(({ kind }) => kind === 'other')
+    if (said.every(({ start, end }) => isSplitTalk(text.slice(start, end)))) return 'bare'
+  }
+  return lexed.otherWords <= bareWordsMax ? 'worded' : 'chatter'
+}
+
+/** The digits are part of a word with letters. Four or eight behind or before a word, "card4111", may be a piece all the same. */
+function isInsideWord(text: string, run: readonly Group[], digits: number): boolean {
+  const { start } = run[0]!
+  const { end } = run.at(-1)!
+  const before = /[\p{L}\p{N}_-]*$/u.exec(text.slice(Math.max(0, start - wordMax), start))![0]
+  const behind = /^[\p{L}\p{N}_-]*/u.exec(text.slice(end, end + wordMax))![0]
+  if (!/\p{L}/u.test(before) && !/\p{L}/u.test(behind)) return false
+  return digits % 4 !== 0 || (before !== '' && behind !== '') || /\p{N}/u.test(before + behind)
+}
+
+/** "0.25", "12,5", "40 %": a number with decimals is no piece. Fours may stand apart by a point. */
+function isMeasure(text: string, run: readonly Group[]): boolean {
+  const { end } = run.at(-1)!
+  if (/^ ?[%°]/.test(text.slice(end, end + 2))) return true
+  if (run.every(({ size }) => size % 4 === 0)) return false
+  return /(?<![\d.,])\d+[.,]\d+(?![.,]?\d)/.test(text.slice(run[0]!.start, end))
+}
+
 function pieceOf(
   stream: DigitStream,
   run: readonly Group[],
   text: string,
-  message: number,
-  said: Pick<Piece, 'bare' | 'alone'>,
+  said: Pick<Piece, 'voice' | 'alone'>,
   others: OtherThings,
 ): Piece | undefined {
-  const start = run[0]!.start
-  const end = run.at(-1)!.end
-  const from = run[0]!.at
-  const digits = stream.digits.slice(from, run.at(-1)!.at + run.at(-1)!.size)
-  if (digits.length > panDigitsMax + tailMax) return undefined
+  const { start, at: from } = run[0]!
+  const { end, at, size } = run.at(-1)!
+  if (at + size - from > panDigitsMax + tailMax) return undefined
   let known: ReturnType<Piece['otherwise']> | null = null
   // Asked of the few pieces that arithmetic joins, so it is looked up then.
   const otherwise = () => (known === null ? (known = otherwiseAt(text, start, end, others)) : known)
-  return { digits, groups: run, start, end, message, ...said, otherwise, masked: false }
+  return { digits: stream.digits.slice(from, at + size), groups: run, start, end, ...said, otherwise }
 }
 
 function otherwiseAt(
@@ -189,74 +211,35 @@ function otherwiseAt(
   end: number,
   others: OtherThings,
 ): ReturnType<Piece['otherwise']> {
-  if (meeting(others.certain(), { start, end }).length > 0) return 'certain'
+  if (
+    meeting(others.certain(), { start, end }).length > 0 ||
+    meeting(others.apart(), { start, end }).length > 0
+  )
+    return 'certain'
   if (meeting(others.likely(), { start, end }).length > 0) return 'shape'
   return saysOtherwise(text, start) ? 'name' : undefined
 }
 
-/** The number in these pieces. It may begin behind other groups of the first and end before other groups of the last. */
-function numberOf(
-  chain: readonly Piece[],
-  digits: readonly number[],
-  leftOut: number,
-  evidence: Evidence,
-): JoinedNumber | undefined {
-  const head = chain[0]!
-  const tail = chain.at(-1)!
-  const tailAt = digits.length - tail.digits.length - tail.groups[0]!.at
-  for (const { at } of head.groups) {
-    const from = at - head.groups[0]!.at
-    if (from + panDigitsMin > digits.length || !isIssuerHead(headOf(digits, from))) continue
-    for (const { at, size } of tail.groups) {
-      const to = tailAt + at + size
-      const length = to - from
-      if (length < panDigitsMin || length > panDigitsMax) continue
-      const tier = tierOf(headOf(digits, from), length)
-      if (!tier || !luhnSums(digits).hold(from, to) || !isTold(chain, from, to, tier, leftOut, evidence))
-        continue
-      return { pieces: chain, network: networkOf(digits.slice(from, to).join('')) }
-    }
-  }
-  return undefined
-}
-
-/** Would a person send one number in these pieces? Asked only where arithmetic holds. */
-function isTold(
+/** Would a person write one number in these pieces of one text? Bare digits prove nothing here. */
+function isPrinted(
   chain: readonly Piece[],
   from: number,
   to: number,
-  tier: Tier,
-  leftOut: number,
-  { aboutCards, sameText }: Evidence,
+  tier: 'firm' | 'wide',
+  aboutCards: boolean,
 ): boolean {
-  const otherwise = new Set(chain.map((piece) => piece.otherwise()))
-  const plain = otherwise.size === 1 && otherwise.has(undefined)
-  if (otherwise.has('certain')) return false
-  if (sameText && (otherwise.has('shape') || (!plain && !aboutCards))) return false
-  const groups = groupSizes(chain, from, to)
-  const printed =
-    isCardShape(groups) ||
-    (!sameText && isCardShape(pieceSizes(chain, from, to))) ||
-    groups.every((size) => size === 1)
-  const bare = !sameText && chain.every((piece) => piece.bare)
-  // Short and rare numbers are joined by chance too often.
-  if (tier === 'wide') return to - from > 15 && printed && (bare || aboutCards)
-  // A phone number's worth of digits beside a few others is a phone number, unless nothing else is said.
-  const hasPhone = chain.some(({ digits }) => digits.length >= 10 && digits.length <= 12)
-  const unspoken = !hasPhone || chain.length > 3 || chain.every((piece) => piece.alone)
-  return printed || (plain && leftOut === 0 && ((bare && unspoken) || aboutCards))
-}
-
-function pieceSizes(chain: readonly Piece[], from: number, to: number): number[] {
-  let at = 0
-  return chain.map(({ digits }) => {
-    const start = Math.max(at, from)
-    at += digits.length
-    return Math.min(at, to) - start
+  const sizes = groupSizes(chain, from, to)
+  const printed = isCardShape(sizes) || sizes.every((size) => size === 1)
+  if (tier === 'wide' && !(to - from > 15 && printed && aboutCards)) return false
+  if (!printed && !aboutCards) return false
+  return chain.every(({ otherwise }) => {
+    const other = otherwise()
+    return other === undefined || (other === 'name' && printed && aboutCards)
   })
 }
 
-function groupSizes(chain: readonly Piece[], from: number, to: number): number[] {
+/** Sizes of the groups of these pieces that lie between the digits `from` and `to`. */
+export function groupSizes(chain: readonly Piece[], from: number, to: number): number[] {
   const sizes: number[] = []
   let at = 0
   for (const piece of chain) {

@@ -8,11 +8,13 @@ import {
   cardFreeKinds,
   formNames,
   isMasked,
-  leaks,
+  isSplitMasked,
   positive,
   randomFrom,
   splitConversation,
+  toldConversation,
 } from '../src/card-corpus.ts'
+import { machineRun, machineTemplates } from '../src/machine-corpus.ts'
 import { hardInputs } from '../src/hard-inputs.ts'
 
 const count = 20_000
@@ -36,26 +38,55 @@ test('at most 0.05 % of card-free messages are masked', () => {
   assert.ok(wrong <= count * 0.0005, `${wrong} of ${count} were masked`)
 })
 
-test('at least 99.5 % of numbers split over 2 to 19 messages are masked in every piece', () => {
-  const random = randomFrom(3)
-  let whole = 0
-  for (let i = 0; i < 2_000; i++) {
-    const { pan, messages } = splitConversation(random)
-    const window = openWindow()
-    const shown: string[] = []
-    for (const [at, { text }] of messages.entries()) {
-      const screened = window.screen(String(at), text)
-      shown[at] = screened.text
-      for (const earlier of screened.earlier) shown[Number(earlier.id)] = earlier.text
+for (const [kind, converse] of [
+  ['cut anywhere', splitConversation],
+  ['by fours, with words around them', toldConversation],
+] as const) {
+  test(`at least 99.5 % of numbers split over messages are masked in every piece: ${kind}`, () => {
+    const random = randomFrom(3)
+    let whole = 0
+    for (let i = 0; i < 2_000; i++) {
+      const conversation = converse(random)
+      const window = openWindow()
+      const shown: string[] = []
+      for (const [at, { text }] of conversation.messages.entries()) {
+        const screened = window.screen(String(at), text)
+        shown[at] = screened.text
+        for (const earlier of screened.earlier) shown[Number(earlier.id)] = earlier.text
+      }
+      if (isSplitMasked(conversation, shown)) whole++
     }
-    if (
-      messages.every(({ piece }, at) => !piece || shown[at]!.includes(' removed]')) &&
-      !leaks(pan, shown.join(' '))
-    )
-      whole++
-  }
-  assert.ok(whole >= 1_990, `${whole} of 2000`)
+    assert.ok(whole >= 1_990, `${whole} of 2000`)
+  })
+}
+
+test('at most 0.05 % of what programs and counters write is masked, in all templates together', () => {
+  const random = randomFrom(6)
+  const runs = Object.keys(machineTemplates).map((name) => machineRun([name], 1_500, random))
+  runs.push(machineRun(Object.keys(machineTemplates), 1_500, random))
+  let masked = 0
+  for (const run of runs) masked += maskedOf(run).size
+  assert.ok(masked <= runs.length * 1_500 * 0.0005, `${masked} of ${runs.length * 1_500}`)
 })
+
+test('not one message of a counter is masked, wherever the number stands', () => {
+  for (const name of Object.keys(machineTemplates).filter((name) => name.includes('counter'))) {
+    const masked = maskedOf(machineRun([name], 3_000, randomFrom(7)))
+    assert.equal(masked.size, 0, name)
+  }
+})
+
+/** The messages of one author that are masked in the end. */
+function maskedOf(messages: readonly string[]): Set<string> {
+  const window = openWindow()
+  const masked = new Set<string>()
+  for (const [i, text] of messages.entries()) {
+    const { findings, earlier } = window.screen(String(i), text)
+    if (findings.length > 0) masked.add(String(i))
+    for (const { id } of earlier) masked.add(id)
+  }
+  return masked
+}
 
 test('screening masked text again masks nothing more', () => {
   const random = randomFrom(4)

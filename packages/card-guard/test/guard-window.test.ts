@@ -55,6 +55,48 @@ test('numbers that have nothing to do with each other are left alone', () => {
   }
 })
 
+test('what counts, measures or numbers things is no piece of a number', () => {
+  for (const write of [
+    (n: number) => `Message ${n}`,
+    (n: number) => `message ${n} from writer 2`,
+    (n: number) => `w1-${n}`,
+    (n: number) => `${n}`,
+    (n: number) => `${4000 + n}`,
+    (n: number) => `hello ${n} 0.0496035${n}6143903011`,
+    (n: number) => `${n}/300`,
+  ]) {
+    const thread = Array.from({ length: 300 }, (_, n) => write(n))
+    assert.deepEqual(shown(thread), thread)
+  }
+})
+
+test('a number follows on other numbers of the talk', () => {
+  const talk = [
+    '2',
+    'for 2 adults and 1 child',
+    'flight BA2490 on 12/05/2026',
+    'order 88213',
+    'my zip is 94105',
+  ]
+  for (const pieces of [
+    ['4111', '1111', '1111', '1111'],
+    ['41', '11111', '111', '111111'],
+  ]) {
+    const masked = pieces.map(() => '[card number removed]')
+    assert.deepEqual(shown([...talk, 'now my card', ...pieces]), [...talk, 'now my card', ...masked])
+  }
+})
+
+test('how many digits come, or which piece it is, does not belong to the number', () => {
+  for (const [first, ...rest] of [
+    ['first four 4111', 'next four 1111', 'then four 1111', 'last 4: 1111'],
+    ['part 1: 4111', 'part 2: 1111', 'part 3: 1111', 'part 4: 1111'],
+    ['1/2: 41111111', '2/2: 11111111'],
+  ]) {
+    for (const text of shown([first!, ...rest])) assert.match(text, /removed\]/)
+  }
+})
+
 test('a window holds no more than its limits', () => {
   const window = openWindow({ limits: { piecesMax: 3, charactersMax: 1_000 } })
   const earlier = ['4111', '1', '2', '3', '1111 1111 1111'].flatMap(

@@ -137,7 +137,15 @@ const leftAlone: Record<string, string[]> = {
   ],
   'device numbers': ['IMEI 354916110000005', 'MAC 00:1a:2b:3c:4d:5e'],
   accounts: ['DE89 3704 0044 0532 0130 00', 'DK5000400440116243', 'GB29NWBK60161331926819'],
-  'ids and hashes': ['6f2705c0-205c-4040-ad58-a6c2ffff44b6', '9f648441030492bd8f9800ca4437b4cfa651f9cd'],
+  'ids and hashes': [
+    '6f2705c0-205c-4040-ad58-a6c2ffff44b6',
+    'msg-660-09670779-4341-43fe-a376-614a56ae8c2d',
+    '427 56AEE0A9-D376-4333-AE49-68ECC6567729',
+    '5089059791846f1c',
+    '9f648441030492bd8f9800ca4437b4cfa651f9cd',
+  ],
+  'numbers with decimals': ['hello 23 0.2698567754268879', '2622.531950028348', 'took 181.58075850000012 ms'],
+  'arrays of programs': ['{"n":21,"values":[558,621,160,92,30,371,122,310]}'],
   money: ['$4,179.13 + €8.281,89', 'total 41.11 and 11.11'],
   places: ['40.712776, -74.005974', '192.168.10.20:8080'],
   lists: ['do you have 36, 37, 38, 39, 40, 41, 42 in stock?', '1 2 3 4 5 6 7 8 9 10 11 12'],
@@ -150,6 +158,10 @@ for (const [kind, texts] of Object.entries(leftAlone)) {
     for (const text of texts) assert.deepEqual(screen(text).findings, [], text)
   })
 }
+
+test('talk of a card closes the door of a fraction', () => {
+  assert.equal(screen('my card is 0.4111111111111111').findings.length, 1)
+})
 
 test('no mask holds a digit, so that two rests never join', () => {
   assert.doesNotMatch(screen('4111111111111111 12/26 cvv 123').text, /\d/)

@@ -171,7 +171,7 @@ test('no file is named for what it is not', () => {
 
 test('docs/errors.md lists exactly the refusals of the protocol', () => {
   const documented = [
-    ...readFileSync(path.join(root, 'docs/errors.md'), 'utf8').matchAll(/^\| `([a-z_]+)` \| (\d+) \|/gm),
+    ...readFileSync(path.join(root, 'docs/errors.md'), 'utf8').matchAll(/^\| `([a-z_]+)` +\| (\d+) +\|/gm),
   ].map((match) => [match[1], Number(match[2])])
   assert.deepEqual(
     documented,

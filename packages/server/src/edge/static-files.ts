@@ -1,11 +1,14 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import * as path from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { etagOf } from './http.ts'
 
 /** A file held in memory with what it is answered with. */
 export interface StaticFile {
   body: Buffer
+  /** The same, compressed once when it was read; absent for what does not get smaller. */
+  encoded: { br: Buffer; gzip: Buffer } | null
   type: string
   headers: Record<string, string>
   etag: string
@@ -38,7 +41,11 @@ export function readFolder(
 }
 
 export function staticFile(body: Buffer, extension: string, headers: Record<string, string>): StaticFile {
-  return { body, type: types[extension] ?? 'application/octet-stream', headers, etag: etagOf(body) }
+  const encoded =
+    compressible.has(extension) && body.length > 200
+      ? { br: brotli(body), gzip: gzipSync(body, { level: 9 }) }
+      : null
+  return { body, encoded, type: types[extension] ?? 'application/octet-stream', headers, etag: etagOf(body) }
 }
 
 /**
@@ -67,7 +74,28 @@ export function serveFiles(
 }
 
 export function sendFile(request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply {
-  reply.headers(file.headers).header('etag', file.etag)
-  if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
-  return reply.type(file.type).send(file.body)
+  const encoding = file.encoded === null ? null : acceptedEncoding(request.headers['accept-encoding'])
+  const etag = encoding === null ? file.etag : `${file.etag.slice(0, -1)}-${encoding}"`
+  reply.headers(file.headers).header('etag', etag)
+  if (file.encoded !== null) reply.header('vary', 'accept-encoding')
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  reply.type(file.type)
+  if (encoding === null) return reply.send(file.body)
+  return reply.header('content-encoding', encoding).send(file.encoded![encoding])
+}
+
+const compressible = new Set(['.html', '.js', '.css', '.svg', '.json'])
+
+function acceptedEncoding(header: string | string[] | undefined): 'br' | 'gzip' | null {
+  const offered = String(header ?? '')
+    .split(',')
+    .map((part) => part.trim())
+  // A coding with `;q=0` is one that the client does not want; weights between are not worth telling apart.
+  const takes = (name: string): boolean =>
+    offered.some((part) => part === name || (part.startsWith(`${name};`) && !/q=0(\.0*)?$/.test(part)))
+  return takes('br') ? 'br' : takes('gzip') ? 'gzip' : null
+}
+
+function brotli(body: Buffer): Buffer {
+  return brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
 }

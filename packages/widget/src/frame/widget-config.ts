@@ -20,8 +20,8 @@ export function readWidgetConfig(value: unknown): WidgetConfig {
     accentDark: colour(given.accentDark, isHexColour(given.accent) ? accent : '#9dbbff'),
     position: given.position === 'start' ? 'start' : 'end',
     greeting: text(given.greeting, greetingCharactersMax),
-    payUrl: httpsUrl(given.payUrl),
-    privacyUrl: httpsUrl(given.privacyUrl),
+    payUrl: configuredUrl(given.payUrl),
+    privacyUrl: configuredUrl(given.privacyUrl),
     locales: [],
   }
 }
@@ -31,6 +31,12 @@ export function httpsUrl(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > 2_048 || !URL.canParse(value)) return null
   const { protocol, username, password, href } = new URL(value)
   return protocol === 'https:' && username + password === '' ? href : null
+}
+
+/** The tenant's own addresses; on its own machine a site may do without a certificate, as the server allows too. */
+function configuredUrl(value: unknown): string | null {
+  const isLoopback = typeof value === 'string' && /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?\//.test(value)
+  return isLoopback && value.length <= 2_048 && URL.canParse(value) ? new URL(value).href : httpsUrl(value)
 }
 
 const text = (value: unknown, charactersMax: number): string =>

@@ -135,7 +135,7 @@ const heard: Record<string, ((message: { [field: string]: unknown }) => void) | 
   error() {},
   link({ href }) {
     // oxlint-disable-next-line unicorn/prefer-string-starts-ends-with -- 12 bytes longer
-    if (/^https:/.test(href + '')) open(href + '', '_blank', 'noopener')
+    if (/^https?:/.test(href + '')) open(href + '', '_blank', 'noopener')
   },
   gone: remove,
 }

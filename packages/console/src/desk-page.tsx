@@ -1,7 +1,6 @@
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useAction } from './actions/run-actions.ts'
-import { ConversationPane } from './conversation/conversation-pane.tsx'
 import { InboxPane } from './inbox/inbox-pane.tsx'
 import type { View } from './inbox/inbox-rows.ts'
 import { useDesk } from './live/desk-context.ts'
@@ -9,6 +8,11 @@ import { useObservable } from './live/observable.ts'
 import { classes } from './design/classes.ts'
 import css from './desk-page.module.css'
 
+// Asked for at once, beside what the inbox loads: nobody waits for it who has not chosen a row yet.
+const conversationPane = import('./conversation/conversation-pane.tsx')
+const ConversationPane = lazy(() =>
+  conversationPane.then(({ ConversationPane }) => ({ default: ConversationPane })),
+)
 const DetailsPane = lazy(() =>
   import('./details/details-pane.tsx').then(({ DetailsPane }) => ({ default: DetailsPane })),
 )
@@ -74,7 +78,9 @@ export function DeskPage({ view, initial }: { view: View; initial: string | null
         <InboxPane view={view} onView={(next) => go(next)()} onOpen={show} />
       </div>
       <div className={css.conversation}>
-        <ConversationPane onClose={leave} onOpen={show} details={details} />
+        <Suspense>
+          <ConversationPane onClose={leave} onOpen={show} details={details} />
+        </Suspense>
       </div>
       {details && open !== null && beside !== null && (
         <div className={css.details}>

@@ -2,7 +2,6 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { RouterProvider as AriaRouterProvider } from 'react-aria-components'
 import './design/base.css'
 import { router } from './router.tsx'
 import { queries } from './session/session.ts'
@@ -10,9 +9,7 @@ import { queries } from './session/session.ts'
 createRoot(document.getElementById('desk')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <AriaRouterProvider navigate={(path) => void router.navigate({ to: path })}>
-        <RouterProvider router={router} />
-      </AriaRouterProvider>
+      <RouterProvider router={router} />
     </QueryClientProvider>
   </StrictMode>,
 )

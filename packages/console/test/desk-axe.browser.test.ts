@@ -59,6 +59,8 @@ const states: State[] = [
         await page.getByText(text).first().waitFor()
       }
       await page.locator('[data-outgoing="failed"]').waitFor()
+      // Only a message that is stored can be deleted.
+      await page.locator('[data-item]', { hasText: 'To be deleted' }).waitFor()
       await page.keyboard.press('Escape')
       await page.keyboard.press('Shift+D')
       await page.getByText('This message was deleted.').waitFor()

@@ -91,6 +91,15 @@ test('a person signs in, takes a conversation over, answers, notes, tags and clo
   await visitor.ask({ type: 'send', id: platform.ids.next(), conversation, text: 'Thank you!' })
   await page.locator('[data-item]', { hasText: 'Thank you!' }).waitFor()
 
+  const unread = async (): Promise<number> => {
+    const { body } = await platform.request(tenant, 'GET', `/v1/conversations/${conversation}`)
+    return (body as unknown as ConversationDetail).row.unread
+  }
+  for (let tries = 0; (await unread()) > 0; tries++) {
+    assert.ok(tries < 50, 'what was on screen is read')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+
   await page.keyboard.press('e')
   await page.getByRole('status').filter({ hasText: 'Closed the conversation' }).waitFor()
   await page.keyboard.press('z')
@@ -99,7 +108,6 @@ test('a person signs in, takes a conversation over, answers, notes, tags and clo
   const { body } = await platform.request(tenant, 'GET', `/v1/conversations/${conversation}`)
   const { row, receipts } = body as unknown as ConversationDetail
   assert.deepEqual(row.tags, ['baggage'])
-  assert.equal(row.unread, 0, 'what was on screen is read')
   assert.ok(
     receipts.some((receipt) => receipt.actor.id === tenant.people.administrator.id),
     'opening left a receipt',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { forgetDrafts, keepDraft, readDraft } from './drafts.ts'
+import { keepDraft, readDraft } from './drafts.ts'
+import { forgetDrafts } from './forget-drafts.ts'
 
 /** What a browser's localStorage does, from memory. */
 function memory(): Storage {

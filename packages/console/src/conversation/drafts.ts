@@ -3,6 +3,7 @@
  * a card number that somebody began to type does not outlive the page.
  */
 import { screen } from '@candor/card-guard'
+import { draftKeys, draftPrefix } from './forget-drafts.ts'
 
 export interface Draft {
   mode: 'reply' | 'note'
@@ -11,7 +12,6 @@ export interface Draft {
 
 /** Older drafts make room: whoever left 100 answers half written does not miss the first. */
 const draftsMax = 100
-const prefix = 'candor.draft.'
 
 export function readDraft(person: string, conversation: string, storage: Storage = localStorage): Draft {
   const raw = storage.getItem(keyOf(person, conversation))
@@ -33,25 +33,14 @@ export function keepDraft(
   storage.setItem(key, value)
 }
 
-/** Signing out leaves nothing on a shared computer. */
-export function forgetDrafts(storage: Storage = localStorage): void {
-  for (const key of keys(storage)) storage.removeItem(key)
-}
-
 function keyOf(person: string, conversation: string): string {
-  return `${prefix}${person}.${conversation}`
+  return `${draftPrefix}${person}.${conversation}`
 }
 
 function makeRoom(storage: Storage): void {
-  const held = keys(storage)
+  const held = draftKeys(storage)
   if (held.length < draftsMax) return
   const age = (key: string): number => (JSON.parse(storage.getItem(key) ?? '{}') as { at?: number }).at ?? 0
   const oldest = held.toSorted((a, b) => age(a) - age(b))[0]
   if (oldest) storage.removeItem(oldest)
-}
-
-function keys(storage: Storage): string[] {
-  return Array.from({ length: storage.length }, (_, i) => storage.key(i)!).filter((key) =>
-    key.startsWith(prefix),
-  )
 }

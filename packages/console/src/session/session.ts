@@ -8,7 +8,7 @@ import type {
   SignInAnswer,
 } from '@candor/protocol/api.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
-import { forgetDrafts } from '../conversation/drafts.ts'
+import { forgetDrafts } from '../conversation/forget-drafts.ts'
 import { api, signedOut, Unreachable } from '../live/api-client.ts'
 
 export const queries = new QueryClient({

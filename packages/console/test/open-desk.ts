@@ -1,6 +1,6 @@
 /** The built desk in a real browser before the fake server, under the policy that the real one sends. */
 import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { build } from 'vite'
@@ -11,6 +11,7 @@ const folder = resolve(import.meta.dirname, '..')
 const dist = resolve(folder, '../../.cache/console-test', String(process.pid))
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let built: Promise<unknown> | undefined
+process.once('exit', () => rmSync(dist, { recursive: true, force: true }))
 
 export interface OpenDesk {
   server: FakeServer

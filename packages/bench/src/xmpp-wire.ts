@@ -1,7 +1,9 @@
 import { WebSocket } from 'ws'
 import type { Target, Wire, WireListener } from './wire.ts'
 
-const setUpMsMax = 60_000
+/** Under load ejabberd now and then loses what a client says right after the handshake: then it comes again. */
+const answerMsMax = 15_000
+const signInsMax = 4
 
 /**
  * XMPP over WebSocket (RFC 7395): two users who are signed in, have a session and send each other chat messages
@@ -13,6 +15,15 @@ export function openXmppWire(target: Extract<Target, { system: 'xmpp' }>, heard:
   const addressOf = (pair: number, side: number): string => `${userOf(pair, side)}@${target.host}/b`
 
   async function signIn(pair: number, side: number): Promise<WebSocket> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await signInOnce(pair, side)
+      } catch (caught) {
+        if (!(caught instanceof NoAnswer) || attempt === signInsMax) throw caught
+      }
+  }
+
+  async function signInOnce(pair: number, side: number): Promise<WebSocket> {
     const user = userOf(pair, side)
     const socket = new WebSocket(target.url, 'xmpp', { perMessageDeflate: false })
     const waiting: { pattern: RegExp; settle(): void; fail(caught: Error): void }[] = []
@@ -34,7 +45,10 @@ export function openXmppWire(target: Extract<Target, { system: 'xmpp' }>, heard:
     await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject))
     const say = (stanza: string, answer: RegExp): Promise<void> =>
       new Promise((resolve, reject) => {
-        const late = setTimeout(() => reject(new Error(`no ${answer} to ${stanza}`)), setUpMsMax)
+        const late = setTimeout(() => {
+          socket.removeAllListeners('close').terminate()
+          reject(new NoAnswer(`no ${answer} to ${stanza}`))
+        }, answerMsMax)
         const settle = (): void => {
           clearTimeout(late)
           resolve()
@@ -73,6 +87,8 @@ export function openXmppWire(target: Extract<Target, { system: 'xmpp' }>, heard:
     },
   }
 }
+
+class NoAnswer extends Error {}
 
 export function userOf(pair: number, side: number): string {
   return `${side === 0 ? 'v' : 's'}${pair}`

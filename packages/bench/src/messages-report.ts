@@ -33,10 +33,25 @@ export function judge(cells: readonly Cell[]): Goal[] {
       met: ratio === null ? null : ratio >= goals.timesEjabberd,
     },
     {
-      text: `p99 below ${goals.p99MsBelow} ms at ${goals.p99AtPerSecond} messages a second: ${paced.map((cell) => `${cell.p99Ms.toFixed(1)} ms with ${cell.sockets} sockets${cell.sustained ? '' : ' (rate not sustained)'}`).join(', ')}`,
+      text: `p99 below ${goals.p99MsBelow} ms at ${goals.p99AtPerSecond} messages a second: ${paced.map((cell) => `${cell.p99Ms.toFixed(1)} ms with ${cell.sockets} sockets${cell.sustained ? '' : ' (rate not sustained)'}${besideEcho(cells, cell)}`).join(', ')}`,
       met: paced.length === 0 ? null : worst < goals.p99MsBelow,
     },
   ]
+}
+
+/** A machine on which a bare echo is late as well is too busy for this goal. */
+function besideEcho(cells: readonly Cell[], ours: Cell): string {
+  const echo = cellLike(cells, ours, 'echo')
+  return echo === undefined ? '' : `, where the bare echo has ${echo.p99Ms.toFixed(1)} ms`
+}
+
+function cellLike(cells: readonly Cell[], ours: Cell, system: string): Cell | undefined {
+  return cells.find(
+    (cell) =>
+      cell.system === system &&
+      cell.sockets === ours.sockets &&
+      JSON.stringify(cell.load) === JSON.stringify(ours.load),
+  )
 }
 
 export function messagesReport(result: MessagesResult): string {
@@ -137,12 +152,7 @@ function ratiosOf(cells: readonly Cell[]): string[][] {
     .filter((cell) => cell.system === 'candor')
     .map((ours) => {
       const against = (system: string): string => {
-        const other = cells.find(
-          (cell) =>
-            cell.system === system &&
-            cell.sockets === ours.sockets &&
-            JSON.stringify(cell.load) === JSON.stringify(ours.load),
-        )
+        const other = cellLike(cells, ours, system)
         return other === undefined ? '-' : (ours.perCpuSecond / other.perCpuSecond).toFixed(2)
       }
       return [String(ours.sockets), loadText(ours.load), against('ejabberd'), against('echo')]

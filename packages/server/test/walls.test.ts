@@ -15,7 +15,7 @@ interface Source {
 }
 
 const sources: Source[] = readdirSync(path.join(root, 'packages'), { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.d\.ts$/.test(entry.name))
+  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
   .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
   .filter((file) => !/\/(node_modules|dist)\//.test(file))
   .map((file) => {

@@ -419,6 +419,6 @@ export function conversationRoutes(options: {
   }
 }
 
-function stored({ kind: _, ...rest }: { kind: 'stored' } & Stored): Stored {
+function stored({ kind: _kind, ...rest }: { kind: 'stored' } & Stored): Stored {
   return rest
 }

@@ -870,7 +870,7 @@ function storedAs(
   return { id, conversation: facts.id, seq: outcome.seq, at: outcome.at, replayed: outcome.replayed }
 }
 
-function withoutKind({ kind: _, ...stored }: { kind: 'stored' } & Stored): Stored {
+function withoutKind({ kind: _kind, ...stored }: { kind: 'stored' } & Stored): Stored {
   return stored
 }
 

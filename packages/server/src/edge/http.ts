@@ -12,7 +12,9 @@ import fastify, {
 import { isUuid } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal, refusals } from '@candor/protocol/refusals.ts'
 import type { Actor } from '../tenants/actor.ts'
+import { isConnectionFault } from '../store/store.ts'
 import { openMetrics } from './metrics.ts'
+import { databaseAway } from './session.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -245,6 +247,7 @@ function changes(request: FastifyRequest): boolean {
 
 function refusalOf(error: FastifyError): Refusal | null {
   if (error instanceof Refusal) return error
+  if (isConnectionFault(error)) return databaseAway(error)
   if (error.validation !== undefined) {
     const [first] = error.validation
     const missing = (first?.params as { missingProperty?: string } | undefined)?.missingProperty

@@ -6,6 +6,7 @@ import type { Access } from '../access/access.ts'
 import type { Conversations, SendOutcome, Stored } from '../conversations/conversations.ts'
 import { audienceOf, encode, type Connection } from '../delivery/connection.ts'
 import { wireFor, type Delivery } from '../delivery/delivery.ts'
+import { isConnectionFault } from '../store/store.ts'
 import type { Actor } from '../tenants/actor.ts'
 import { allow, type Permission } from '../tenants/roles.ts'
 
@@ -210,8 +211,9 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       inFlight--
       if (paused) speedUp()
     }
-    const failed = (caught: unknown): void => {
+    const failed = (thrown: unknown): void => {
       done()
+      const caught = isConnectionFault(thrown) ? databaseAway(thrown) : thrown
       if (caught instanceof Refusal) {
         if (frame.type === 'hello') goodbye(caught)
         else
@@ -541,6 +543,11 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       closed()
     },
   }
+}
+
+/** Whatever was asked may be asked again: what was stored is found by its id. */
+export function databaseAway(cause: unknown): Refusal {
+  return new Refusal('busy', undefined, { retryAfterMs: Math.round(500 + Math.random() * 1_000), cause })
 }
 
 /** Frames that put something into a conversation. */

@@ -61,9 +61,10 @@ function tick(step) {
 }
 
 for (const button of document.querySelectorAll('[data-copy]'))
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(button.getAttribute('data-copy') ?? '')
-    button.textContent = 'Copied'
+  button.addEventListener('click', () => {
+    void navigator.clipboard.writeText(button.getAttribute('data-copy') ?? '').then(() => {
+      button.textContent = 'Copied'
+    })
   })
 
 // --- what just happened -------------------------------------------------------------------------------------------
@@ -184,4 +185,4 @@ for (const [i, tab] of tabs.entries()) {
 }
 wide.addEventListener('change', nameParts)
 nameParts()
-choose(/** @type {HTMLButtonElement} */ (tabs[0]))
+choose(tabs[0])

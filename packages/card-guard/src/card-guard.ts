@@ -15,7 +15,7 @@ import { otherThingsIn, speaksOfCards } from './not-cards.ts'
 import type { Piece } from './pieces.ts'
 import { joinWithin, piecesOfMessage, piecesWithin } from './pieces.ts'
 import type { DigitStream, Lexed } from './read-digits.ts'
-import { layOut, lex, plainReading } from './read-digits.ts'
+import { layOut, lex, lexSigns, plainReading } from './read-digits.ts'
 
 export type { Finding, FindingKind, ScreenedText } from './mask.ts'
 export { maskOf }
@@ -94,15 +94,18 @@ function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number
   const found = plain
   const unescaped = unescapeText(text)
   if (unescaped) {
-    for (const finding of findPlain(unescaped.text, lex(unescaped.text), options)) {
+    const lexed = lex(unescaped.text)
+    // Where no escape stood all was read already.
+    const stretches = lexed.stretches.filter(({ from, to }) => unescaped.hadEscape(from, to))
+    for (const finding of findPlain(unescaped.text, { ...lexed, stretches }, options, 'stretches')) {
       found.push({ ...finding, ...unescaped.toOriginal(finding.start, finding.end) })
     }
   }
+  const known = new Map<string, Finding | undefined>()
   for (const layer of unescaped ? [undefined, unescaped] : [undefined]) {
     for (const blob of blobsIn(layer?.text ?? text)) {
-      const inside = findIn(blob.text, lex(blob.text), options, depth + 1).find(
-        ({ kind }) => kind === 'pan' || kind === 'track',
-      )
+      if (!known.has(blob.text)) known.set(blob.text, numberIn(blob.text, options, depth + 1))
+      const inside = known.get(blob.text)
       if (inside)
         found.push({
           ...inside,
@@ -113,14 +116,23 @@ function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number
   return union(found)
 }
 
-function findPlain(text: string, lexed: Lexed, options: GuardOptions): Finding[] {
+function numberIn(text: string, options: GuardOptions, depth: number): Finding | undefined {
+  return findIn(text, lex(text), options, depth).find(({ kind }) => kind === 'pan' || kind === 'track')
+}
+
+function findPlain(
+  text: string,
+  lexed: Lexed,
+  options: GuardOptions,
+  extent: 'text' | 'stretches' = 'text',
+): Finding[] {
   if (lexed.digitsMax < codeDigitsMin) return []
   const stream = layOut(lexed, plainReading)
   let about: boolean | undefined
   const aboutCards = () => (about ??= speaksOfCards(text))
   const found: Finding[] = []
   if (lexed.digitsMax >= panDigitsMin || lexed.hasSigns) {
-    for (const { start, end, network } of cardsOf(text, lexed, stream, aboutCards(), options)) {
+    for (const { start, end, network } of cardsOf(text, lexed, stream, aboutCards(), options, extent)) {
       const track = trackAround(text, { start, end })
       const name = network === undefined ? {} : { network }
       found.push(track ? { kind: 'track', ...track, ...name } : { kind: 'pan', start, end, ...name })
@@ -137,20 +149,27 @@ function cardsOf(
   plain: DigitStream,
   aboutCards: boolean,
   options: GuardOptions,
+  extent: 'text' | 'stretches',
 ): CardSpan[] {
   const named = namedSpans(text, options)
   const others = otherThingsIn(text)
   const cards: CardSpan[] = []
   for (const reading of lexed.readings) {
-    const stream = reading === plainReading ? plain : layOut(lexed, reading)
+    const isPlain = reading === plainReading
+    const stream = isPlain && extent === 'text' ? plain : layOut(lexed, reading, isPlain, 'stretches')
     cards.push(...cardsIn(stream, text, aboutCards, others, named))
   }
   if (lexed.hasSigns) {
-    const signed = lex(text, true)
-    for (const reading of signed.readings)
-      cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, others, named))
+    for (const signed of lexSigns(text, lexed)) {
+      for (const reading of signed.readings)
+        cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, others, named))
+    }
   }
-  if (cards.length === 0 && plain.digits.length >= panDigitsMin) {
+  if (
+    cards.length === 0 &&
+    (extent === 'text' || lexed.stretches.length > 0) &&
+    plain.digits.length >= panDigitsMin
+  ) {
     // With look-alikes and without: "4111 so 1111" is no 50 in the middle.
     for (const reading of lexed.readings.filter((one) => one === plainReading || one.alike === 'no')) {
       for (const { pieces, network } of joinWithin(piecesWithin(text, lexed, reading, others), aboutCards)) {

@@ -2,6 +2,8 @@
 
 export interface Unescaped {
   readonly text: string
+  /** Does an escape stand in or at this stretch of the unescaped text? */
+  hadEscape(start: number, end: number): boolean
   /** Where in the given text a stretch of the unescaped one stands. */
   toOriginal(start: number, end: number): { start: number; end: number }
 }
@@ -23,8 +25,19 @@ export function unescapeText(text: string): Unescaped | undefined {
   }
   if (!layer) return undefined
   const { starts, ends } = layer
+  const escapes = starts.flatMap((at, i) => (ends[i]! - at === 1 ? [] : [i]))
   return {
     text: layer.text,
+    hadEscape(start, end) {
+      let low = 0
+      let high = escapes.length
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if (escapes[middle]! < start - 1) low = middle + 1
+        else high = middle
+      }
+      return low < escapes.length && escapes[low]! <= end
+    },
     toOriginal: (start, end) => ({ start: starts[start]!, end: ends[end - 1]! }),
   }
 }
@@ -172,20 +185,24 @@ function base64Bytes(word: string, skip: number): Uint8Array {
   return bytes.subarray(0, length)
 }
 
-/** The bytes as text when they hold a number's worth of digits or are readable through and through. */
+/** The bytes as text when they are readable through and through, or hold a number's worth of digits in a row. */
 function readable(bytes: Uint8Array): string | undefined {
-  let digits = 0
   let odd = 0
   let zeros = 0
+  let row = 0
+  let rowMax = 0
   for (const byte of bytes) {
-    if (byte >= 48 && byte < 58) digits++
-    else if (byte === 0) zeros++
+    if (byte >= 48 && byte < 58) row++
+    else if (byte !== 32 && byte !== 45 && byte !== 0) {
+      if (row > rowMax) rowMax = row
+      row = 0
+    }
+    if (byte === 0) zeros++
     else if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte > 126) odd++
   }
   const wide = zeros * 3 > bytes.length // UTF-16
-  const isGarbled = odd > 0 || (zeros > 0 && !wide)
-  if (isGarbled && digits < 12) return undefined
+  if ((odd > 0 || (zeros > 0 && !wide)) && Math.max(row, rowMax) < 12) return undefined
   let text = ''
   eachCharacter(wide ? bytes.filter((byte) => byte !== 0) : bytes, (character) => (text += character))
-  return isGarbled && !/\d[\d -]{10,}\d/.test(text) ? undefined : text
+  return text
 }

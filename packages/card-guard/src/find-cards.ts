@@ -2,7 +2,7 @@
 
 import { isIssuerHead, networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
 import type { OtherThings, Span } from './not-cards.ts'
-import { meeting, saysOtherwise } from './not-cards.ts'
+import { saysOtherwise } from './not-cards.ts'
 import type { DigitStream, Group } from './read-digits.ts'
 import { broken, glued } from './read-digits.ts'
 
@@ -31,16 +31,18 @@ export function cardsIn(
     if (from + panDigitsMin > runEnd) continue
     const head = headOf(digits, from)
     if (!isIssuerHead(head)) continue
+    // The longest first: what ends inside an earlier find adds nothing to the union.
+    const longest = Math.min(panDigitsMax, runEnd - from)
     let last = first
-    for (let length = panDigitsMin; length <= panDigitsMax; length++) {
+    while (groups[last]!.at + groups[last]!.size < from + longest) last++
+    for (let length = longest; length >= panDigitsMin; length--) {
       const to = from + length
-      if (to > runEnd) break
       const tier = tierOf(head, length)
       if (!tier || !sums.hold(from, to)) continue
-      while (groups[last]!.at + groups[last]!.size < to) last++
+      while (groups[last]!.at >= to) last--
       const tail = groups[last]!.at + groups[last]!.size - to
-      // Starts only grow, so what ends inside an earlier find adds nothing to the union.
-      if (tail === 0 && groups[last]!.end <= coveredTo) continue
+      // A month glued behind may have its year in the next group.
+      if (tail !== 2 && groups[last]!.end <= coveredTo) continue
       const inOne = last === first
       const sizes = sizesOf(stream, first, last, tail)
       const window: Window = { stream, text, first, last, length, tail, sizes, tier, aboutCards }
@@ -49,11 +51,10 @@ export function cardsIn(
       const span = { start: groups[first]!.start, end: groups[tailEnd]!.end }
       const name = named(span)
       if (name === 'introduced' || (name === 'alike' && !(inOne && tier === 'firm'))) continue
-      if (meeting(others.certain(), span).some((other) => other.start <= span.start && other.end >= span.end))
-        continue
+      if (others.certain(span).some((other) => other.start <= span.start && other.end >= span.end)) continue
       if (isApart(window, others)) continue
       if (!inOne && !isUnmistakable(window)) {
-        if (meeting(others.likely(), span).some((other) => cuts(window, other))) continue
+        if (others.likely(span).some((other) => cuts(window, other))) continue
       }
       coveredTo = Math.max(coveredTo, span.end)
       found.push({ ...span, network: networkOf(digits.slice(from, to).join('')) })
@@ -175,10 +176,15 @@ function isWritten(window: Window): boolean {
     rising &&= next >= value && group.size < 4
     value = next
     if (i > first && group.before !== glued) {
-      const between = text.slice(groups[i - 1]!.end, group.start)
-      farApart ||= /[,;\n\t]\s/.test(between) || between.length > gapTightMax
       apart++
-      if (/[,;\t]/.test(between)) listed++
+      const { end } = groups[i - 1]!
+      if (group.start - end === 1) {
+        if (isListMark(text[end]!)) listed++
+      } else {
+        const between = text.slice(end, group.start)
+        farApart ||= /[,;\n\t]\s/.test(between) || between.length > gapTightMax
+        if (/[,;\t]/.test(between)) listed++
+      }
     }
   }
   const cardShape = isCardShape(window.sizes)
@@ -207,6 +213,10 @@ function isWritten(window: Window): boolean {
   // Words are spoken with commas in them; digits with wide gaps are more than one number.
   if (words * 2 >= length) return true
   return !(farApart || isList) || aboutCards
+}
+
+function isListMark(character: string): boolean {
+  return character === ',' || character === ';' || character === '\t'
 }
 
 /** Sixteen and more small hexadecimal letters and digits are an id: of these letters only `b` passes for a digit. */
@@ -293,13 +303,14 @@ function touchesLetters({ stream, text, first, last }: Window): boolean {
 }
 
 /**
- * A UUID, a number with decimals or a longer hexadecimal word shares digits with the window. Talk of cards closes this
- * door but for UUIDs, so that nobody sends a card number as a fraction.
+ * A number with decimals or a longer hexadecimal word shares digits with the window. Talk of cards closes this door, so
+ * that nobody sends a card number as a fraction.
  */
 function isApart({ stream, text, first, last, aboutCards }: Window, others: OtherThings): boolean {
+  if (aboutCards) return false
   const span = { start: stream.groups[first]!.start, end: stream.groups[last]!.end }
-  if (meeting(others.apart(), span).some(({ start }) => !aboutCards || text[start + 8] === '-')) return true
-  if (aboutCards || !/[a-f]/i.test(text[span.end] ?? text[span.start - 1] ?? '')) return false
+  if (others.decimals(span).length > 0) return true
+  if (!/[a-f]/i.test(text[span.end] ?? text[span.start - 1] ?? '')) return false
   const before = /[0-9a-z]*$/i.exec(text.slice(Math.max(0, span.start - hexWordMax), span.start))![0]
   const behind = /^[0-9a-z]*/i.exec(text.slice(span.end, span.end + hexWordMax))![0]
   // Letters alone behind a number, "…1111abc", are no hexadecimal.

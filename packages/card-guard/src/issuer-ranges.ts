@@ -38,13 +38,10 @@ export function isIssuerHead(head: number): boolean {
 
 /** The most telling name for a number that `tierOf` accepted: the range with the longest prefix. */
 export function networkOf(digits: string): string | undefined {
-  let best: IssuerRange | undefined
-  for (const range of issuerRanges) {
-    const head = digits.slice(0, range.from.length)
-    if (head < range.from || head > range.to || !range.lengths.includes(digits.length)) continue
-    if (!best || range.from.length > best.from.length) best = range
-  }
-  return best?.network
+  return byFirstDigit[Number(digits[0])]!.find(({ from, to, lengths }) => {
+    const head = digits.slice(0, from.length)
+    return head >= from && head <= to && lengths.includes(digits.length)
+  })?.network
 }
 
 /**
@@ -97,6 +94,13 @@ const issuerRanges: IssuerRange[] = table.split('\n').flatMap((line) => {
 })
 
 export { issuerRanges }
+
+/** The longest prefix first. */
+const byFirstDigit = Array.from({ length: 10 }, (_, digit) =>
+  issuerRanges
+    .filter(({ from, to }) => Number(from[0]) <= digit && Number(to[0]) >= digit)
+    .sort((a, b) => b.from.length - a.from.length),
+)
 
 /** By the first four digits: bit n = firm at length 12 + n, bit 8 + n = wide. */
 const lookup = new Uint16Array(10_000)

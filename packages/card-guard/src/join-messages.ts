@@ -55,12 +55,16 @@ export function joinMessages(
 ): JoinedNumber<WaitingPiece>[] {
   const joined: JoinedNumber<WaitingPiece>[] = []
   if (fresh === 0) return joined
-  for (let last = pieces.length - 1; last >= fresh; last--) {
-    const search: Search = { pieces, fresh, aboutCards, joined, steps: 0 }
-    if (pieces[last]!.voice === 'bare') extendBare(search, last)
-    if (pieces[last]!.voice !== 'chatter')
-      extend(search, told, [pieces[last]!], pieces[last]!.digits, last, 0)
-    extend(search, printed, [pieces[last]!], pieces[last]!.digits, last, 0)
+  const ways = [bare, told, printed].filter((way) => {
+    for (let i = fresh - 1; i >= 0; i--) if (way.begins(pieces[i]!, aboutCards)) return true
+    return false
+  })
+  for (let last = pieces.length - 1; last >= fresh && ways.length > 0; last--) {
+    const piece = pieces[last]!
+    for (const way of ways) {
+      const search: Search = { pieces, fresh, aboutCards, joined, way, steps: 0 }
+      extend(search, [piece], piece.digits, last, 0)
+    }
   }
   return joined
 }
@@ -80,15 +84,19 @@ interface Search {
   readonly fresh: number
   readonly aboutCards: boolean
   readonly joined: JoinedNumber<WaitingPiece>[]
+  readonly way: Way
   steps: number
 }
 
 /** Which pieces a chain is made of, and when it is believed. */
 interface Way {
+  /** A number may begin here: few numbers that belong to nothing went before. */
+  begins(piece: WaitingPiece, aboutCards: boolean): boolean
   /** May stand in the chain, before others of it. */
   fits(piece: WaitingPiece): boolean
   /** To pass over it costs so much of `leftOutMax`. */
   cost(piece: WaitingPiece, aboutCards: boolean): number
+  /** Asked of chains that begin where a number may. */
   believes(chain: readonly WaitingPiece[], window: NumberWindow, aboutCards: boolean): boolean
 }
 
@@ -98,49 +106,47 @@ interface NumberWindow {
   readonly tier: Tier
 }
 
-/** Cut anywhere, in messages that say nothing else: every such piece belongs to it, so there is one way to join them. */
-function extendBare(search: Search, last: number): void {
-  const { pieces } = search
-  let chain: WaitingPiece[] = []
-  let digits: number[] = []
-  for (let i = last; i >= 0; i--) {
-    const piece = pieces[i]!
-    if (piece.voice !== 'bare' || isOther(piece)) continue
-    if (chain.length > 0 && chain[0]!.message - piece.message > betweenMessagesMax) return
-    chain = [piece, ...chain]
-    digits = [...piece.digits, ...digits]
-    if (digits.length > panDigitsMax + tailMax) return
-    if (i < search.fresh) take(search, chain, digits, (window) => isBareNumber(chain, window))
-  }
-}
-
 /** Puts earlier pieces before the chain, the nearest first. */
 function extend(
   search: Search,
-  way: Way,
   chain: readonly WaitingPiece[],
   digits: readonly number[],
   first: number,
   leftOut: number,
 ): void {
   if (++search.steps > stepsMax) return
+  const { pieces, fresh, way, aboutCards } = search
   for (let i = first - 1; i >= 0; i--) {
-    const piece = search.pieces[i]!
+    const piece = pieces[i]!
     if (chain[0]!.message - piece.message > betweenMessagesMax) return
     if (way.fits(piece) && digits.length + piece.digits.length <= panDigitsMax + tailMax) {
       const longer = [piece, ...chain]
       const all = [...piece.digits, ...digits]
-      if (i < search.fresh)
-        take(search, longer, all, (window) => way.believes(longer, window, search.aboutCards))
-      if (all.length < panDigitsMax) extend(search, way, longer, all, i, leftOut)
+      if (i < fresh && way.begins(piece, aboutCards)) take(search, longer, all)
+      if (all.length < panDigitsMax) extend(search, longer, all, i, leftOut)
     }
-    leftOut += way.cost(piece, search.aboutCards)
+    leftOut += way.cost(piece, aboutCards)
     if (leftOut > leftOutMax) return
   }
 }
 
+/** Cut anywhere, in messages that say nothing else: every such piece belongs to it, so there is one way to join them. */
+const bare: Way = {
+  begins: ({ strays }) => strays.bare <= 3,
+  fits: (piece) => piece.voice === 'bare' && !isOther(piece),
+  cost: (piece) => (bare.fits(piece) ? leftOutMax + 1 : 0),
+  believes(chain, { from, to, tier }) {
+    const { strays, afterSilence } = chain[0]!
+    // The smaller the pieces, the more of them make a number by chance.
+    const isSmall = to - from <= 2 * chain.length
+    if (tier === 'wide' || (isSmall && strays.bare > (afterSilence ? 2 : 0))) return false
+    return chain.every(({ voice, otherwise }) => voice === 'bare' && otherwise() === undefined)
+  },
+}
+
 /** By fours, or 4-6-5, as cards are printed. */
 const printed: Way = {
+  begins: ({ strays }, aboutCards) => strays.fours <= (aboutCards ? 6 : 4),
   fits: ({ digits, voice }) =>
     digits.length % 4 === 0 || (voice !== 'chatter' && (digits.length === 6 || digits.length === 10)),
   cost(piece, aboutCards) {
@@ -154,8 +160,7 @@ const printed: Way = {
     const bare = chain.filter(({ voice }) => voice === 'bare').length
     // Short and rare numbers are joined by chance too often.
     if (tier === 'wide' && !(to - from > 15 && (bare === chain.length || aboutCards))) return false
-    const mostlyBare = bare * 2 >= chain.length
-    if (chain[0]!.strays.fours > (aboutCards ? 6 : mostlyBare ? 4 : 1)) return false
+    if (!aboutCards && bare * 2 < chain.length && chain[0]!.strays.fours > 1) return false
     const named = chain.filter(({ otherwise }) => otherwise() !== undefined).length
     return named * 2 < chain.length || aboutCards
   },
@@ -163,17 +168,16 @@ const printed: Way = {
 
 /** Cut anywhere, in messages with a few words: only with talk of a card, or where most of them say nothing else. */
 const told: Way = {
+  begins: ({ strays }) => strays.bare + strays.worded <= 3,
   fits: ({ voice, digits }) => voice === 'bare' || (voice === 'worded' && digits.length > 1),
   cost: (piece) => (piece.voice !== 'chatter' && !isOther(piece) ? 1 : 0),
   believes(chain, { tier }, aboutCards) {
     const worded = chain.filter(({ voice }) => voice === 'worded').length
-    const { strays } = chain[0]!
     return (
       worded > 0 &&
       tier === 'firm' &&
       (aboutCards || worded * 3 <= chain.length) &&
-      strays.bare + strays.worded <= 3 &&
-      chain.every(({ otherwise }) => otherwise() === undefined)
+      chain.every(({ voice, otherwise }) => voice !== 'chatter' && otherwise() === undefined)
     )
   },
 }
@@ -183,22 +187,8 @@ function isOther(piece: Piece): boolean {
   return (piece.groups.length > 1 || !piece.alone) && piece.otherwise() !== undefined
 }
 
-function isBareNumber(chain: readonly WaitingPiece[], { from, to, tier }: NumberWindow): boolean {
-  if (tier === 'wide') return false
-  const { strays, afterSilence } = chain[0]!
-  // The smaller the pieces, the more of them make a number by chance.
-  const isSmall = to - from <= 2 * chain.length
-  if (strays.bare > (isSmall ? (afterSilence ? 2 : 0) : 3)) return false
-  return chain.every(({ otherwise }) => otherwise() === undefined)
-}
-
 /** Takes the number in this chain, if there is one. It may begin behind other groups of the first and end before other groups of the last. */
-function take(
-  search: Search,
-  chain: readonly WaitingPiece[],
-  digits: readonly number[],
-  believes: (window: NumberWindow) => boolean,
-): void {
+function take(search: Search, chain: readonly WaitingPiece[], digits: readonly number[]): void {
   if (digits.length < panDigitsMin) return
   const head = chain[0]!
   const tail = chain.at(-1)!
@@ -213,7 +203,11 @@ function take(
       if (to - from < panDigitsMin || to - from > panDigitsMax) continue
       const tier = tierOf(first, to - from)
       if (!tier || !luhnHolds(digits, from, to) || counts(chain)) continue
-      if (chain.some(({ otherwise }) => otherwise() === 'certain') || !believes({ from, to, tier })) continue
+      if (
+        chain.some(({ otherwise }) => otherwise() === 'certain') ||
+        !search.way.believes(chain, { from, to, tier }, search.aboutCards)
+      )
+        continue
       search.joined.push({ pieces: chain, network: networkOf(digits.slice(from, to).join('')) })
       return
     }

@@ -5,35 +5,55 @@ export interface Span {
   readonly end: number
 }
 
+/** The things of one kind that meet a stretch of the text. */
+export type Meeting = (span: Span) => Span[]
+
 export interface OtherThings {
-  /** An IBAN with its check digits, a UUID, a hash: whatever is inside is not a card number. In order of start. */
-  certain(): readonly Span[]
-  /** UUIDs and numbers with decimals: they share no digit with a card number either. In order of start. */
-  apart(): readonly Span[]
-  /** Dates, times, phones, addresses, amounts: digits that do not join with their neighbours. In order of start. */
-  likely(): readonly Span[]
+  /** An IBAN with its check digits, a hash: whatever is inside is not a card number. */
+  readonly certain: Meeting
+  /** Numbers with decimals: they share no digit with a card number. */
+  readonly decimals: Meeting
+  /** Dates, times, phones, addresses, amounts: digits that do not join with their neighbours. */
+  readonly likely: Meeting
 }
 
-/** The other things in a text, looked for when first asked: only what arithmetic takes for a card needs the answer. */
+/** The other things in a text, looked for where asked: only what arithmetic takes for a card needs the answer. */
 export function otherThingsIn(text: string): OtherThings {
-  let certain: Span[] | undefined
-  let apart: Span[] | undefined
-  let likely: Span[] | undefined
   return {
-    apart: () => (apart ??= Array.from(text.matchAll(apartShapes), spanOf)),
-    certain: () => (certain ??= certainlyOther(text)),
-    likely: () => (likely ??= likelyOther(text)),
+    certain: meetingIn(text, hashMax, certainlyOther),
+    decimals: meetingIn(text, shapeMax, (part) => Array.from(part.matchAll(decimal), spanOf)),
+    likely: meetingIn(text, shapeMax, likelyOther),
   }
 }
 
-/** The spans, in order of start, that meet this one. */
-export function meeting(spans: readonly Span[], { start, end }: Span): Span[] {
-  const met: Span[] = []
-  for (let i = firstFrom(spans, start - spanMax); i < spans.length && spans[i]!.start < end; i++) {
-    if (spans[i]!.end > start) met.push(spans[i]!)
+/** Looks through a text by blocks, each once and with its surroundings. Nothing found is longer than `spanMax`. */
+function meetingIn(text: string, spanMax: number, find: (text: string) => Span[]): Meeting {
+  const blocks: Span[][] = []
+  return ({ start, end }) => {
+    const met: Span[] = []
+    const first = Math.max(0, Math.floor((start - spanMax) / blockLength))
+    for (let block = first; block * blockLength < end; block++) {
+      for (const span of (blocks[block] ??= inBlock(block)))
+        if (span.start < end && span.end > start) met.push(span)
+    }
+    return met
   }
-  return met
+
+  function inBlock(block: number): Span[] {
+    const from = block * blockLength
+    const begin = Math.max(0, from - spanMax)
+    const part = text.slice(begin, from + blockLength + spanMax)
+    const found: Span[] = []
+    for (const span of find(part)) {
+      const start = span.start + begin
+      if (start >= from && start < from + blockLength) found.push({ start, end: span.end + begin })
+    }
+    return found
+  }
 }
+
+/** Messages are shorter, as a rule. */
+const blockLength = 256
 
 /** Index of the first, in order of start, that begins at the offset or behind. */
 export function firstFrom(spans: readonly Span[], offset: number): number {
@@ -55,20 +75,20 @@ export function saysOtherwise(text: string, start: number): boolean {
 
 /** Does the text speak of payment cards? Then weaker evidence counts. */
 export function speaksOfCards(text: string): boolean {
-  return cardNames.test(text.replace(/\[[a-z ]+ removed\]/g, ''))
+  return cardNames.test(text.includes('[') ? text.replace(/\[[a-z ]+ removed\]/g, '') : text)
 }
 
 /** How far before a number its name is looked for: "the tracking number of my second parcel is". */
 const beforeMax = 40
 
-/** No shape here is longer: the hash with its 128 digits and 0x. */
-const spanMax = 130
+/** The hash with its 128 digits and 0x. */
+const hashMax = 130
+/** The longest date, phone number or amount; a longer one is looked at in its first part. */
+const shapeMax = 64
 
-/** A UUID in its printed form (RFC 9562 §4), whatever its digits. */
-const uuid = '(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])'
 /** One point, up to six digits before it and as many behind as programs print: 0.04960356143903011. Not 4-6 as on cards. */
-const decimal = '(?<![\\d.,])(?!\\d{4}\\.\\d{6}(?!\\d))\\d{1,6}\\.\\d{6,}(?![.,]?\\d)'
-const apartShapes = new RegExp(`${uuid}|${decimal}`, 'gi')
+const decimal = /(?<![\d.,])(?!\d{4}\.\d{6}(?!\d))\d{1,6}\.\d{6,}(?![.,]?\d)/g
+
 const hash = /(?<![0-9a-z])(?:0x)?[0-9a-f]{32,128}(?![0-9a-z])/gi
 
 /** USPS: 22 digits, as printed on the label. */
@@ -148,11 +168,9 @@ function certainlyOther(text: string): Span[] {
     if (length) certain.push({ start: match.index, end: match.index + length })
   }
   for (const match of text.matchAll(postalTracking)) certain.push(spanOf(match))
-  return certain.sort((a, b) => a.start - b.start)
+  return certain
 }
 
 function likelyOther(text: string): Span[] {
-  return likelyShapes
-    .flatMap((shape) => Array.from(text.matchAll(shape), spanOf))
-    .sort((a, b) => a.start - b.start)
+  return likelyShapes.flatMap((shape) => Array.from(text.matchAll(shape), spanOf))
 }

@@ -3,7 +3,7 @@
 import { isCardShape, headOf, luhnSums } from './find-cards.ts'
 import { isIssuerHead, networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
 import type { OtherThings, Span } from './not-cards.ts'
-import { meeting, otherThingsIn, saysOtherwise } from './not-cards.ts'
+import { otherThingsIn, saysOtherwise } from './not-cards.ts'
 import type { DigitStream, Group, Lexed, Reading } from './read-digits.ts'
 import { broken, glued, layOut, plainReading } from './read-digits.ts'
 import { isSplitTalk } from './split-talk.ts'
@@ -30,6 +30,9 @@ export interface JoinedNumber<P extends Piece = Piece> {
 /** The stretches of one text that stand between other words: they are joined by print alone, so every one counts. */
 export function piecesWithin(text: string, lexed: Lexed, reading: Reading, others: OtherThings): Piece[] {
   return runsIn(text, lexed, reading).flatMap(({ stream, run }) => {
+    // "a1b": no one tells a number inside words. "4111x1111" is another thing.
+    if (run[0]!.size % 4 !== 0 && isLetter(text[run[0]!.start - 1]) && isLetter(text[run.at(-1)!.end]))
+      return []
     const piece = pieceOf(stream, run, text, { voice: 'bare', alone: false }, others)
     return piece ? [piece] : []
   })
@@ -175,11 +178,18 @@ function voiceOf(text: string, lexed: Lexed): Piece['voice'] {
 function isInsideWord(text: string, run: readonly Group[], digits: number): boolean {
   const { start } = run[0]!
   const { end } = run.at(-1)!
+  if (!mayGoOn.test(text[start - 1] ?? ' ') && !mayGoOn.test(text[end] ?? ' ')) return false
   const before = /[\p{L}\p{N}_-]*$/u.exec(text.slice(Math.max(0, start - wordMax), start))![0]
   const behind = /^[\p{L}\p{N}_-]*/u.exec(text.slice(end, end + wordMax))![0]
   if (!/\p{L}/u.test(before) && !/\p{L}/u.test(behind)) return false
   return digits % 4 !== 0 || (before !== '' && behind !== '') || /\p{N}/u.test(before + behind)
 }
+
+function isLetter(character = ''): boolean {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z')
+}
+
+const mayGoOn = /[a-z_\-\x80-\uffff]/i
 
 /** "0.25", "12,5", "40 %": a number with decimals is no piece. Fours may stand apart by a point. */
 function isMeasure(text: string, run: readonly Group[]): boolean {
@@ -201,22 +211,23 @@ function pieceOf(
   if (at + size - from > panDigitsMax + tailMax) return undefined
   let known: ReturnType<Piece['otherwise']> | null = null
   // Asked of the few pieces that arithmetic joins, so it is looked up then.
-  const otherwise = () => (known === null ? (known = otherwiseAt(text, start, end, others)) : known)
+  const otherwise = () => (known === null ? (known = otherwiseAt(text, run, others)) : known)
   return { digits: stream.digits.slice(from, at + size), groups: run, start, end, ...said, otherwise }
 }
 
 function otherwiseAt(
   text: string,
-  start: number,
-  end: number,
+  run: readonly Group[],
   others: OtherThings,
 ): ReturnType<Piece['otherwise']> {
-  if (
-    meeting(others.certain(), { start, end }).length > 0 ||
-    meeting(others.apart(), { start, end }).length > 0
-  )
-    return 'certain'
-  if (meeting(others.likely(), { start, end }).length > 0) return 'shape'
+  const { start, size } = run[0]!
+  const { end } = run.at(-1)!
+  // One short group has no shape of its own but that of an amount.
+  const beside = text.slice(Math.max(0, start - 2), start) + text.slice(end, end + 5)
+  if (run.length === 1 && size < 7 && !/[$€£¥₹+]|[a-z]{3}/i.test(beside))
+    return saysOtherwise(text, start) ? 'name' : undefined
+  if (others.certain({ start, end }).length > 0) return 'certain'
+  if (others.likely({ start, end }).length > 0) return 'shape'
   return saysOtherwise(text, start) ? 'name' : undefined
 }
 

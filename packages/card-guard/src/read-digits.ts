@@ -41,6 +41,8 @@ export interface Reading {
 
 export interface Lexed {
   readonly lexemes: readonly Lexeme[]
+  /** The stretches between other words that could hold a number: every reading but the plain one looks at these alone. */
+  readonly stretches: readonly Stretch[]
   /** Words that are neither digits nor filler. */
   readonly otherWords: number
   /** No reading has more digits than this; 0 when there is neither digit nor number word. */
@@ -55,11 +57,21 @@ export interface Lexed {
   readonly mayBeEncoded: boolean
 }
 
+interface Stretch {
+  /** First lexeme, and the one behind the last. */
+  readonly first: number
+  readonly end: number
+  /** Where the other words before it end and those behind it start. */
+  readonly from: number
+  readonly to: number
+  readonly digitsMax: number
+}
+
 /** How a text is read when nothing in it is ambiguous. */
 export const plainReading: Reading = { alike: 'first', compound: true }
 
-/** Cuts text into digits, look-alikes, number words, filler and the rest. `signs`: read `|`, `!` and `$` as digits. */
-export function lex(text: string, signs = false): Lexed {
+/** Cuts text, or the part of it from `from` to `length`, into digits, look-alikes, number words, filler and the rest. `signs`: read `|`, `!` and `$` as digits. */
+export function lex(text: string, signs = false, from = 0, length = text.length): Lexed {
   const lexemes: Lexeme[] = []
   let otherWords = 0
   let digitsMax = 0
@@ -70,8 +82,7 @@ export function lex(text: string, signs = false): Lexed {
   let hasSigns = false
   let mayBeEncoded = false
   let glue = false
-  let tokenStart = 0
-  const length = text.length
+  let tokenStart = from
 
   function push(
     kind: Lexeme['kind'],
@@ -95,7 +106,7 @@ export function lex(text: string, signs = false): Lexed {
     glue = true
   }
 
-  let i = 0
+  let i = from
   while (i < length) {
     const code = text.charCodeAt(i)
     const kind = code < 128 ? asciiKinds[code]! : kindAt(text, i)
@@ -122,6 +133,12 @@ export function lex(text: string, signs = false): Lexed {
       continue
     }
     const start = i
+    if (!glue && text.charCodeAt(i + 8) === hyphen && isUuidAt(text, i)) {
+      otherWords++
+      push('other', '', '', undefined, i, i + uuidLength)
+      i += uuidLength
+      continue
+    }
     if (kind === isDigit) {
       let digits = ''
       let end = i
@@ -227,7 +244,39 @@ export function lex(text: string, signs = false): Lexed {
     if (compounds && text.includes('-')) readings.push({ alike: 'first', compound: true, hyphens: true })
     if (hesitates) readings.push({ alike: 'first', compound: true, hesitant: true })
   }
-  return { lexemes, otherWords, digitsMax, readings, hasSigns, signs, mayBeEncoded }
+  const stretches = digitsMax >= panDigitsMin || hasSigns ? stretchesOf(lexemes, from, length) : []
+  return { lexemes, stretches, otherWords, digitsMax, readings, hasSigns, signs, mayBeEncoded }
+}
+
+/** The parts of the text, between other words, that hold a sign and enough digits beside it: read anew with signs as digits. */
+export function* lexSigns(text: string, { stretches }: Lexed): Generator<Lexed> {
+  for (const { from, to, digitsMax } of stretches) {
+    let signs = 0
+    for (let i = from; i < to; i++) {
+      const code = text.charCodeAt(i)
+      if (code === bar || code === bang || code === dollar) signs++
+    }
+    if (signs > 0 && digitsMax > 0 && digitsMax + signs >= panDigitsMin) yield lex(text, true, from, to)
+  }
+}
+
+function stretchesOf(lexemes: readonly Lexeme[], from: number, to: number): Stretch[] {
+  const stretches: Stretch[] = []
+  let digitsMax = 0
+  let first = 0
+  let start = from
+  for (let i = 0; i <= lexemes.length; i++) {
+    const lexeme = lexemes[i]
+    if (lexeme && lexeme.kind !== 'other') {
+      digitsMax += lexeme.kind === 'word' ? wordDigitsMax : lexeme.digits.length
+      continue
+    }
+    if (digitsMax > 0) stretches.push({ first, end: i, from: start, to: lexeme?.start ?? to, digitsMax })
+    digitsMax = 0
+    first = i + 1
+    start = lexeme?.end ?? to
+  }
+  return stretches
 }
 
 /**
@@ -238,6 +287,7 @@ export function layOut(
   lexed: Lexed,
   reading: Reading,
   everyRun = reading === plainReading && !lexed.signs,
+  extent: 'text' | 'stretches' = everyRun ? 'text' : 'stretches',
 ): DigitStream {
   const { lexemes } = lexed
   const digits: number[] = []
@@ -276,55 +326,69 @@ export function layOut(
     fillers = 0
   }
 
-  for (let i = 0; i < lexemes.length;) {
-    const lexeme = lexemes[i]!
-    if (!everyRun && isAmbiguous(lexeme, reading)) {
-      differs = true
-      nextDiffers = true
+  function read(first: number, last: number) {
+    for (let i = first; i < last;) {
+      const lexeme = lexemes[i]!
+      if (!everyRun && isAmbiguous(lexeme, reading)) {
+        differs = true
+        nextDiffers = true
+      }
+      if (lexeme.kind === 'other') {
+        before = broken
+        i++
+      } else if (lexeme.kind === 'digits') {
+        const times = timesAt(lexemes, i, lexeme.digits)
+        if (times) {
+          push(times.digits, 'word', lexeme.start, lexemes[times.next - 1]!.end, lexeme.glued)
+          i = times.next
+        } else {
+          push(lexeme.digits, 'real', lexeme.start, lexeme.end, lexeme.glued)
+          i++
+        }
+      } else if (lexeme.kind === 'alike') {
+        if (reading.alike === 'no') before = broken
+        else {
+          const text = reading.alike === 'first' ? lexeme.digits : lexeme.second
+          push(text, lexeme.word ? 'plain' : 'loose', lexeme.start, lexeme.end, lexeme.glued)
+        }
+        i++
+      } else if (lexeme.kind === 'filler' || (reading.hesitant && lexeme.word?.text === 'um')) {
+        if (++fillers > fillersMax) before = broken
+        else if (before !== broken) before = filler
+        i++
+      } else if (lexeme.word!.role === 'plural') {
+        before = broken // "the next ones"
+        i++
+      } else if (lexeme.word!.role === 'repeat') {
+        const next = lexemes[i + 1]
+        const digit = next && singleDigit(next, reading)
+        if (digit) {
+          push(digit.repeat(lexeme.word!.value), 'word', lexeme.start, next.end, lexeme.glued)
+          i += 2
+        } else {
+          before = before === broken ? broken : filler
+          i++
+        }
+      } else {
+        const word = lexeme.word!
+        const times =
+          word.role === 'number' && word.value < 10 ? timesAt(lexemes, i, String(word.value)) : undefined
+        const read = times ?? compose(lexemes, i, reading)
+        push(read.digits, 'word', lexeme.start, lexemes[read.next - 1]!.end, lexeme.glued)
+        i = read.next
+      }
     }
-    if (lexeme.kind === 'other') {
+  }
+
+  if (extent === 'text') read(0, lexemes.length)
+  else {
+    for (const { first, end, digitsMax } of lexed.stretches) {
+      if (digitsMax < panDigitsMin) continue
+      let ambiguous = everyRun
+      for (let i = first; i < end && !ambiguous; i++) ambiguous = isAmbiguous(lexemes[i]!, reading)
+      if (!ambiguous) continue
       before = broken
-      i++
-    } else if (lexeme.kind === 'digits') {
-      const times = timesAt(lexemes, i, lexeme.digits)
-      if (times) {
-        push(times.digits, 'word', lexeme.start, lexemes[times.next - 1]!.end, lexeme.glued)
-        i = times.next
-      } else {
-        push(lexeme.digits, 'real', lexeme.start, lexeme.end, lexeme.glued)
-        i++
-      }
-    } else if (lexeme.kind === 'alike') {
-      if (reading.alike === 'no') before = broken
-      else {
-        const text = reading.alike === 'first' ? lexeme.digits : lexeme.second
-        push(text, lexeme.word ? 'plain' : 'loose', lexeme.start, lexeme.end, lexeme.glued)
-      }
-      i++
-    } else if (lexeme.kind === 'filler' || (reading.hesitant && lexeme.word?.text === 'um')) {
-      if (++fillers > fillersMax) before = broken
-      else if (before !== broken) before = filler
-      i++
-    } else if (lexeme.word!.role === 'plural') {
-      before = broken // "the next ones"
-      i++
-    } else if (lexeme.word!.role === 'repeat') {
-      const next = lexemes[i + 1]
-      const digit = next && singleDigit(next, reading)
-      if (digit) {
-        push(digit.repeat(lexeme.word!.value), 'word', lexeme.start, next.end, lexeme.glued)
-        i += 2
-      } else {
-        before = before === broken ? broken : filler
-        i++
-      }
-    } else {
-      const word = lexeme.word!
-      const times =
-        word.role === 'number' && word.value < 10 ? timesAt(lexemes, i, String(word.value)) : undefined
-      const read = times ?? compose(lexemes, i, reading)
-      push(read.digits, 'word', lexeme.start, lexemes[read.next - 1]!.end, lexeme.glued)
-      i = read.next
+      read(first, end)
     }
   }
   endRun()
@@ -376,6 +440,7 @@ const ampersand = 38
 const backslash = 92
 const bar = 124
 const bang = 33
+const hyphen = 45
 const dollar = 36
 
 const asciiKinds = new Uint8Array(128)
@@ -398,6 +463,17 @@ const lexemeKinds = {
   joins: 'filler',
   filler: 'filler',
 } as const satisfies Record<NumberWord['role'], Lexeme['kind']>
+
+const uuidLength = 36
+
+/** A UUID in its printed form (RFC 9562 §4) is one word, whatever its digits. */
+function isUuidAt(text: string, at: number): boolean {
+  if (text.charCodeAt(at + 13) !== hyphen || text.charCodeAt(at + 18) !== hyphen) return false
+  return (
+    /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text.slice(at, at + uuidLength)) &&
+    !/^[\p{L}\p{N}]/u.test(text.slice(at + uuidLength, at + uuidLength + 2))
+  )
+}
 
 function kindAt(text: string, at: number): number {
   const code = text.charCodeAt(at)

@@ -203,7 +203,13 @@ revoke execute on function append_events from public;
 grant execute on function append_events to :app;
 
 -- Delivery marks are no events: the newest wins, written together about once a second.
-create function mark_delivered(p_tenants uuid[], p_marks jsonb) returns void language plpgsql as $$
+create function mark_delivered(p_tenants uuid[], p_marks jsonb) returns void
+language plpgsql
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
 begin
   perform set_config('app.tenants', p_tenants::text, true);
   update conversations c set

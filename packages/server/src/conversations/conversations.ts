@@ -274,7 +274,9 @@ export function openConversations(options: {
   /** Masks what became part of a card number before the message that completed it is stored. */
   async function maskEarlier(facts: ConversationFacts, earlier: Screening['earlier']): Promise<void> {
     await Promise.allSettled(earlier.flatMap((piece) => pieces.get(piece.id) ?? []))
-    for (const piece of earlier) await lane.change(facts, (w) => maskPiece(w, facts, piece))
+    await lane.change(facts, async (w) => {
+      for (const piece of earlier) await maskPiece(w, facts, piece)
+    })
   }
 
   async function maskPiece(
@@ -495,6 +497,7 @@ export function openConversations(options: {
         return { seq: 1, at: before.at.toISOString(), replayed: true }
       })
       hold(facts)
+      if (result === null) screening.begun(facts, actor.id)
       return storedAs(facts, start.id, result ?? { seq: 1, at: events[0]!.event.at, replayed: false })
     },
 

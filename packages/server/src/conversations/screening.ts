@@ -23,6 +23,8 @@ export interface Screener {
     eventId: string,
     text: string,
   ): Promise<Screening> | Screening
+  /** A conversation that has just begun: there are no earlier texts of its visitor to load. */
+  begun(facts: ConversationFacts, authorId: string): void
   answers(answers: Record<string, string>): { json: ScreenedText; masked: number }
 }
 
@@ -80,6 +82,10 @@ export function openScreening(recentTexts: RecentTexts): Screener {
       }
       turn.then(done, done)
       return turn
+    },
+
+    begun(facts, authorId) {
+      authorOf(`${facts.tenant}/${facts.id}/${authorId}`).primed = true
     },
 
     answers(answers) {

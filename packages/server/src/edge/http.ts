@@ -80,7 +80,8 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     enableDraftSpec: true,
     keyGenerator: (request) =>
       request.actor === null ? `address ${request.ip}` : `actor ${request.actor.id}`,
-    allowList: (request) => !request.url.startsWith('/v1/'),
+    // Frames of an open stream are held to the limits of a socket, by its session.
+    allowList: (request) => !request.url.startsWith('/v1/') || request.url.startsWith('/v1/streams/'),
     errorResponseBuilder: (_, context) =>
       new Refusal('too_many', `At most ${context.max} requests a minute.`, { retryAfterMs: context.ttl }),
   })

@@ -145,8 +145,14 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       if (connection === null) return
       send({ type: 'heartbeat', tops: delivery.tops(connection) })
       awaitingBeat ??= setTimeout(() => {
-        transport.terminate()
-        closed()
+        // On a loaded server the answer may lie unread in the socket: it is read before the verdict.
+        setImmediate(() =>
+          setImmediate(() => {
+            if (awaitingBeat === null || ended) return
+            transport.terminate()
+            closed()
+          }),
+        )
       }, beatMsMax)
       scheduleHeartbeat(heartbeatMs)
     }, delayMs)

@@ -86,12 +86,8 @@ export async function openStore(options: {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
-      await client.query(begin)
-      await client.query({
-        name: 'set-tenants',
-        text: `select set_config('app.tenants', $1, true)`,
-        values: [tenantsSetting(tenants)],
-      })
+      // One round trip. The setting is checked to be a list of UUIDs and needs no quoting.
+      await client.query(`${begin}; set local app.tenants = '${tenantsSetting(tenants)}'`)
       const result = await act(
         async <Row extends object>(sql: string, params?: unknown[]) =>
           (await client.query<Row>(sql, params)).rows,

@@ -225,6 +225,8 @@ describe('on one server', () => {
     for (let i = 0; i < 700; i++)
       visitor.send({ type: 'send', id: ids.next(), conversation, text: `${long} ${words(i)}` })
     await until(() => visitor.events(conversation).length >= 701, 20_000)
+    // Behind for longer than a burst may last.
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
     slow.socket.resume()
     const goodbye = await slow.until('goodbye', undefined, 20_000)
     assert.equal(goodbye.code, 'slow_reader')

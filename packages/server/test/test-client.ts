@@ -75,7 +75,11 @@ async function connect(
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         listeners.delete(listener)
-        reject(new Error(`no ${what} within ${msMax} ms; last frames: ${JSON.stringify(frames.slice(-3))}`))
+        reject(
+          new Error(
+            `no ${what} within ${msMax} ms; last frames: ${JSON.stringify(frames.slice(-3)).slice(0, 500)}`,
+          ),
+        )
       }, msMax)
       const listener = (frame: ServerFrame): void => {
         if (!fits(frame)) return

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { frameBytesMax } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Actor } from '../tenants/actor.ts'
+import { watchBacklog } from './backlog.ts'
 import { openSession, type Session, type SessionRooms } from './session.ts'
 
 export interface EventStreams {
@@ -18,8 +19,6 @@ interface Stream {
   paused: boolean
 }
 
-/** Bytes that may wait for one reader, as for sockets. */
-const backlogBytesMax = 1024 * 1024
 /** Frames of one POST. */
 const framesPerPostMax = 256
 /** Proxies close a silent response; a comment line keeps it. */
@@ -71,6 +70,15 @@ export function openEventStreams(
     let welcomed = false
     const comment = setInterval(() => raw.write(':\n\n'), commentMs)
     const stream: Omit<Stream, 'session'> = { secret: Buffer.from(secret), resumeReading: [], paused: false }
+    const backlog = watchBacklog(
+      () => raw.writableLength,
+      () => {
+        raw.write(
+          'data: {"type":"goodbye","code":"slow_reader","message":"The connection reads too slowly; reconnect to catch up.","retryAfterMs":1000}\n\n',
+        )
+        end()
+      },
+    )
     const session = openSession(
       {
         send(frame) {
@@ -80,12 +88,7 @@ export function openEventStreams(
             frame = JSON.stringify({ ...(JSON.parse(frame) as object), stream: { id, secret } })
           }
           raw.write(`data: ${frame}\n\n`)
-          if (raw.writableLength <= backlogBytesMax) return true
-          raw.end(
-            'data: {"type":"goodbye","code":"slow_reader","message":"The connection reads too slowly; reconnect to catch up.","retryAfterMs":1000}\n\n',
-          )
-          end()
-          return false
+          return backlog.written()
         },
         close: () => end(),
         terminate: () => raw.destroy(),
@@ -102,6 +105,7 @@ export function openEventStreams(
 
     function end(): void {
       clearInterval(comment)
+      backlog.end()
       streams.delete(id)
       session.closed()
       for (const resume of stream.resumeReading.splice(0)) resume()

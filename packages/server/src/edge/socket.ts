@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { frameBytesMax } from '@candor/protocol/frames.ts'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Actor } from '../tenants/actor.ts'
+import { watchBacklog } from './backlog.ts'
 import { openSession, type Session, type SessionRooms } from './session.ts'
 
 export interface Sockets {
@@ -11,8 +12,6 @@ export interface Sockets {
   close(): Promise<void>
 }
 
-/** Bytes that may wait for one reader. More, and one slow phone holds the memory of a hundred others. */
-const backlogBytesMax = 1024 * 1024
 /** Time for the goodbye to arrive before the socket is cut. */
 const closeMsMax = 5_000
 const path = '/v1/socket'
@@ -53,6 +52,10 @@ export function openSockets(options: {
   function accept(ws: WebSocket, staff: Actor | null): void {
     let corked = false
     const raw = (ws as unknown as { _socket: Duplex })._socket
+    const backlog = watchBacklog(
+      () => ws.bufferedAmount,
+      () => tooSlow(ws),
+    )
     const session = openSession(
       {
         send(frame) {
@@ -67,9 +70,7 @@ export function openSockets(options: {
             })
           }
           ws.send(frame)
-          if (ws.bufferedAmount <= backlogBytesMax) return true
-          tooSlow(ws)
-          return false
+          return backlog.written()
         },
         close(reason) {
           ws.close(reason === 'restart' ? 1012 : 1000, reason)
@@ -88,6 +89,7 @@ export function openSockets(options: {
       else session.receive(data.toString('utf8'))
     })
     ws.on('close', () => {
+      backlog.end()
       sessions.delete(ws)
       session.closed()
     })

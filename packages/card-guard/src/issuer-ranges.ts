@@ -85,11 +85,11 @@ const issuerRanges: IssuerRange[] = table.split('\n').flatMap((line) => {
     .split(' ')
     .flatMap((span) => {
       const [low, high = low] = span.split('-').map(Number) as [number, number?]
-      return Array.from({ length: high! - low + 1 }, (_, i) => low + i)
+      return Array.from({ length: high - low + 1 }, (_, i) => low + i)
     })
   return heads.split(',').map((head) => {
     const [from, to = from] = head.split('-') as [string, string?]
-    return { network, from, to: to!, lengths, tier }
+    return { network, from, to, lengths, tier }
   })
 })
 

@@ -7,12 +7,17 @@ import {
   cardFreeKinds,
   formNames,
   isMasked,
+  isSplitMasked,
   leaks,
   positive,
   randomFrom,
   splitConversation,
+  toldConversation,
 } from '@candor/card-guard/card-corpus.ts'
+import type { GuardWindow } from '@candor/card-guard'
 import { openWindow, screen } from '@candor/card-guard'
+import * as composer from '@candor/card-guard/composer.ts'
+import { machineRun, machineTemplates } from '@candor/card-guard/machine-corpus.ts'
 import { hardInputs } from '@candor/card-guard/hard-inputs.ts'
 import { rivals } from './card-guard-rivals.ts'
 import type { ChatTexts } from './card-guard-texts.ts'
@@ -49,6 +54,7 @@ export async function cardGuardBench(options: CardGuardBenchOptions = {}): Promi
   printRecall(positives, print)
   printFalseMasks([...generated, ...natural], print)
   printSplit(random, data, print)
+  printMachines(random, print)
   printSpeed(data?.messages ?? generated.map(({ text }) => text), print)
   printHardInputs(print)
   await printRivals(positives, [...generated, ...natural], options.rivalMessages ?? 5_000, print)
@@ -65,6 +71,8 @@ function printRecall(positives: readonly Positive[], print: Print): void {
     byForm.set(one.form, { all: form.all + 1, masked: form.masked + (found ? 1 : 0) })
     if (found) masked++
   }
+  const found = positives.filter((one) => isMasked(one, composer.screen(one.text))).length
+  print(`recall of the composer alone ${percent(found, positives.length)}`)
   print(`recall ${percent(masked, positives.length)} of ${positives.length} numbers in ${byForm.size} forms`)
   for (const [form, { all, masked }] of byForm) if (masked < all) print(`  ${form}: ${percent(masked, all)}`)
 }
@@ -77,33 +85,72 @@ function printFalseMasks(messages: readonly CardFree[], print: Print): void {
     wrong++
     byKind.set(kind, (byKind.get(kind) ?? 0) + 1)
   }
+  const composed = messages.filter(({ text }) => composer.screen(text).findings.length > 0).length
+  print(`false masks of the composer alone ${percent(composed, messages.length)}`)
   print(`false masks ${percent(wrong, messages.length)} of ${messages.length} card-free messages`)
   for (const [kind, count] of byKind) print(`  ${kind}: ${count}`)
 }
 
 function printSplit(random: ReturnType<typeof randomFrom>, data: ChatTexts | undefined, print: Print): void {
   const count = 10_000
-  let whole = 0
-  for (let i = 0; i < count; i++) {
-    const { pan, messages } = splitConversation(random)
-    const window = openWindow()
-    const shown: string[] = []
-    for (const [at, { text }] of messages.entries()) {
-      const screened = window.screen(String(at), text)
-      shown[at] = screened.text
-      for (const earlier of screened.earlier) shown[Number(earlier.id)] = earlier.text
-    }
-    const allMasked = messages.every(({ piece }, at) => !piece || shown[at]!.includes(' removed]'))
-    if (allMasked && !leaks(pan, shown.join(' '))) whole++
+  for (const [kind, converse] of [
+    ['cut anywhere', splitConversation],
+    ['by fours, with words around them', toldConversation],
+  ] as const) {
+    const conversations = Array.from({ length: count }, () => converse(random))
+    const masked = (open: () => GuardWindow) =>
+      conversations.filter((one) =>
+        isSplitMasked(
+          one,
+          shownBy(
+            open(),
+            one.messages.map(({ text }) => text),
+          ).shown,
+        ),
+      )
+    print(
+      `split over messages, ${kind}: every piece masked in ${percent(masked(openWindow).length, count)} of ${count} ` +
+        `conversations, in the composer in ${percent(masked(composer.openWindow).length, count)}`,
+    )
   }
-  print(`split over messages: every piece masked in ${percent(whole, count)} of ${count} conversations`)
   if (!data) return
-  let wrong = 0
-  for (const thread of data.threads) {
-    const window = openWindow()
-    if (thread.some((text, i) => window.screen(String(i), text).earlier.length > 0)) wrong++
-  }
+  const wrong = data.threads.filter((thread) => shownBy(openWindow(), thread).joined > 0).length
   print(`  masked over messages in ${wrong} of ${data.threads.length} natural threads of one author`)
+}
+
+/** What counts, measures and numbers things, 10,000 messages of each template and of all in turn. */
+function printMachines(random: ReturnType<typeof randomFrom>, print: Print): void {
+  const count = 10_000
+  const names = Object.keys(machineTemplates)
+  const runs = [...names.map((name) => [name]), names]
+  let masked = 0
+  let slowestUs = 0
+  for (const run of runs) {
+    const messages = machineRun(run, count, random)
+    const start = process.cpuUsage()
+    const { shown } = shownBy(openWindow(), messages)
+    slowestUs = Math.max(slowestUs, process.cpuUsage(start).user / count)
+    const wrong = shown.filter((text, i) => text !== messages[i]).length
+    masked += wrong
+    if (wrong > count * 0.0005) print(`  ${run.length > 1 ? 'all in turn' : run[0]}: ${wrong} of ${count}`)
+  }
+  print(
+    `machine-like talk masked ${percent(masked, runs.length * count)} of ${runs.length} runs of ${count} messages, ` +
+      `at most ${slowestUs.toFixed(1)} µs of processor time a message`,
+  )
+}
+
+/** The texts as they stand after the last message, and how often earlier ones changed. */
+function shownBy(window: GuardWindow, texts: readonly string[]): { shown: string[]; joined: number } {
+  const shown: string[] = []
+  let joined = 0
+  for (const [at, text] of texts.entries()) {
+    const screened = window.screen(String(at), text)
+    shown[at] = screened.text
+    for (const earlier of screened.earlier) shown[Number(earlier.id)] = earlier.text
+    joined += screened.earlier.length
+  }
+  return { shown, joined }
 }
 
 function printSpeed(messages: readonly string[], print: Print): void {

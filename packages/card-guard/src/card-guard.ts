@@ -1,91 +1,54 @@
 /**
  * Finds card data in text and masks it. No input or output, no clock, no logging: a guard that can log can leak.
- * Runs unchanged in the visitor's browser and in the server.
+ * This is the whole guard, as the server has it; `composer.ts` is the part that every visitor's browser loads.
  */
 import { secretsBeside, trackAround } from './beside-cards.ts'
+import { speaksOfCards } from './card-talk.ts'
+import type { CardSpan } from './card-windows.ts'
+import { cardsIn } from './card-windows.ts'
+import { plainReading, readingsOf } from './compose-numbers.ts'
 import { blobsIn, depthMax, maySpellBytes, unescapeText } from './encodings.ts'
-import type { CardSpan, NamedSpans } from './find-cards.ts'
-import { cardsIn } from './find-cards.ts'
-import type { IdentifierFormat } from './identifier-formats.ts'
+import type { NamedSpans } from './find-cards.ts'
+import { endOfCard } from './find-cards.ts'
+import type { GuardWindow, WindowOptions } from './guard-window.ts'
+import { openWindowOf } from './guard-window.ts'
 import { identifiersIn } from './identifier-formats.ts'
 import { panDigitsMin } from './issuer-ranges.ts'
-import type { Finding, ScreenedText } from './mask.ts'
-import { mask, maskOf, union } from './mask.ts'
-import { otherThingsIn, speaksOfCards } from './not-cards.ts'
-import type { Piece } from './pieces.ts'
-import { joinWithin, piecesOfMessage, piecesWithin } from './pieces.ts'
-import type { DigitStream, Lexed } from './read-digits.ts'
-import { layOut, lex, lexSigns, plainReading } from './read-digits.ts'
+import { bare, printed, told } from './join-messages.ts'
+import { joinWithin, piecesWithin } from './join-within.ts'
+import type { Finding } from './mask.ts'
+import { maskOf, union } from './mask.ts'
+import { otherThingsIn } from './not-cards.ts'
+import { piecesOfMessage } from './pieces.ts'
+import type { DigitStream, Lexed, Stretch } from './read-digits.ts'
+import { layOut, lex } from './read-digits.ts'
+import type { Guard, GuardOptions, Screened } from './screen-text.ts'
+import { screenWith } from './screen-text.ts'
+import { tellings } from './split-talk.ts'
+import { lexSigns, stretchesOf } from './stretches.ts'
 
+export type { GuardOptions, Screened } from './screen-text.ts'
 export type { Finding, FindingKind, ScreenedText } from './mask.ts'
 export { maskOf }
 export type { IdentifierFormat, IssuerOverlap } from './identifier-formats.ts'
 export { overlapWithIssuerRanges } from './identifier-formats.ts'
 export type { EarlierScreened, GuardWindow, WindowLimits, WindowScreened } from './guard-window.ts'
-export { openWindow } from './guard-window.ts'
-
-export interface Screened {
-  readonly text: ScreenedText
-  readonly findings: readonly Finding[]
-  /** True when the text may be a piece of a number that is split over messages: seal it under a key of its own. */
-  readonly mayContinue: boolean
-}
-
-export interface GuardOptions {
-  readonly identifiers?: readonly IdentifierFormat[]
-  /** The same author gave a card number just before, so that three digits may be its code. */
-  readonly nearCard?: boolean
-}
 
 /** Finds and masks the card data of one text. Screening the result again masks nothing more. */
 export function screen(text: string, options: GuardOptions = {}): Screened {
-  const { text: masked, findings, pieces } = screenText(text, options)
-  return { text: masked, findings, mayContinue: pieces.length > 0 }
+  return screenWith(guard, text, options)
 }
 
-interface ScreenedAlone {
-  readonly text: ScreenedText
-  readonly findings: readonly Finding[]
-  readonly otherWords: number
-  /** What is left of digits that other messages may complete. Offsets into the masked text. */
-  readonly pieces: readonly Piece[]
+/** Opens a window on one author's messages in one conversation. */
+export function openWindow(options: WindowOptions = {}): GuardWindow {
+  return openWindowOf(guard, [bare, told, printed], options)
 }
 
-/** What `screen` finds, and what waits in the text for other messages. */
-export function screenText(text: string, options: GuardOptions): ScreenedAlone {
-  let lexed = lex(text)
-  let findings: Finding[] = []
-  let masked = text as ScreenedText
-  // A mask takes words and digits away, and what is left is read anew, until nothing is found.
-  for (let round = 0; round < roundsMax; round++) {
-    const fresh = findIn(masked, lexed, options, 0)
-    if (fresh.length === 0) break
-    findings = union([...findings, ...toOriginal(fresh, findings)])
-    masked = mask(text, findings)
-    lexed = lex(masked)
-  }
-  return { text: masked, findings, otherWords: lexed.otherWords, pieces: piecesOfMessage(masked, lexed) }
+const guard: Guard = {
+  find: (text, lexed, options) => findIn(text, lexed, options, 0),
+  piecesIn: (text, lexed) =>
+    lexed.digitsMax === 0 ? [] : piecesOfMessage(text, lexed, layOut(lexed, plainReading), tellings),
 }
-
-/** Findings in the masked text, told in offsets of the text that `before` was found in. */
-export function toOriginal(found: readonly Finding[], before: readonly Finding[]): Finding[] {
-  if (before.length === 0) return [...found]
-  const at = (offset: number, isEnd: boolean): number => {
-    let shift = 0
-    for (const finding of before) {
-      const start = finding.start + shift
-      const end = start + maskOf[finding.kind].length
-      if (offset <= start) break
-      if (offset < end) return isEnd ? finding.end : finding.start
-      shift += maskOf[finding.kind].length - (finding.end - finding.start)
-    }
-    return offset - shift
-  }
-  return found.map((finding) => ({ ...finding, start: at(finding.start, false), end: at(finding.end, true) }))
-}
-
-/** Two rounds settle real text; the bound is for text made to need more. */
-const roundsMax = 12
 
 function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number): Finding[] {
   const plain = findPlain(text, lexed, options)
@@ -96,8 +59,10 @@ function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number
   if (unescaped) {
     const lexed = lex(unescaped.text)
     // Where no escape stood all was read already.
-    const stretches = lexed.stretches.filter(({ from, to }) => unescaped.hadEscape(from, to))
-    for (const finding of findPlain(unescaped.text, { ...lexed, stretches }, options, 'stretches')) {
+    const stretches = stretchesOf(unescaped.text, lexed).filter(({ from, to }) =>
+      unescaped.hadEscape(from, to),
+    )
+    for (const finding of findPlain(unescaped.text, lexed, options, stretches)) {
       found.push({ ...finding, ...unescaped.toOriginal(finding.start, finding.end) })
     }
   }
@@ -120,19 +85,14 @@ function numberIn(text: string, options: GuardOptions, depth: number): Finding |
   return findIn(text, lex(text), options, depth).find(({ kind }) => kind === 'pan' || kind === 'track')
 }
 
-function findPlain(
-  text: string,
-  lexed: Lexed,
-  options: GuardOptions,
-  extent: 'text' | 'stretches' = 'text',
-): Finding[] {
+function findPlain(text: string, lexed: Lexed, options: GuardOptions, part?: readonly Stretch[]): Finding[] {
   if (lexed.digitsMax < codeDigitsMin) return []
   const stream = layOut(lexed, plainReading)
   let about: boolean | undefined
   const aboutCards = () => (about ??= speaksOfCards(text))
   const found: Finding[] = []
   if (lexed.digitsMax >= panDigitsMin || lexed.hasSigns) {
-    for (const { start, end, network } of cardsOf(text, lexed, stream, aboutCards(), options, extent)) {
+    for (const { start, end, network } of cardsOf(text, lexed, stream, aboutCards(), options, part)) {
       const track = trackAround(text, { start, end })
       const name = network === undefined ? {} : { network }
       found.push(track ? { kind: 'track', ...track, ...name } : { kind: 'pan', start, end, ...name })
@@ -149,29 +109,29 @@ function cardsOf(
   plain: DigitStream,
   aboutCards: boolean,
   options: GuardOptions,
-  extent: 'text' | 'stretches',
+  part: readonly Stretch[] | undefined,
 ): CardSpan[] {
   const named = namedSpans(text, options)
   const others = otherThingsIn(text)
+  const endOf: Parameters<typeof cardsIn>[3] = (window, sums) => endOfCard(window, sums, others, named)
   const cards: CardSpan[] = []
-  for (const reading of lexed.readings) {
+  const readings = readingsOf(text, lexed)
+  const stretches = part ?? (readings.length > 1 || lexed.hasSigns ? stretchesOf(text, lexed) : [])
+  for (const reading of readings) {
     const isPlain = reading === plainReading
-    const stream = isPlain && extent === 'text' ? plain : layOut(lexed, reading, isPlain, 'stretches')
-    cards.push(...cardsIn(stream, text, aboutCards, others, named))
+    const stream =
+      isPlain && !part ? plain : layOut(lexed, reading, isPlain ? undefined : plainReading, stretches)
+    cards.push(...cardsIn(stream, text, aboutCards, endOf))
   }
   if (lexed.hasSigns) {
-    for (const signed of lexSigns(text, lexed)) {
-      for (const reading of signed.readings)
-        cards.push(...cardsIn(layOut(signed, reading), text, aboutCards, others, named))
+    for (const signed of lexSigns(text, stretches)) {
+      for (const reading of readingsOf(text, signed))
+        cards.push(...cardsIn(layOut(signed, reading, plainReading), text, aboutCards, endOf))
     }
   }
-  if (
-    cards.length === 0 &&
-    (extent === 'text' || lexed.stretches.length > 0) &&
-    plain.digits.length >= panDigitsMin
-  ) {
+  if (cards.length === 0 && part?.length !== 0 && plain.digits.length >= panDigitsMin) {
     // With look-alikes and without: "4111 so 1111" is no 50 in the middle.
-    for (const reading of lexed.readings.filter((one) => one === plainReading || one.alike === 'no')) {
+    for (const reading of readings.filter((one) => one === plainReading || one.alike === 'no')) {
       for (const { pieces, network } of joinWithin(piecesWithin(text, lexed, reading, others), aboutCards)) {
         for (const { start, end } of pieces) cards.push({ start, end, network })
       }

@@ -1,94 +1,32 @@
-/** Finds the windows of a digit stream that are card numbers: length, issuer range and Luhn, on group boundaries. */
+/** Would a person write a card number this way, or is it a date, a phone number, a list? */
 
-import { isIssuerHead, networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
+import type { CardWindow, LuhnSums } from './card-windows.ts'
+import { headOf, isCardShape, touchesLetters } from './card-windows.ts'
+import { tierOf } from './issuer-ranges.ts'
 import type { OtherThings, Span } from './not-cards.ts'
 import { saysOtherwise } from './not-cards.ts'
 import type { DigitStream, Group } from './read-digits.ts'
 import { broken, glued } from './read-digits.ts'
 
-export interface CardSpan extends Span {
-  readonly network: string | undefined
-}
-
-/** All card numbers in one text; what each reading finds is asked for in turn. */
-export function cardsIn(
-  stream: DigitStream,
-  text: string,
-  aboutCards: boolean,
+/** The group that a card number ends with which begins in this window, with what is glued behind; -1 when it is none. */
+export function endOfCard(
+  window: CardWindow,
+  sums: LuhnSums,
   others: OtherThings,
   named: NamedSpans,
-): CardSpan[] {
-  const { digits, groups } = stream
-  if (digits.length < panDigitsMin) return []
-  const sums = luhnSums(digits)
-  const found: CardSpan[] = []
-  let runEnd = 0
-  let coveredTo = 0
-
-  for (let first = 0; first < groups.length; first++) {
-    const from = groups[first]!.at
-    if (groups[first]!.before === broken) runEnd = endOfRun(groups, first)
-    if (from + panDigitsMin > runEnd) continue
-    const head = headOf(digits, from)
-    if (!isIssuerHead(head)) continue
-    // The longest first: what ends inside an earlier find adds nothing to the union.
-    const longest = Math.min(panDigitsMax, runEnd - from)
-    let last = first
-    while (groups[last]!.at + groups[last]!.size < from + longest) last++
-    for (let length = longest; length >= panDigitsMin; length--) {
-      const to = from + length
-      const tier = tierOf(head, length)
-      if (!tier || !sums.hold(from, to)) continue
-      while (groups[last]!.at >= to) last--
-      const tail = groups[last]!.at + groups[last]!.size - to
-      // A month glued behind may have its year in the next group.
-      if (tail !== 2 && groups[last]!.end <= coveredTo) continue
-      const inOne = last === first
-      const sizes = sizesOf(stream, first, last, tail)
-      const window: Window = { stream, text, first, last, length, tail, sizes, tier, aboutCards }
-      const tailEnd = tail > 0 ? endOfTail(window, sums) : last
-      if (tailEnd < 0 || !isWritten(window)) continue
-      const span = { start: groups[first]!.start, end: groups[tailEnd]!.end }
-      const name = named(span)
-      if (name === 'introduced' || (name === 'alike' && !(inOne && tier === 'firm'))) continue
-      if (others.certain(span).some((other) => other.start <= span.start && other.end >= span.end)) continue
-      if (isApart(window, others)) continue
-      if (!inOne && !isUnmistakable(window)) {
-        if (others.likely(span).some((other) => cuts(window, other))) continue
-      }
-      coveredTo = Math.max(coveredTo, span.end)
-      found.push({ ...span, network: networkOf(digits.slice(from, to).join('')) })
-    }
-  }
-  return found
-}
-
-/** Luhn's sum of any stretch in constant time: running sums with the even, and with the odd, places doubled. */
-export function luhnSums(digits: readonly number[]): { hold(from: number, to: number): boolean } {
-  const sums = [new Uint32Array(digits.length + 1), new Uint32Array(digits.length + 1)] as const
-  for (let i = 0; i < digits.length; i++) {
-    const digit = digits[i]!
-    const doubled = digit > 4 ? digit * 2 - 9 : digit * 2
-    sums[0][i + 1] = sums[0][i]! + (i % 2 === 0 ? doubled : digit)
-    sums[1][i + 1] = sums[1][i]! + (i % 2 === 1 ? doubled : digit)
-  }
-  return {
-    hold(from, to) {
-      const running = sums[to % 2 === 0 ? 0 : 1]
-      return (running[to]! - running[from]!) % 10 === 0
-    },
-  }
-}
-
-export function headOf(digits: readonly number[], from: number): number {
-  return digits[from]! * 1000 + digits[from + 1]! * 100 + digits[from + 2]! * 10 + digits[from + 3]!
-}
-
-/** Groups cut as cards print them: by fours (the last may be shorter), 4-6-5, 4-6-4. */
-export function isCardShape(sizes: readonly number[]): boolean {
-  if (sizes.length < 2) return false
-  if (sizes.length === 3 && sizes[0] === 4 && sizes[1] === 6) return sizes[2] === 5 || sizes[2] === 4
-  return sizes.every((size, i) => size % 4 === 0 || (i === sizes.length - 1 && sizes.length > 2 && size < 4))
+): number {
+  const { stream, first, last, tail, tier } = window
+  const { groups } = stream
+  const end = tail > 0 ? endOfTail(window, sums) : last
+  if (end < 0 || !isWritten(window)) return -1
+  const span = { start: groups[first]!.start, end: groups[end]!.end }
+  const name = named(span)
+  if (name === 'introduced' || (name === 'alike' && !(last === first && tier === 'firm'))) return -1
+  if (others.certain(span).some((other) => other.start <= span.start && other.end >= span.end)) return -1
+  if (isApart(window, others)) return -1
+  if (last > first && !isUnmistakable(window) && others.likely(span).some((other) => cuts(window, other)))
+    return -1
+  return end
 }
 
 /**
@@ -97,25 +35,11 @@ export function isCardShape(sizes: readonly number[]): boolean {
  */
 export type NamedSpans = (span: Span) => 'introduced' | 'alike' | undefined
 
-interface Window {
-  readonly stream: DigitStream
-  readonly text: string
-  readonly first: number
-  readonly last: number
-  readonly length: number
-  /** Digits of the last group behind the window. */
-  readonly tail: number
-  /** Sizes of the groups as the eye sees them: what is glued together is one. */
-  readonly sizes: readonly number[]
-  readonly tier: 'firm' | 'wide'
-  readonly aboutCards: boolean
-}
-
 /**
  * What may be glued behind a number: its expiry date, its code, or a second number. The group that it ends with, -1 when
  * it is nothing of that kind.
  */
-function endOfTail(window: Window, sums: ReturnType<typeof luhnSums>): number {
+function endOfTail(window: CardWindow, sums: LuhnSums): number {
   const { stream, text, first, last, tail, tier, aboutCards } = window
   if (tier === 'wide') return -1
   const { digits, groups } = stream
@@ -148,15 +72,8 @@ function isMonth(digits: string): boolean {
   return /^(?:0[1-9]|1[0-2])$/.test(digits)
 }
 
-/** Where the digits end that no other word parts from this group's. */
-function endOfRun(groups: readonly Group[], first: number): number {
-  let last = first
-  while (last + 1 < groups.length && groups[last + 1]!.before !== broken) last++
-  return groups[last]!.at + groups[last]!.size
-}
-
 /** Would a person write a number this way? Asked only of windows whose arithmetic holds. */
-function isWritten(window: Window): boolean {
+function isWritten(window: CardWindow): boolean {
   const { stream, text, first, last, length, tier, aboutCards } = window
   const { groups } = stream
   let letters = 0
@@ -228,22 +145,22 @@ function isHexWord(word: string): boolean {
 const gapTightMax = 6
 
 /** The groups alone say that this is one number, whatever else parts of it look like. */
-function isUnmistakable(window: Window): boolean {
+function isUnmistakable(window: CardWindow): boolean {
   const { sizes } = window
   return isCardShape(sizes) || sizes.every((size) => size === 1) || isEven(window)
 }
 
 /** Nothing else stands in the run: a list of numbers has rarely the length of a card. */
-function isWholeRun(window: Window): boolean {
+function isWholeRun(window: CardWindow): boolean {
   return isRun(window) && !(window.stream.groups[window.first]!.size === 3 && window.length % 3 === 0)
 }
 
-function isRun({ stream, first, last }: Window): boolean {
+function isRun({ stream, first, last }: CardWindow): boolean {
   return stream.groups[first]!.before === broken && (stream.groups[last + 1]?.before ?? broken) === broken
 }
 
 /** "411,111,…": groups of one size which are all there is, and no array of a program. */
-function isWholeList(window: Window): boolean {
+function isWholeList(window: CardWindow): boolean {
   const { stream, text, first, last } = window
   const { groups } = stream
   const next = groups[last + 1]
@@ -253,7 +170,7 @@ function isWholeList(window: Window): boolean {
 }
 
 /** Groups of one size with the same gap between, from the start of a run: "41.11.11…", "411 111 111 …". */
-function isEven(window: Window): boolean {
+function isEven(window: CardWindow): boolean {
   const { stream, text, first, last, sizes } = window
   const { groups } = stream
   if (sizes.some((size, i) => size !== sizes[0] && !(i === sizes.length - 1 && size < sizes[0]!)))
@@ -268,24 +185,12 @@ function isEven(window: Window): boolean {
   return first === 0 || groups[first]!.before === broken || gapBefore(first) !== between
 }
 
-function sizesOf(stream: DigitStream, first: number, last: number, tail: number): number[] {
-  const sizes: number[] = []
-  for (let i = first; i <= last; i++) {
-    const { before, size, form } = stream.groups[i]!
-    // Words written without gaps are still one digit after another.
-    if (i > first && before === glued && form !== 'word') sizes[sizes.length - 1]! += size
-    else sizes.push(size)
-  }
-  sizes[sizes.length - 1]! -= tail
-  return sizes
-}
-
 function isGluedBehind(groups: readonly Group[], last: number): boolean {
   return groups[last + 1]?.before === glued
 }
 
 /** A group of two letters and more, "SO-2026-…". */
-function hasLetterGroup({ stream, first, last }: Window): boolean {
+function hasLetterGroup({ stream, first, last }: CardWindow): boolean {
   const { groups } = stream
   for (let i = first; i <= last; i++) {
     const { form, size, before } = groups[i]!
@@ -295,18 +200,11 @@ function hasLetterGroup({ stream, first, last }: Window): boolean {
   return false
 }
 
-/** Other letters right before or behind, in the same word. */
-function touchesLetters({ stream, text, first, last }: Window): boolean {
-  const before = text[stream.groups[first]!.start - 1] ?? ''
-  const behind = text[stream.groups[last]!.end] ?? ''
-  return /\p{L}/u.test(before) || /\p{L}/u.test(behind)
-}
-
 /**
  * A number with decimals or a longer hexadecimal word shares digits with the window. Talk of cards closes this door, so
  * that nobody sends a card number as a fraction.
  */
-function isApart({ stream, text, first, last, aboutCards }: Window, others: OtherThings): boolean {
+function isApart({ stream, text, first, last, aboutCards }: CardWindow, others: OtherThings): boolean {
   if (aboutCards) return false
   const span = { start: stream.groups[first]!.start, end: stream.groups[last]!.end }
   if (others.decimals(span).length > 0) return true
@@ -323,7 +221,7 @@ function isApart({ stream, text, first, last, aboutCards }: Window, others: Othe
 const hexWordMax = 128
 
 /** The other thing spans a gap of the window, or begins or ends outside: its groups do not belong to a card number. */
-function cuts({ stream, first, last }: Window, other: Span): boolean {
+function cuts({ stream, first, last }: CardWindow, other: Span): boolean {
   const { groups } = stream
   if (other.end <= groups[first]!.start || other.start >= groups[last]!.end) return false
   if (other.start < groups[first]!.start || other.end > groups[last]!.end) return true

@@ -1,15 +1,14 @@
 /** The streaming form: one author's messages in one conversation, where a number may come in pieces. */
 
-import type { GuardOptions, Screened } from './card-guard.ts'
-import { screenText, toOriginal } from './card-guard.ts'
-import type { Strays, WaitingPiece } from './join-messages.ts'
+import { speaksOfCards } from './card-talk.ts'
+import type { Strays, Way, WaitingPiece } from './join-messages.ts'
 import { joinMessages, noStrays, straysBehind } from './join-messages.ts'
 import type { Finding, ScreenedText } from './mask.ts'
 import { mask, maskOf, union } from './mask.ts'
-import { speaksOfCards } from './not-cards.ts'
 import type { JoinedNumber, Piece } from './pieces.ts'
-import { piecesOfMessage } from './pieces.ts'
 import { lex } from './read-digits.ts'
+import type { Guard, GuardOptions, Screened } from './screen-text.ts'
+import { screenText, toOriginal } from './screen-text.ts'
 
 export interface EarlierScreened {
   readonly id: string
@@ -43,8 +42,13 @@ export const windowPiecesMax = 48
 /** Some 48 chat messages; a longer one is held alone. */
 export const windowCharactersMax = 12_000
 
-export function openWindow(options: GuardOptions & { readonly limits?: WindowLimits } = {}): GuardWindow {
-  const { limits, ...guard } = options
+export interface WindowOptions extends GuardOptions {
+  readonly limits?: WindowLimits
+}
+
+/** A window of this guard, which joins pieces in these ways. */
+export function openWindowOf(guard: Guard, ways: readonly Way[], options: WindowOptions): GuardWindow {
+  const { limits, ...screening } = options
   const piecesMax = limits?.piecesMax ?? windowPiecesMax
   const charactersMax = limits?.charactersMax ?? windowCharactersMax
   const held: Held[] = []
@@ -59,7 +63,10 @@ export function openWindow(options: GuardOptions & { readonly limits?: WindowLim
 
   function screenNext(id: string, text: string): WindowScreened {
     const message = count++
-    const alone = screenText(text, { ...guard, nearCard: message - lastCardAt <= nearCardMessages })
+    const alone = screenText(guard, text, {
+      ...screening,
+      nearCard: message - lastCardAt <= nearCardMessages,
+    })
     if (speaksOfCards(text)) lastCardTalkAt = message
     if (alone.findings.some(({ kind }) => kind === 'pan' || kind === 'track')) lastCardAt = message
     const afterSilence = lastPiecesAt < message - 1
@@ -72,7 +79,7 @@ export function openWindow(options: GuardOptions & { readonly limits?: WindowLim
       otherWords: alone.otherWords,
       pieces: [
         ...alone.pieces.map((piece) => waiting(piece, false)),
-        ...wholeNumber(text, alone.text, alone.findings).map((piece) => waiting(piece, true)),
+        ...wholeNumber(guard, text, alone.text, alone.findings).map((piece) => waiting(piece, true)),
       ],
     }
     strays = straysBehind(strays, alone.pieces)
@@ -80,7 +87,7 @@ export function openWindow(options: GuardOptions & { readonly limits?: WindowLim
 
     const aboutCards = message - lastCardTalkAt <= cardTalkMessages
     const earlierPieces = now.pieces.length > 0 ? held.flatMap((one) => one.pieces) : []
-    const joined = joinMessages([...earlierPieces, ...now.pieces], earlierPieces.length, aboutCards)
+    const joined = joinMessages([...earlierPieces, ...now.pieces], earlierPieces.length, aboutCards, ways)
     const code = joined.length === 0 ? loneCode(now) : undefined
     if (code && message > lastCardAt && message - lastCardAt <= nearCardMessages) {
       return { ...finish(text, alone.findings, now, [code]), earlier: [] }
@@ -158,10 +165,10 @@ function withMasks(owner: Held, findings: readonly Finding[]): Held {
 }
 
 /** A message that is a card number and no more may still be the larger part of a longer one. */
-function wholeNumber(text: string, masked: string, findings: readonly Finding[]): Piece[] {
+function wholeNumber(guard: Guard, text: string, masked: string, findings: readonly Finding[]): Piece[] {
   const [found] = findings
   if (findings.length !== 1 || found!.kind !== 'pan') return []
-  const pieces = piecesOfMessage(text, lex(text))
+  const pieces = guard.piecesIn(text, lex(text))
   if (pieces.length !== 1 || pieces[0]!.voice !== 'bare') return []
   return [{ ...pieces[0]!, start: found!.start, end: found!.end + masked.length - text.length }]
 }

@@ -6,7 +6,7 @@
  * it begins where the numbers begin, nothing is left out, the messages say little else, and it does not count.
  */
 
-import { headOf, isCardShape } from './find-cards.ts'
+import { headOf, isCardShape } from './card-windows.ts'
 import type { Tier } from './issuer-ranges.ts'
 import { isIssuerHead, networkOf, panDigitsMax, panDigitsMin, tierOf } from './issuer-ranges.ts'
 import type { JoinedNumber, Piece } from './pieces.ts'
@@ -52,10 +52,11 @@ export function joinMessages(
   pieces: readonly WaitingPiece[],
   fresh: number,
   aboutCards: boolean,
+  allWays: readonly Way[],
 ): JoinedNumber<WaitingPiece>[] {
   const joined: JoinedNumber<WaitingPiece>[] = []
   if (fresh === 0) return joined
-  const ways = [bare, told, printed].filter((way) => {
+  const ways = allWays.filter((way) => {
     for (let i = fresh - 1; i >= 0; i--) if (way.begins(pieces[i]!, aboutCards)) return true
     return false
   })
@@ -89,7 +90,7 @@ interface Search {
 }
 
 /** Which pieces a chain is made of, and when it is believed. */
-interface Way {
+export interface Way {
   /** A number may begin here: few numbers that belong to nothing went before. */
   begins(piece: WaitingPiece, aboutCards: boolean): boolean
   /** May stand in the chain, before others of it. */
@@ -131,7 +132,7 @@ function extend(
 }
 
 /** Cut anywhere, in messages that say nothing else: every such piece belongs to it, so there is one way to join them. */
-const bare: Way = {
+export const bare: Way = {
   begins: ({ strays }) => strays.bare <= 3,
   fits: (piece) => piece.voice === 'bare' && !isOther(piece),
   cost: (piece) => (bare.fits(piece) ? leftOutMax + 1 : 0),
@@ -145,7 +146,7 @@ const bare: Way = {
 }
 
 /** By fours, or 4-6-5, as cards are printed. */
-const printed: Way = {
+export const printed: Way = {
   begins: ({ strays }, aboutCards) => strays.fours <= (aboutCards ? 6 : 4),
   fits: ({ digits, voice }) =>
     digits.length % 4 === 0 || (voice !== 'chatter' && (digits.length === 6 || digits.length === 10)),
@@ -167,7 +168,7 @@ const printed: Way = {
 }
 
 /** Cut anywhere, in messages with a few words: only with talk of a card, or where most of them say nothing else. */
-const told: Way = {
+export const told: Way = {
   begins: ({ strays }) => strays.bare + strays.worded <= 3,
   fits: ({ voice, digits }) => voice === 'bare' || (voice === 'worded' && digits.length > 1),
   cost: (piece) => (piece.voice !== 'chatter' && !isOther(piece) ? 1 : 0),

@@ -73,11 +73,6 @@ export function saysOtherwise(text: string, start: number): boolean {
   return otherNames.test(before) || /(?:\+|\b00)[\s(]?$/.test(before)
 }
 
-/** Does the text speak of payment cards? Then weaker evidence counts. */
-export function speaksOfCards(text: string): boolean {
-  return cardNames.test(text.includes('[') ? text.replace(/\[[a-z ]+ removed\]/g, '') : text)
-}
-
 /** How far before a number its name is looked for: "the tracking number of my second parcel is". */
 const beforeMax = 40
 
@@ -149,9 +144,6 @@ const likelyShapes: readonly RegExp[] = [
 
 const otherNames =
   /order|track|parcel|package|ship|deliver|imei|serial|phone|mobile|cell|whatsapp|\btel\b|fax|book|reserv|invoice|\bref|ticket|iban|\bean\b|isbn|\bupc\b|barcode|\bsku\b|article|item|model|product|\bpnr\b|flight|loyalty|member|customer|client|case|claim|account|transaction|pedido|seguimiento|env[ií]o|paquete|tel[eéè]f|m[oó]vil|factura|commande|suivi|colis|facture|portable|bestell|sendung|paket|rechnung|telefon|handy|kunden|vorgang|encomenda|rastre|fatura|celular|telem[oó]vel|nota fiscal|reserva/i
-
-const cardNames =
-  /\bcards?\b|\bcc\b|visa|master ?card|amex|american express|discover|maestro|debit|credit\b|\bcv[vc]\d?\b|tarjeta|\bcarte\b|karte|kredit|cart[aã]o|\bcb\b|\bpan\b|expir|\bpay\b|payment/i
 
 function spanOf(match: RegExpExecArray): Span {
   return { start: match.index, end: match.index + match[0].length }

@@ -62,6 +62,14 @@ export function splitWords(letters: string): NumberWord[] | undefined {
   return split
 }
 
+/** Adds words to those that are read: `value: words`, small letters without accents. */
+export function teach(role: NumberWord['role'], list: string): void {
+  for (const line of list.split('\n')) {
+    const [value, names] = line.split(':') as [string, string]
+    for (const text of names.split(' ')) learn({ role, value: Number(value), text })
+  }
+}
+
 /** value: words. Accents are folded away before the look-up, ß is ss. */
 const numbers = `0:zero oh nought naught nil null cero nulo nul
 1:one un uno una une ein eins eine um uma
@@ -72,55 +80,7 @@ const numbers = `0:zero oh nought naught nil null cero nulo nul
 6:six seis sechs meia
 7:seven siete sept sieben sete
 8:eight ocho huit acht oito
-9:nine niner nueve neuf neun nove
-10:ten diez dix zehn dez
-11:eleven once onze elf
-12:twelve doce douze zwolf zwoelf doze
-13:thirteen trece treize dreizehn treze
-14:fourteen catorce quatorze vierzehn catorze
-15:fifteen quince quinze funfzehn fuenfzehn
-16:sixteen dieciseis seize sechzehn dezesseis dezasseis
-17:seventeen diecisiete siebzehn dezessete dezassete
-18:eighteen dieciocho achtzehn dezoito
-19:nineteen diecinueve neunzehn dezenove dezanove
-20:twenty veinte vingt vingts zwanzig vinte
-21:veintiuno veintiun veintiuna
-22:veintidos
-23:veintitres
-24:veinticuatro
-25:veinticinco
-26:veintiseis
-27:veintisiete
-28:veintiocho
-29:veintinueve
-30:thirty treinta trente dreissig dreizig trinta
-40:forty fourty cuarenta quarante vierzig quarenta
-50:fifty cincuenta cinquante funfzig fuenfzig cinquenta
-60:sixty sesenta soixante sechzig sessenta
-70:seventy setenta septante siebzig
-80:eighty ochenta octante huitante achtzig oitenta
-90:ninety ninty noventa nonante neunzig
-100:hundred cien ciento cent cents hundert cem cento
-200:doscientos doscientas duzentos duzentas
-300:trescientos trescientas trezentos trezentas
-400:cuatrocientos cuatrocientas quatrocentos quatrocentas
-500:quinientos quinientas quinhentos quinhentas
-600:seiscientos seiscientas seiscentos seiscentas
-700:setecientos setecientas setecentos setecentas
-800:ochocientos ochocientas oitocentos oitocentas
-900:novecientos novecientas novecentos novecentas
-1000:thousand mil mille tausend`
-
-const plurals = `0:zeros zeroes ceros nullen ohs
-1:ones unos einsen uns
-2:twos doses zweien
-3:threes treses dreien
-4:fours cuatros vieren quatros
-5:fives cincos funfen fuenfen
-6:sixes seises sechsen
-7:sevens sietes sieben setes
-8:eights ochos achten oitos
-9:nines nueves neunen noves`
+9:nine niner nueve neuf neun nove`
 
 const repeats = `2:double doble doppel doppelt doppelte dupla duplo dobro twice zweimal
 3:triple treble thrice dreimal dreifach triplo tripla
@@ -147,16 +107,8 @@ const trie: number[] = new Array<number>(26).fill(0)
 const ends: number[] = [0]
 const impossible = 0xffff
 
-for (const [role, list] of [
-  ['number', numbers],
-  ['plural', plurals],
-  ['repeat', repeats],
-] as const) {
-  for (const line of list.split('\n')) {
-    const [value, names] = line.split(':') as [string, string]
-    for (const text of names.split(' ')) learn({ role, value: Number(value), text })
-  }
-}
+teach('number', numbers)
+teach('repeat', repeats)
 for (const role of ['times', 'joins', 'filler'] as const) {
   for (const text of small[role].split(' ')) learn({ role, value: 0, text })
 }

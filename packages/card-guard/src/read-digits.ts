@@ -31,33 +31,37 @@ export interface DigitStream {
 export interface Reading {
   /** Look-alike letters are digits: by their first value, by their second, or not at all. */
   readonly alike: 'first' | 'second' | 'no'
-  /** "twenty one" is 21, or 20 and 1. */
-  readonly compound: boolean
-  /** Only a hyphen or a joining word makes one number of two: "soixante dix-huit" is 60 and 18. */
-  readonly hyphens?: boolean
+  /** Reads several words as one number: "twenty one" is 21. Without it that is 20 and 1. */
+  readonly compose?: Compose
+  /** Reads "three zeros", "4 times one": the count stands at lexeme `i`. */
+  readonly times?: (lexemes: readonly Lexeme[], i: number, count: string) => ReturnType<Compose> | undefined
   /** "um" is the sound of thinking, not Portuguese for one. */
   readonly hesitant?: boolean
 }
 
+/** The number whose words begin at lexeme `i`, as digits, and the lexeme behind it. */
+export type Compose = (lexemes: readonly Lexeme[], i: number) => { digits: string; next: number }
+
 export interface Lexed {
   readonly lexemes: readonly Lexeme[]
-  /** The stretches between other words that could hold a number: every reading but the plain one looks at these alone. */
-  readonly stretches: readonly Stretch[]
   /** Words that are neither digits nor filler. */
   readonly otherWords: number
   /** No reading has more digits than this; 0 when there is neither digit nor number word. */
   readonly digitsMax: number
-  /** The readings worth trying: more than one only where something is ambiguous. */
-  readonly readings: readonly Reading[]
+  /** There are look-alike letters; some of them are drawn like two digits. */
+  readonly alikes: boolean
+  readonly alternates: boolean
+  /** There are words of ten and more; one is "um". */
+  readonly compounds: boolean
+  readonly hesitates: boolean
   /** `|`, `!` or `$` stood beside a digit: read again with `signs` to take them for digits. */
   readonly hasSigns: boolean
-  /** Signs were read as digits. */
-  readonly signs: boolean
   /** A character that begins an escape, or a word long enough to hold an encoded number. */
   readonly mayBeEncoded: boolean
 }
 
-interface Stretch {
+/** A part of the text between other words, where every reading finds its numbers. */
+export interface Stretch {
   /** First lexeme, and the one behind the last. */
   readonly first: number
   readonly end: number
@@ -66,9 +70,6 @@ interface Stretch {
   readonly to: number
   readonly digitsMax: number
 }
-
-/** How a text is read when nothing in it is ambiguous. */
-export const plainReading: Reading = { alike: 'first', compound: true }
 
 /** Cuts text, or the part of it from `from` to `length`, into digits, look-alikes, number words, filler and the rest. `signs`: read `|`, `!` and `$` as digits. */
 export function lex(text: string, signs = false, from = 0, length = text.length): Lexed {
@@ -133,7 +134,7 @@ export function lex(text: string, signs = false, from = 0, length = text.length)
       continue
     }
     const start = i
-    if (!glue && text.charCodeAt(i + 8) === hyphen && isUuidAt(text, i)) {
+    if (!glue && i + uuidLength <= length && text.charCodeAt(i + 8) === hyphen && isUuidAt(text, i)) {
       otherWords++
       push('other', '', '', undefined, i, i + uuidLength)
       i += uuidLength
@@ -236,59 +237,30 @@ export function lex(text: string, signs = false, from = 0, length = text.length)
   }
 
   if (signs || digitsMax > 0) digitsMax += alikeDigits
-  const readings: Reading[] = [plainReading]
-  if (digitsMax >= panDigitsMin) {
-    if (alternates) readings.push({ alike: 'second', compound: true })
-    if (alikeDigits) readings.push({ alike: 'no', compound: true })
-    if (compounds) readings.push({ alike: 'first', compound: false })
-    if (compounds && text.includes('-')) readings.push({ alike: 'first', compound: true, hyphens: true })
-    if (hesitates) readings.push({ alike: 'first', compound: true, hesitant: true })
+  return {
+    lexemes,
+    otherWords,
+    digitsMax,
+    alikes: alikeDigits > 0,
+    alternates,
+    compounds,
+    hesitates,
+    hasSigns,
+    mayBeEncoded,
   }
-  const stretches = digitsMax >= panDigitsMin || hasSigns ? stretchesOf(lexemes, from, length) : []
-  return { lexemes, stretches, otherWords, digitsMax, readings, hasSigns, signs, mayBeEncoded }
-}
-
-/** The parts of the text, between other words, that hold a sign and enough digits beside it: read anew with signs as digits. */
-export function* lexSigns(text: string, { stretches }: Lexed): Generator<Lexed> {
-  for (const { from, to, digitsMax } of stretches) {
-    let signs = 0
-    for (let i = from; i < to; i++) {
-      const code = text.charCodeAt(i)
-      if (code === bar || code === bang || code === dollar) signs++
-    }
-    if (signs > 0 && digitsMax > 0 && digitsMax + signs >= panDigitsMin) yield lex(text, true, from, to)
-  }
-}
-
-function stretchesOf(lexemes: readonly Lexeme[], from: number, to: number): Stretch[] {
-  const stretches: Stretch[] = []
-  let digitsMax = 0
-  let first = 0
-  let start = from
-  for (let i = 0; i <= lexemes.length; i++) {
-    const lexeme = lexemes[i]
-    if (lexeme && lexeme.kind !== 'other') {
-      digitsMax += lexeme.kind === 'word' ? wordDigitsMax : lexeme.digits.length
-      continue
-    }
-    if (digitsMax > 0) stretches.push({ first, end: i, from: start, to: lexeme?.start ?? to, digitsMax })
-    digitsMax = 0
-    first = i + 1
-    start = lexeme?.end ?? to
-  }
-  return stretches
 }
 
 /**
  * Lays the digits of one reading out in a row. Groups of letters alone, with no digit or number word near, are left out;
- * and, but for the plain reading, runs in which nothing is ambiguous: they were read already.
+ * and, where another reading was laid out before, runs that read the same in both. `stretches`: nothing else is looked at.
  */
 export function layOut(
   lexed: Lexed,
   reading: Reading,
-  everyRun = reading === plainReading && !lexed.signs,
-  extent: 'text' | 'stretches' = everyRun ? 'text' : 'stretches',
+  otherThan?: Reading,
+  stretches?: readonly Stretch[],
 ): DigitStream {
+  const everyRun = otherThan === undefined
   const { lexemes } = lexed
   const digits: number[] = []
   const groups: Group[] = []
@@ -329,7 +301,7 @@ export function layOut(
   function read(first: number, last: number) {
     for (let i = first; i < last;) {
       const lexeme = lexemes[i]!
-      if (!everyRun && isAmbiguous(lexeme, reading)) {
+      if (otherThan && isAmbiguous(lexeme, reading, otherThan)) {
         differs = true
         nextDiffers = true
       }
@@ -337,7 +309,7 @@ export function layOut(
         before = broken
         i++
       } else if (lexeme.kind === 'digits') {
-        const times = timesAt(lexemes, i, lexeme.digits)
+        const times = reading.times?.(lexemes, i, lexeme.digits)
         if (times) {
           push(times.digits, 'word', lexeme.start, lexemes[times.next - 1]!.end, lexeme.glued)
           i = times.next
@@ -372,20 +344,23 @@ export function layOut(
       } else {
         const word = lexeme.word!
         const times =
-          word.role === 'number' && word.value < 10 ? timesAt(lexemes, i, String(word.value)) : undefined
-        const read = times ?? compose(lexemes, i, reading)
+          word.role === 'number' && word.value < 10
+            ? reading.times?.(lexemes, i, String(word.value))
+            : undefined
+        const read = times ?? (reading.compose ?? singly)(lexemes, i)
         push(read.digits, 'word', lexeme.start, lexemes[read.next - 1]!.end, lexeme.glued)
         i = read.next
       }
     }
   }
 
-  if (extent === 'text') read(0, lexemes.length)
+  if (!stretches) read(0, lexemes.length)
   else {
-    for (const { first, end, digitsMax } of lexed.stretches) {
+    for (const { first, end, digitsMax } of stretches) {
       if (digitsMax < panDigitsMin) continue
       let ambiguous = everyRun
-      for (let i = first; i < end && !ambiguous; i++) ambiguous = isAmbiguous(lexemes[i]!, reading)
+      for (let i = first; i < end && !ambiguous; i++)
+        ambiguous = isAmbiguous(lexemes[i]!, reading, otherThan!)
       if (!ambiguous) continue
       before = broken
       read(first, end)
@@ -395,12 +370,18 @@ export function layOut(
   return { digits, groups }
 }
 
-/** Does the reading see this otherwise than the plain one does? */
-function isAmbiguous(lexeme: Lexeme, reading: Reading): boolean {
+/** Does the reading see this otherwise than the other one does? */
+function isAmbiguous(lexeme: Lexeme, reading: Reading, other: Reading): boolean {
   if (lexeme.kind === 'alike') return lexeme.sign || reading.alike === 'no' || lexeme.digits !== lexeme.second
   if (lexeme.kind !== 'word') return false
   const { value, text } = lexeme.word!
-  return reading.hesitant ? text === 'um' : (!reading.compound || !!reading.hyphens) && value >= 10
+  return reading.hesitant ? text === 'um' : reading.compose !== other.compose && value >= 10
+}
+
+/** "hundred" read word by word is the zeros it adds. */
+export const singly: Compose = (lexemes, i) => {
+  const { value } = lexemes[i]!.word!
+  return { digits: value === 100 ? '00' : value === 1000 ? '000' : String(value), next: i + 1 }
 }
 
 interface Lexeme {
@@ -424,7 +405,7 @@ const gapMax = 48
 /** "four then um dash one" is three; more filler than this in one place is a sentence. */
 const fillersMax = 4
 /** "mil" is four digits, "quadruple one" and "nine times one" nine for one number. */
-const wordDigitsMax = 9
+export const wordDigitsMax = 9
 /** Letters in a row that may stand for digits: the longest card number. */
 const alikeLettersMax = 19
 /** Twelve digits, the shortest card number, take sixteen characters of base64. */
@@ -438,10 +419,10 @@ const kindNumbers = { gap: isGap, digits: isDigit, letter: isLetter, unseen: isU
 const percent = 37
 const ampersand = 38
 const backslash = 92
-const bar = 124
-const bang = 33
+export const bar = 124
+export const bang = 33
 const hyphen = 45
-const dollar = 36
+export const dollar = 36
 
 const asciiKinds = new Uint8Array(128)
 for (let c = 48; c < 58; c++) asciiKinds[c] = isDigit
@@ -498,113 +479,11 @@ function isDigitAt(text: string, at: number): boolean {
   return code >= 48 && code < 58
 }
 
-function singleDigit(lexeme: Lexeme, reading: Reading): string | undefined {
+export function singleDigit(lexeme: Lexeme, reading: Reading): string | undefined {
   if (lexeme.kind === 'word') {
     const { role, value } = lexeme.word!
     return (role === 'number' || role === 'plural') && value < 10 ? String(value) : undefined
   }
   if (lexeme.kind === 'alike' && reading.alike === 'no') return undefined
   return lexeme.digits.length === 1 ? lexeme.digits : undefined
-}
-
-/** "three zeros", "4 times one": the count stands at `i`. */
-function timesAt(
-  lexemes: readonly Lexeme[],
-  i: number,
-  count: string,
-): { digits: string; next: number } | undefined {
-  if (count.length !== 1 || count < '2') return undefined
-  const next = lexemes[i + 1]
-  if (!next?.word) return undefined
-  if (next.word.role === 'plural')
-    return { digits: String(next.word.value).repeat(Number(count)), next: i + 2 }
-  if (next.word.role !== 'times') return undefined
-  const digit = lexemes[i + 2] && singleDigit(lexemes[i + 2]!, { alike: 'no', compound: true })
-  return digit ? { digits: digit.repeat(Number(count)), next: i + 3 } : undefined
-}
-
-/** The number whose words begin at `i`, as digits: "vierundzwanzig" 24, "quatre-vingt-onze" 91, "four thousand one" 4001. */
-function compose(lexemes: readonly Lexeme[], i: number, reading: Reading): { digits: string; next: number } {
-  const single = lexemes[i]!.word!
-  if (!reading.compound || single.role !== 'number') {
-    // "hundred" alone, read word by word, is the zeros it adds.
-    const digits = single.value === 100 ? '00' : single.value === 1000 ? '000' : String(single.value)
-    return { digits, next: i + 1 }
-  }
-  const number = (at: number): number => {
-    const word = lexemes[at]?.word
-    if (
-      reading.hyphens &&
-      at > i &&
-      !lexemes[at]?.dashed &&
-      !lexemes[at]?.glued &&
-      lexemes[at - 1]!.word?.role !== 'joins'
-    )
-      return -1
-    return word?.role === 'number' && lexemes[at]!.kind === 'word' ? word.value : -1
-  }
-  const afterJoin = (at: number, join?: string): number => {
-    const word = lexemes[at]?.word
-    return word?.role === 'joins' && (!join || word.text === join) ? at + 1 : at
-  }
-
-  function belowHundred(at: number): { value: number; next: number } | undefined {
-    const value = number(at)
-    if (value < 0 || value > 99) return undefined
-    if (value > 0 && value < 10) {
-      const tens = afterJoin(at + 1, 'und') // German says the ones first
-      if (tens > at + 1 && number(tens) >= 20 && number(tens) % 10 === 0 && number(tens) < 100) {
-        return { value: value + number(tens), next: tens + 1 }
-      }
-      if (value === 4 && number(at + 1) === 20 && lexemes[at + 1]!.word!.text.startsWith('vingt')) {
-        if (lexemes[at + 1]!.word!.text === 'vingts') return { value: 80, next: at + 2 }
-        const rest = number(afterJoin(at + 2))
-        return rest > 0 && rest < 20
-          ? { value: 80 + teen(afterJoin(at + 2)).value, next: teen(afterJoin(at + 2)).next }
-          : { value: 80, next: at + 2 }
-      }
-    }
-    if (value === 10) return teen(at)
-    // German tens end in "-ig" and take nothing behind them.
-    if (value >= 20 && value % 10 === 0 && !lexemes[at]!.word!.text.endsWith('ig')) {
-      const next = afterJoin(at + 1)
-      const rest = number(next)
-      if (rest > 0 && rest < 10) return { value: value + rest, next: next + 1 }
-      if (rest >= 10 && rest < 20 && lexemes[at]!.word!.text === 'soixante') {
-        const last = teen(next)
-        return { value: value + last.value, next: last.next }
-      }
-    }
-    return { value, next: at + 1 }
-  }
-
-  /** French "dix-sept", Spanish "diez y seis", Portuguese "dez e sete"; English ten takes nothing behind it. */
-  function teen(at: number): { value: number; next: number } {
-    const next = afterJoin(at + 1)
-    const rest = number(next)
-    const joins = number(at) === 10 && rest >= 6 && rest < 10 && lexemes[at]!.word!.text.startsWith('d')
-    return joins ? { value: 10 + rest, next: next + 1 } : { value: number(at), next: at + 1 }
-  }
-
-  function belowThousand(at: number): { value: number; next: number } | undefined {
-    let hundreds = number(at)
-    let next = at + 1
-    if (hundreds > 0 && hundreds < 10 && number(next) === 100) {
-      hundreds *= 100
-      next++
-    } else if (hundreds < 100 || hundreds >= 1000) return belowHundred(at)
-    const rest = belowHundred(afterJoin(next))
-    return rest && rest.value > 0
-      ? { value: hundreds + rest.value, next: rest.next }
-      : { value: hundreds, next }
-  }
-
-  let read = number(i) === 1000 ? { value: 1, next: i } : belowThousand(i)
-  if (read && number(read.next) === 1000 && read.value > 0) {
-    const rest = belowThousand(afterJoin(read.next + 1))
-    read = { value: read.value * 1000 + (rest?.value ?? 0), next: rest?.next ?? read.next + 1 }
-  }
-  return read
-    ? { digits: String(read.value), next: read.next }
-    : { digits: String(single.value), next: i + 1 }
 }

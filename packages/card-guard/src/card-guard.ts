@@ -24,7 +24,7 @@ import type { DigitStream, Lexed, Stretch } from './read-digits.ts'
 import { layOut, lex } from './read-digits.ts'
 import type { Guard, GuardOptions, Screened } from './screen-text.ts'
 import { screenWith } from './screen-text.ts'
-import { tellings } from './split-talk.ts'
+import { tellingsOf } from './split-talk.ts'
 import { lexSigns, stretchesOf } from './stretches.ts'
 
 export type { GuardOptions, Screened } from './screen-text.ts'
@@ -47,7 +47,7 @@ export function openWindow(options: WindowOptions = {}): GuardWindow {
 const guard: Guard = {
   find: (text, lexed, options) => findIn(text, lexed, options, 0),
   piecesIn: (text, lexed) =>
-    lexed.digitsMax === 0 ? [] : piecesOfMessage(text, lexed, layOut(lexed, plainReading), tellings),
+    lexed.digitsMax === 0 ? [] : piecesOfMessage(text, lexed, layOut(lexed, plainReading), tellingsOf(text)),
 }
 
 function findIn(text: string, lexed: Lexed, options: GuardOptions, depth: number): Finding[] {

@@ -29,7 +29,7 @@ export interface Strays {
   readonly bare: number
   /** In messages with a few words too. */
   readonly worded: number
-  /** Of four, eight or twelve digits. */
+  /** Of as many digits as a part of a printed number. */
   readonly fours: number
 }
 
@@ -39,10 +39,10 @@ export const noStrays: Strays = { bare: 0, worded: 0, fours: 0 }
 export function straysBehind(strays: Strays, pieces: readonly Piece[]): Strays {
   let { bare, worded, fours } = strays
   for (const piece of pieces) {
-    if (isOther(piece)) continue
+    if (hasOtherShape(piece)) continue
     if (piece.voice === 'bare') bare++
     else if (piece.voice === 'worded') worded++
-    if (piece.digits.length % 4 === 0) fours++
+    if (isPrint(piece)) fours++
   }
   return { bare: bare * strayStays, worded: worded * strayStays, fours: fours * strayStays }
 }
@@ -94,7 +94,7 @@ export interface Way {
   /** A number may begin here: few numbers that belong to nothing went before. */
   begins(piece: WaitingPiece, aboutCards: boolean): boolean
   /** May stand in the chain, before others of it. */
-  fits(piece: WaitingPiece): boolean
+  fits(piece: WaitingPiece, aboutCards: boolean): boolean
   /** To pass over it costs so much of `leftOutMax`. */
   cost(piece: WaitingPiece, aboutCards: boolean): number
   /** Asked of chains that begin where a number may. */
@@ -120,7 +120,7 @@ function extend(
   for (let i = first - 1; i >= 0; i--) {
     const piece = pieces[i]!
     if (chain[0]!.message - piece.message > betweenMessagesMax) return
-    if (way.fits(piece) && digits.length + piece.digits.length <= panDigitsMax + tailMax) {
+    if (way.fits(piece, aboutCards) && digits.length + piece.digits.length <= panDigitsMax + tailMax) {
       const longer = [piece, ...chain]
       const all = [...piece.digits, ...digits]
       if (i < fresh && way.begins(piece, aboutCards)) take(search, longer, all)
@@ -135,7 +135,7 @@ function extend(
 export const bare: Way = {
   begins: ({ strays }) => strays.bare <= 3,
   fits: (piece) => piece.voice === 'bare' && !isOther(piece),
-  cost: (piece) => (bare.fits(piece) ? leftOutMax + 1 : 0),
+  cost: (piece) => (bare.fits(piece, false) ? leftOutMax + 1 : 0),
   believes(chain, { from, to, tier }) {
     const { strays, afterSilence } = chain[0]!
     // The smaller the pieces, the more of them make a number by chance.
@@ -148,10 +148,11 @@ export const bare: Way = {
 /** By fours, or 4-6-5, as cards are printed. */
 export const printed: Way = {
   begins: ({ strays }, aboutCards) => strays.fours <= (aboutCards ? 6 : 4),
-  fits: ({ digits, voice }) =>
-    digits.length % 4 === 0 || (voice !== 'chatter' && (digits.length === 6 || digits.length === 10)),
+  fits: (piece, aboutCards) => {
+    return isPrint(piece) && !(aboutCards ? hasOtherShape(piece) : isOther(piece))
+  },
   cost(piece, aboutCards) {
-    if (isOther(piece)) return 0
+    if (aboutCards ? hasOtherShape(piece) : isOther(piece)) return 0
     // "1111" left out between fours is an odd slip; "111" is a likely one.
     if (piece.digits.length % 4 === 0) return aboutCards && !piece.masked ? 1 : leftOutMax + 1
     return piece.voice === 'bare' ? 1 : 0
@@ -170,7 +171,8 @@ export const printed: Way = {
 /** Cut anywhere, in messages with a few words: only with talk of a card, or where most of them say nothing else. */
 export const told: Way = {
   begins: ({ strays }) => strays.bare + strays.worded <= 3,
-  fits: ({ voice, digits }) => voice === 'bare' || (voice === 'worded' && digits.length > 1),
+  fits: (piece) =>
+    (piece.voice === 'bare' || (piece.voice === 'worded' && piece.digits.length > 1)) && !isOther(piece),
   cost: (piece) => (piece.voice !== 'chatter' && !isOther(piece) ? 1 : 0),
   believes(chain, { tier }, aboutCards) {
     const worded = chain.filter(({ voice }) => voice === 'worded').length
@@ -185,7 +187,20 @@ export const told: Way = {
 
 /** A date, a time, an order number: digits that are said between the pieces of a number. */
 function isOther(piece: Piece): boolean {
-  return (piece.groups.length > 1 || !piece.alone) && piece.otherwise() !== undefined
+  return mayBeOther(piece) && piece.otherwise() !== undefined
+}
+
+function hasOtherShape(piece: Piece): boolean {
+  return mayBeOther(piece) && piece.otherwise() !== undefined && piece.otherwise() !== 'name'
+}
+
+/** By fours, or the second group of 4-6-5, or both of the first. */
+function isPrint({ digits, voice }: Piece): boolean {
+  return digits.length % 4 === 0 || (voice !== 'chatter' && (digits.length === 6 || digits.length === 10))
+}
+
+function mayBeOther({ groups, alone }: Piece): boolean {
+  return groups.length > 1 || !alone
 }
 
 /** Takes the number in this chain, if there is one. It may begin behind other groups of the first and end before other groups of the last. */

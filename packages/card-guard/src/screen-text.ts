@@ -44,6 +44,10 @@ interface ScreenedAlone {
 /** What `screen` finds, and what waits in the text for other messages. */
 export function screenText(guard: Guard, text: string, options: GuardOptions): ScreenedAlone {
   let lexed = lex(text)
+  const { otherWords } = lexed
+  if (lexed.digitsMax === 0 && !lexed.mayBeEncoded) {
+    return { text: text as ScreenedText, findings: [], otherWords, pieces: [] }
+  }
   let findings: Finding[] = []
   let masked = text as ScreenedText
   // A mask takes words and digits away, and what is left is read anew, until nothing is found.

@@ -6,10 +6,10 @@ import type { Piece, Tellings } from './pieces.ts'
 import type { DigitStream, Group, Lexed } from './read-digits.ts'
 import { glued } from './read-digits.ts'
 
-export const tellings: Tellings = {
-  voice: voiceOf,
-  otherwise: (text, run) => otherwiseAt(text, run, otherThingsIn(text)),
-  isTold: toldIn,
+/** What this message tells beside its digits. */
+export function tellingsOf(text: string): Tellings {
+  const others = otherThingsIn(text)
+  return { voice: voiceOf, otherwise: (text, run) => otherwiseAt(text, run, others), isTold: toldIn }
 }
 
 /** Digits that do not belong to the number: labels and counts. */

@@ -40,6 +40,7 @@ export function secretsBeside(
     const behind = nearest(runs, from, 1, (run) => run.start - from <= codeBehindMax)
     const ahead = nearest(runs, match.index, -1, (run) => match.index - run.end <= codeAheadMax)
     if (behind && passesMask(text, match.index, behind.start)) continue
+    if (!behind && passesMask(text, from, from + codeBehindMax)) continue
     const run = behind ?? (ahead && !/\n/.test(text.slice(ahead.end, match.index)) ? ahead : undefined)
     if (run) found.push({ kind: 'verification-code', start: run.start, end: run.end })
   }

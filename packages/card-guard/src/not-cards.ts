@@ -143,7 +143,7 @@ const likelyShapes: readonly RegExp[] = [
 ]
 
 const otherNames =
-  /order|track|parcel|package|ship|deliver|imei|serial|phone|mobile|cell|whatsapp|\btel\b|fax|book|reserv|invoice|\bref|ticket|iban|\bean\b|isbn|\bupc\b|barcode|\bsku\b|article|item|model|product|\bpnr\b|flight|loyalty|member|customer|client|case|claim|account|transaction|pedido|seguimiento|env[ií]o|paquete|tel[eéè]f|m[oó]vil|factura|commande|suivi|colis|facture|portable|bestell|sendung|paket|rechnung|telefon|handy|kunden|vorgang|encomenda|rastre|fatura|celular|telem[oó]vel|nota fiscal|reserva/i
+  /order|track|parcel|package|ship|deliver|\bimei|serial|phone|mobile|cell|whatsapp|\btel\b|fax|book|reserv|invoice|\bref|ticket|iban|\bean\b|isbn|\bupc\b|barcode|\bsku\b|article|item|model|product|\bpnr\b|flight|loyalty|member|customer|client|case|claim|account|transaction|pedido|seguimiento|env[ií]o|paquete|tel[eéè]f|m[oó]vil|factura|commande|suivi|colis|facture|portable|bestell|sendung|paket|rechnung|telefon|handy|kunden|vorgang|encomenda|rastre|fatura|celular|telem[oó]vel|nota fiscal|reserva/i
 
 function spanOf(match: RegExpExecArray): Span {
   return { start: match.index, end: match.index + match[0].length }

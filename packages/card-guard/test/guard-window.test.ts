@@ -97,6 +97,13 @@ test('how many digits come, or which piece it is, does not belong to the number'
   }
 })
 
+test('the last piece may come with the code', () => {
+  assert.deepEqual(
+    shown(['4111', '1111', '1111', 'and 1111, cvv 123']).at(-1),
+    'and [card number removed], cvv [security code removed]',
+  )
+})
+
 test('a window holds no more than its limits', () => {
   const window = openWindow({ limits: { piecesMax: 3, charactersMax: 1_000 } })
   const earlier = ['4111', '1', '2', '3', '1111 1111 1111'].flatMap(

@@ -41,7 +41,7 @@ export function cardsIn(
   const { digits, groups } = stream
   if (digits.length < panDigitsMin) return []
   const sums = luhnSums(digits)
-  const found: CardSpan[] = []
+  const found: { start: number; end: number; network: string | undefined }[] = []
   let runEnd = 0
   let coveredTo = 0
 
@@ -66,9 +66,12 @@ export function cardsIn(
       const sizes = sizesOf(stream, first, last, tail)
       const end = endOf({ stream, text, first, last, length, tail, sizes, tier, aboutCards }, sums)
       if (end < 0) continue
-      coveredTo = Math.max(coveredTo, groups[end]!.end)
-      const network = networkOf(digits.slice(from, to).join(''))
-      found.push({ start: groups[first]!.start, end: groups[end]!.end, network })
+      const { start } = groups[first]!
+      const previous = found.at(-1)
+      // Of the numbers that overlap the first gives the name.
+      if (previous && start < coveredTo) previous.end = Math.max(coveredTo, groups[end]!.end)
+      else found.push({ start, end: groups[end]!.end, network: networkOf(digits.slice(from, to).join('')) })
+      coveredTo = found.at(-1)!.end
     }
   }
   return found

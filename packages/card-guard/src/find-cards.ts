@@ -79,30 +79,11 @@ function isWritten(window: CardWindow): boolean {
   let letters = 0
   let words = 0
   let loose = 0
-  let rising = true
-  let farApart = false
-  let apart = 0
-  let listed = 0
-  let value = -1
   for (let i = first; i <= last; i++) {
-    const group = groups[i]!
-    if (group.form === 'word') words += group.size
-    if (group.form === 'plain') letters += group.size
-    if (group.form === 'loose') loose += group.size
-    const next = valueOf(stream, group)
-    rising &&= next >= value && group.size < 4
-    value = next
-    if (i > first && group.before !== glued) {
-      apart++
-      const { end } = groups[i - 1]!
-      if (group.start - end === 1) {
-        if (isListMark(text[end]!)) listed++
-      } else {
-        const between = text.slice(end, group.start)
-        farApart ||= /[,;\n\t]\s/.test(between) || between.length > gapTightMax
-        if (/[,;\t]/.test(between)) listed++
-      }
-    }
+    const { form, size } = groups[i]!
+    if (form === 'word') words += size
+    else if (form === 'plain') letters += size
+    else if (form === 'loose') loose += size
   }
   const cardShape = isCardShape(window.sizes)
   const one = window.sizes.length === 1
@@ -122,6 +103,24 @@ function isWritten(window: CardWindow): boolean {
     if ((length < 16 && !(one || cardShape)) || isNamed()) return false
   }
   if (one || cardShape || singles) return true
+
+  let rising = true
+  let farApart = false
+  let apart = 0
+  let listed = 0
+  let value = -1
+  for (let i = first; i <= last; i++) {
+    const group = groups[i]!
+    const next = valueOf(stream, group)
+    rising &&= next >= value && group.size < 4
+    value = next
+    if (i > first && group.before !== glued) {
+      const between = text.slice(groups[i - 1]!.end, group.start)
+      farApart ||= /[,;\n\t]\s/.test(between) || between.length > gapTightMax
+      apart++
+      if (/[,;\t]/.test(between)) listed++
+    }
+  }
   if (rising && window.sizes.length > 3) return false // 36, 37, 38, 39, 40: sizes in stock
   if (isNamed()) return false
   const isList = apart > 2 && listed === apart && words * 2 < length
@@ -130,10 +129,6 @@ function isWritten(window: CardWindow): boolean {
   // Words are spoken with commas in them; digits with wide gaps are more than one number.
   if (words * 2 >= length) return true
   return !(farApart || isList) || aboutCards
-}
-
-function isListMark(character: string): boolean {
-  return character === ',' || character === ';' || character === '\t'
 }
 
 /** Sixteen and more small hexadecimal letters and digits are an id: of these letters only `b` passes for a digit. */

@@ -155,7 +155,7 @@ export async function buildWidget(
 }
 
 /** Loaded with the first character that a visitor types; nothing is sent before it is there. */
-const guardEntry = `export { openWindow, screen } from '@candor/card-guard/composer.ts'`
+const guardEntry = `export { openWindow, screen } from '@candor/card-guard'`
 
 const languages = (): string[] =>
   readdirSync(path.join(source, 'frame/messages'))

@@ -2,7 +2,7 @@
  * What was written and not sent, by conversation, over a reload. The card guard sees a draft before it is stored:
  * a card number that somebody began to type does not outlive the page.
  */
-import { screen } from '@candor/card-guard/composer.ts'
+import { screen } from '@candor/card-guard'
 import { draftKeys, draftPrefix } from './forget-drafts.ts'
 
 export interface Draft {

@@ -1,5 +1,5 @@
 /** Would what is about to be sent carry a card number, alone or together with what this person wrote before? */
-import { openWindow } from '@candor/card-guard/composer.ts'
+import { openWindow } from '@candor/card-guard'
 
 export interface GuardNotice {
   /** The draft without the number. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openWindow, screen } from '@candor/card-guard/composer.ts'
+import { openWindow, screen } from '@candor/card-guard'
 import type { TransportListener } from '@candor/protocol/connection.ts'
 import type { ConversationEvent, ConversationState, EventData, EventType } from '@candor/protocol/events.ts'
 import type { ClientFrame, ServerFrame } from '@candor/protocol/frames.ts'

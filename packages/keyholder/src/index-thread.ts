@@ -1,0 +1,73 @@
+import { Worker, parentPort, workerData } from 'node:worker_threads'
+import type { IndexRow, LogIndex } from './log-index.ts'
+import { openLogIndex } from './log-index.ts'
+
+/** The index in a thread of its own: neither its commits nor a list over millions of rows holds up an opening. */
+export interface IndexThread {
+  /** Resolves once they are durable in the index. */
+  insert(rows: readonly IndexRow[]): Promise<void>
+  call<Name extends Exclude<keyof LogIndex, 'insert' | 'close'>>(
+    name: Name,
+    ...args: Parameters<LogIndex[Name]>
+  ): Promise<ReturnType<LogIndex[Name]>>
+  close(): Promise<void>
+}
+
+interface Call {
+  id: number
+  name: keyof LogIndex
+  args: unknown[]
+}
+type Answer = { id: number; value: unknown } | { id: number; fault: string }
+
+/** @param onFault the thread is gone, or the disk refuses: what is promised here can no longer be kept. */
+export function openIndexThread(file: string, onFault: (fault: Error) => void): IndexThread {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { file } })
+  const waiting = new Map<number, { resolve: (value: never) => void; reject: (fault: Error) => void }>()
+  let next = 0
+  let closing = false
+  worker.on('message', (answer: Answer) => {
+    const call = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('fault' in answer) call?.reject(new Error(answer.fault))
+    else call?.resolve(answer.value as never)
+  })
+  const lost = (fault: Error): void => {
+    for (const { reject } of waiting.values()) reject(fault)
+    waiting.clear()
+    if (!closing) onFault(fault)
+  }
+  worker.on('error', lost)
+  worker.on('exit', () => lost(new Error('The index thread has ended.')))
+
+  function ask(name: keyof LogIndex, args: unknown[]): Promise<never> {
+    const id = next++
+    return new Promise<never>((resolve, reject) => {
+      waiting.set(id, { resolve, reject })
+      worker.postMessage({ id, name, args } satisfies Call)
+    })
+  }
+
+  return {
+    insert: (rows) => ask('insert', [rows]),
+    call: (name, ...args) => ask(name, args),
+    async close() {
+      closing = true
+      await ask('close', [])
+      await worker.terminate()
+    },
+  }
+}
+
+if (parentPort !== null && (workerData as { file?: string } | null)?.file !== undefined) {
+  const port = parentPort
+  const index = openLogIndex((workerData as { file: string }).file)
+  port.on('message', ({ id, name, args }: Call) => {
+    try {
+      const value = (index[name] as (...args: unknown[]) => unknown)(...args)
+      port.postMessage({ id, value } satisfies Answer)
+    } catch (caught) {
+      port.postMessage({ id, fault: caught instanceof Error ? caught.message : String(caught) } satisfies Answer)
+    }
+  })
+}

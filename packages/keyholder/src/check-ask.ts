@@ -67,8 +67,7 @@ const isBase64 =
 const isKey = isObject({ segment: isUuid, epochKey: isUuid, wrapped: isBase64(200) })
 const isTime: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
 const seqMax = 2_147_483_647
-const isRange: Check = (value) =>
-  Array.isArray(value) && value.length === 2 && value.every(isCount(seqMax))
+const isRange: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(isCount(seqMax))
 const isFilter = isObject({
   conversation: optional(isUuid),
   customers: optional(isList(isUuid, 100)),

@@ -1,4 +1,14 @@
-import type { Alarm, LogActor, OpeningHours, Policy, Suspension, Budget, BudgetHolder, ActorKind } from './frames.ts'
+import { hash } from 'node:crypto'
+import type {
+  Alarm,
+  LogActor,
+  OpeningHours,
+  Policy,
+  Suspension,
+  Budget,
+  BudgetHolder,
+  ActorKind,
+} from './frames.ts'
 
 /**
  * What an entry changes in the keyholder. An effect is written with its entry and nowhere else, so the state is
@@ -36,8 +46,7 @@ export type Effect =
       kind: 'erasure'
       tenant: string
       whole: boolean
-      conversations: string[]
-      customers: string[]
+      tombstones: string[]
       at: number
     }
   | {
@@ -81,7 +90,7 @@ export interface TenantState {
   epochKeys: EpochKeyRecord[]
   policy: Policy
   suspensions: Map<string, Suspension>
-  /** Ids of conversations and customers whose keys are gone, with the time of it. */
+  /** Tombstones of conversations and customers whose keys are gone, with the time of it. */
   erased: Map<string, number>
   wholeErased: boolean
   holds: Map<string, Hold>
@@ -111,16 +120,41 @@ const unlimited: Budget = {
  */
 export const defaultBudgets: Record<BudgetHolder, Budget> = {
   agent: { conversationsPerHour: 150, offAssignmentPerDay: 300, afterHoursPerDay: null, exportsPerDay: 20 },
-  supervisor: { conversationsPerHour: 300, offAssignmentPerDay: null, afterHoursPerDay: null, exportsPerDay: 50 },
-  administrator: { conversationsPerHour: 300, offAssignmentPerDay: null, afterHoursPerDay: null, exportsPerDay: 50 },
-  'privacy-officer': { conversationsPerHour: 500, offAssignmentPerDay: null, afterHoursPerDay: null, exportsPerDay: 200 },
-  api: { conversationsPerHour: 2_000, offAssignmentPerDay: null, afterHoursPerDay: null, exportsPerDay: 2_000 },
+  supervisor: {
+    conversationsPerHour: 300,
+    offAssignmentPerDay: null,
+    afterHoursPerDay: null,
+    exportsPerDay: 50,
+  },
+  administrator: {
+    conversationsPerHour: 300,
+    offAssignmentPerDay: null,
+    afterHoursPerDay: null,
+    exportsPerDay: 50,
+  },
+  'privacy-officer': {
+    conversationsPerHour: 500,
+    offAssignmentPerDay: null,
+    afterHoursPerDay: null,
+    exportsPerDay: 200,
+  },
+  api: {
+    conversationsPerHour: 2_000,
+    offAssignmentPerDay: null,
+    afterHoursPerDay: null,
+    exportsPerDay: 2_000,
+  },
   'virtual-agent': unlimited,
   visitor: unlimited,
   system: { ...unlimited, conversationsPerHour: 2_000 },
 }
 
 export const defaultPolicy: Policy = { budgets: defaultBudgets, hours: null, retentionDays: null }
+
+/** What is kept of an erased id: enough to refuse it, and not the id. */
+export function tombstoneOf(id: string): string {
+  return hash('sha256', `candor tombstone 1 ${id}`, 'base64url').slice(0, 22)
+}
 
 export function emptyState(): State {
   return { logKey: null, tenants: new Map(), sessionKeys: new Map(), alarms: [] }
@@ -154,7 +188,8 @@ export function applyEffect(state: State, effect: Effect): void {
       state.sessionKeys.set(effect.key, effect)
       return
     case 'session-ended':
-      for (const [id, key] of state.sessionKeys) if (key.session === effect.session) state.sessionKeys.delete(id)
+      for (const [id, key] of state.sessionKeys)
+        if (key.session === effect.session) state.sessionKeys.delete(id)
       return
     case 'alarm':
       state.alarms.push(effect.alarm)
@@ -186,7 +221,7 @@ export function applyEffect(state: State, effect: Effect): void {
       tenant.suspensions.delete(actorKey(effect.actor))
       return
     case 'erasure':
-      for (const id of [...effect.conversations, ...effect.customers]) tenant.erased.set(id, effect.at)
+      for (const tombstone of effect.tombstones) tenant.erased.set(tombstone, effect.at)
       if (effect.whole) {
         tenant.wholeErased = true
         tenant.epochKeys = []

@@ -67,7 +67,14 @@ export interface Budget {
 
 /** Whom a budget is for: a role of the staff, or a kind of actor that has none. */
 export type BudgetHolder =
-  'agent' | 'supervisor' | 'administrator' | 'privacy-officer' | 'api' | 'virtual-agent' | 'visitor' | 'system'
+  | 'agent'
+  | 'supervisor'
+  | 'administrator'
+  | 'privacy-officer'
+  | 'api'
+  | 'virtual-agent'
+  | 'visitor'
+  | 'system'
 
 export interface OpeningHours {
   /** IANA name. */
@@ -97,7 +104,14 @@ export interface Suspension {
 export interface Alarm {
   index: number
   at: string
-  kind: 'bulk-reading' | 'suspended' | 'witness-silent' | 'off-assignment' | 'after-hours' | 'exports'
+  kind:
+    | 'bulk-reading'
+    | 'suspended'
+    | 'witness-silent'
+    | 'witness-refuses'
+    | 'off-assignment'
+    | 'after-hours'
+    | 'exports'
   tenant: string | null
   actor: LogActor | null
   detail: string
@@ -186,7 +200,12 @@ export function epochKeyStatement(tenant: string, key: Omit<EpochKey, 'signature
   return `candor epoch key 1\n${tenant}\n${key.id}\n${key.publicKey}\n${key.until}\n`
 }
 
-export type Recorded = { type: 'operator' | 'access-widened'; tenant: string | null; actor: LogActor; what: string }
+export type Recorded = {
+  type: 'operator' | 'access-widened'
+  tenant: string | null
+  actor: LogActor
+  what: string
+}
 
 export interface Requests {
   hello: { ask: { protocol: number }; answer: { protocol: number; vkey: string; origin: string } }
@@ -210,7 +229,14 @@ export interface Requests {
     answer: { index: number; at: string }
   }
   hold: {
-    ask: { tenant: string; by: LogActor; scope: 'tenant' | 'customer' | 'conversation'; subject: string; on: boolean; reason: string }
+    ask: {
+      tenant: string
+      by: LogActor
+      scope: 'tenant' | 'customer' | 'conversation'
+      subject: string
+      on: boolean
+      reason: string
+    }
     answer: { index: number }
   }
   holds: {
@@ -225,7 +251,10 @@ export interface Requests {
   policy: { ask: { tenant: string }; answer: Policy }
   'set-policy': { ask: { tenant: string; by: LogActor; policy: Policy }; answer: { index: number } }
   suspensions: { ask: { tenant: string }; answer: { items: Suspension[] } }
-  reinstate: { ask: { tenant: string; by: LogActor; actor: { kind: ActorKind; id: string } }; answer: { index: number } }
+  reinstate: {
+    ask: { tenant: string; by: LogActor; actor: { kind: ActorKind; id: string } }
+    answer: { index: number }
+  }
   alarms: { ask: { tenant: string }; answer: { items: Alarm[] } }
   review: { ask: { tenant: string; days: number }; answer: { items: ReviewRow[] } }
   entries: {

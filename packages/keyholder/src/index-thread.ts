@@ -67,7 +67,10 @@ if (parentPort !== null && (workerData as { file?: string } | null)?.file !== un
       const value = (index[name] as (...args: unknown[]) => unknown)(...args)
       port.postMessage({ id, value } satisfies Answer)
     } catch (caught) {
-      port.postMessage({ id, fault: caught instanceof Error ? caught.message : String(caught) } satisfies Answer)
+      port.postMessage({
+        id,
+        fault: caught instanceof Error ? caught.message : String(caught),
+      } satisfies Answer)
     }
   })
 }

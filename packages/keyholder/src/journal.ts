@@ -66,7 +66,9 @@ export async function openJournal(folder: string, startAt: number): Promise<Jour
   let next = segments.at(-1)?.end ?? startAt
   if (next < startAt) {
     // The index is ahead only where these files were put back from an older copy.
-    throw new JournalDamaged(`The journal ends at ${next}, the index at ${startAt}: one of them was rolled back.`)
+    throw new JournalDamaged(
+      `The journal ends at ${next}, the index at ${startAt}: one of them was rolled back.`,
+    )
   }
   let handle: FileHandle | null = null
   let size = 0
@@ -114,7 +116,7 @@ export async function openJournal(folder: string, startAt: number): Promise<Jour
         parts.push(header, body)
       }
       const whole = Buffer.concat(parts)
-      for (let at = 0; at < whole.length; ) at += (await to.write(whole, at)).bytesWritten
+      for (let at = 0; at < whole.length;) at += (await to.write(whole, at)).bytesWritten
       await to.datasync()
       size += whole.length
       next += bodies.length
@@ -142,7 +144,7 @@ export async function openJournal(folder: string, startAt: number): Promise<Jour
 
 function* recordsOf(file: string): IterableIterator<Buffer> {
   const bytes = readFileSync(file)
-  for (let at = 0; at + headerBytes <= bytes.length; ) {
+  for (let at = 0; at + headerBytes <= bytes.length;) {
     const length = bytes.readUInt32BE(at)
     const body = bytes.subarray(at + headerBytes, at + headerBytes + length)
     // Zeros, as a crash may leave them where a file grew, are no empty record.

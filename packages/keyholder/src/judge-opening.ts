@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { openStatement, proofMsMax } from '@candor/protocol/open-statement.ts'
-import { actorKey, isAfterHours, type State, type TenantState } from './effects.ts'
+import { actorKey, isAfterHours, tombstoneOf, type State, type TenantState } from './effects.ts'
 import type { Budget, BudgetHolder, DenialCode, OpenRequest, Purpose } from './frames.ts'
 import type { Counts } from './reading-counts.ts'
 
@@ -19,7 +19,9 @@ const purposes: Record<OpenRequest['actor']['kind'], readonly Purpose[]> = {
 }
 
 export function budgetHolder(actor: OpenRequest['actor']): BudgetHolder {
-  return actor.kind === 'agent' ? (actor.role as BudgetHolder | undefined) ?? 'agent' : (actor.kind as BudgetHolder)
+  return actor.kind === 'agent'
+    ? ((actor.role as BudgetHolder | undefined) ?? 'agent')
+    : (actor.kind as BudgetHolder)
 }
 
 /**
@@ -35,7 +37,11 @@ export function judgeOpening(
 ): Verdict {
   const { actor } = request
   if (!purposes[actor.kind].includes(request.purpose)) return { kind: 'denied', code: 'purpose' }
-  if (tenant.wholeErased || tenant.erased.has(request.conversation) || tenant.erased.has(request.customer))
+  if (
+    tenant.wholeErased ||
+    tenant.erased.has(tombstoneOf(request.conversation)) ||
+    tenant.erased.has(tombstoneOf(request.customer))
+  )
     return { kind: 'denied', code: 'erased' }
   if (tenant.suspensions.has(actorKey(actor))) return { kind: 'denied', code: 'suspended' }
   if (actor.kind === 'agent') {
@@ -74,7 +80,11 @@ function proofFault(
   if (!(Math.abs(Date.parse(proof.at) - nowMs) <= proofMsMax)) return 'stale'
   const { tenant, conversation } = request
   const text = openStatement({ tenant, conversation, key: proof.key, at: proof.at })
-  const publicKey = createPublicKey({ key: Buffer.from(key.publicKey, 'base64'), format: 'der', type: 'spki' })
+  const publicKey = createPublicKey({
+    key: Buffer.from(key.publicKey, 'base64'),
+    format: 'der',
+    type: 'spki',
+  })
   const signature = Buffer.from(proof.signature, 'base64url')
   const good = verify('sha256', Buffer.from(text), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature)
   return good ? null : 'bad-signature'

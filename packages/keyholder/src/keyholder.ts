@@ -9,13 +9,15 @@ import {
 } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import * as path from 'node:path'
-import { detailCommitment, encodeEntry, type Entry } from '@candor/ledger/entry.ts'
+import { commitDetail, encodeEntry, type Entry } from '@candor/ledger/entry.ts'
+import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { openStatement } from '@candor/protocol/open-statement.ts'
 import {
   actorKey,
   applyEffect,
   emptyState,
   holdKey,
+  tombstoneOf,
   type Effect,
   type EpochKeyRecord,
   type TenantState,
@@ -253,11 +255,11 @@ export async function openKeyholder(options: {
       ...given('purpose', what.purpose),
       ...given('outcome', what.outcome),
       ...given('request', what.request),
-      ...given('detail', salt === null ? undefined : detailCommitment(salt, detail)),
+      ...given('detail', salt === null ? undefined : commitDetail(nodeCrypto, salt, detail)),
     }
     const record: LogRecord = {
       at: lastAt,
-      entry: encodeEntry(entry),
+      entry: Buffer.from(encodeEntry(entry)).toString(),
       salt: salt === null ? '' : salt.toString('base64'),
       detail,
       tenant: tenant ?? null,
@@ -314,7 +316,8 @@ export async function openKeyholder(options: {
     let pseudonym = pseudonyms.get(name)
     if (pseudonym === undefined) {
       const sealed = state.tenants.get(tenant)!.pseudonymKey
-      const key = sealed === '' ? randomBytes(32) : rootKey.open(`pseudonyms ${tenant}`, Buffer.from(sealed, 'base64'))
+      const key =
+        sealed === '' ? randomBytes(32) : rootKey.open(`pseudonyms ${tenant}`, Buffer.from(sealed, 'base64'))
       pseudonym = createHmac('sha256', key).update(`${kind} ${id}`).digest().subarray(0, 16)
       if (pseudonyms.size >= pseudonymsHeldMax) pseudonyms.delete(pseudonyms.keys().next().value!)
       pseudonyms.set(name, pseudonym)
@@ -364,6 +367,11 @@ export async function openKeyholder(options: {
     return unwrapper
   }
 
+  function forgetTenant(tenant: string, former: readonly EpochKeyRecord[]): void {
+    for (const epoch of former) unwrappers.delete(epoch.id)
+    for (const name of pseudonyms.keys()) if (name.startsWith(`${tenant} `)) pseudonyms.delete(name)
+  }
+
   async function countsOf(tenant: string, actor: LogActor): Promise<ReadingCounts> {
     const key = `${tenant} ${actorKey(actor)}`
     let held = counts.get(key)
@@ -411,7 +419,9 @@ export async function openKeyholder(options: {
     const counted = await countsOf(ask.tenant, actor)
     const nowMs = now()
     const reading = (afterHours: boolean): Reading => ({
-      conversation: Buffer.from(pseudonymOf(ask.tenant, 'conversation', conversation)).toString('hex').toUpperCase(),
+      conversation: Buffer.from(pseudonymOf(ask.tenant, 'conversation', conversation))
+        .toString('hex')
+        .toUpperCase(),
       atMs: nowMs,
       offAssignment: ask.offAssignment,
       afterHours,
@@ -437,7 +447,9 @@ export async function openKeyholder(options: {
       } satisfies Detail,
     }
     if (verdict.kind === 'denied') {
-      const denial = append({ ...about, type: 'denial', outcome: verdict.code })
+      // What was erased is not written down again by whoever asks for it.
+      const detail = verdict.code === 'erased' ? { actor } : about.detail
+      const denial = append({ ...about, type: 'denial', outcome: verdict.code, detail })
       if (verdict.over !== undefined) suspend(ask.tenant, actor, verdict.over)
       await denial.durable
       throw new Denied(verdict.code, undefined, denial.index)
@@ -461,7 +473,9 @@ export async function openKeyholder(options: {
       const epoch = tenant.epochKeys.find(({ id }) => id === key.epochKey)
       if (epoch === undefined) return null
       const context = wrapContext(ask.tenant, conversation, key.segment)
-      return unwrapperOf(ask.tenant, epoch).unwrap(context, Buffer.from(key.wrapped, 'base64')).toString('base64')
+      return unwrapperOf(ask.tenant, epoch)
+        .unwrap(context, Buffer.from(key.wrapped, 'base64'))
+        .toString('base64')
     })
     releases++
     at('unwrapped')
@@ -488,7 +502,7 @@ export async function openKeyholder(options: {
     if ((alarmed.get(key) ?? -Infinity) > now() - hourMs) return
     if (alarmed.size >= countsHeldMax) alarmed.delete(alarmed.keys().next().value!)
     alarmed.set(key, now())
-    const kind = ({ ...alarmKinds })[of]
+    const kind = { ...alarmKinds }[of]
     raise(tenant, kind, actor, `More than half of the budget: ${budgetWords[of]}.`).catch(fatal)
   }
 
@@ -501,7 +515,10 @@ export async function openKeyholder(options: {
         'conversation',
         conversation === undefined ? undefined : pseudonymOf(tenant, 'conversation', conversation),
       ),
-      ...given('customers', customers?.map((id) => pseudonymOf(tenant, 'customer', id))),
+      ...given(
+        'customers',
+        customers?.map((id) => pseudonymOf(tenant, 'customer', id)),
+      ),
       ...given('actor', actor === undefined ? undefined : pseudonymOf(tenant, actor.kind, actor.id)),
     }
   }
@@ -549,7 +566,8 @@ export async function openKeyholder(options: {
     async 'session-key'({ tenant, person, session, publicKey }) {
       tenantOf(tenant)
       const spki = Buffer.from(publicKey, 'base64')
-      if (!isP256(spki)) throw new Denied('malformed', 'The key must be an ECDSA P-256 public key (SPKI, DER).')
+      if (!isP256(spki))
+        throw new Denied('malformed', 'The key must be an ECDSA P-256 public key (SPKI, DER).')
       const key = createHash('sha256').update(spki).digest('base64url')
       const entry = append({
         type: 'session-key',
@@ -605,6 +623,8 @@ export async function openKeyholder(options: {
         throw new Denied('held', undefined, denial.index)
       }
       const detail: Detail = { actor: by, what: erasureWords[what] }
+      const former = known.epochKeys
+      const tombstones = [...conversations, ...customers].map(tombstoneOf)
       const pseudonymText = (kind: string, id: string): string =>
         Buffer.from(pseudonymOf(tenant, kind, id)).toString('base64url')
       // One entry for each conversation, so that each has a receipt of its own.
@@ -625,9 +645,9 @@ export async function openKeyholder(options: {
         outcome: what,
         detail,
         forget: customers.map((id) => pseudonymText('customer', id)),
-        effects: [{ kind: 'erasure', tenant, whole: what === 'tenant', conversations, customers, at: now() }],
+        effects: [{ kind: 'erasure', tenant, whole: what === 'tenant', tombstones, at: now() }],
       })
-      if (what === 'tenant') for (const epoch of known.epochKeys) unwrappers.delete(epoch.id)
+      if (what === 'tenant') forgetTenant(tenant, former)
       await last.durable
       return { index: last.index, at: last.at }
     },
@@ -713,7 +733,9 @@ export async function openKeyholder(options: {
     },
 
     async alarms({ tenant }) {
-      return { items: state.alarms.filter((alarm) => alarm.tenant === tenant || alarm.tenant === null).reverse() }
+      return {
+        items: state.alarms.filter((alarm) => alarm.tenant === tenant || alarm.tenant === null).reverse(),
+      }
     },
 
     async review({ tenant, days }) {
@@ -818,9 +840,6 @@ function isP256(spki: Buffer): boolean {
   }
 }
 
-function given<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { [name in Name]?: Value } {
+function given<Name extends string, Value>(name: Name, value: Value | undefined): { [name in Name]?: Value } {
   return value === undefined ? {} : ({ [name]: value } as { [name in Name]: Value })
 }

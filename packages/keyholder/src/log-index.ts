@@ -101,7 +101,9 @@ export function openLogIndex(file: string): LogIndex {
   const forgetCustomer = db.prepare(
     `delete from details where idx in (select idx from entries where customer = ? and type <> 'erasure')`,
   )
-  const forgetTenant = db.prepare('delete from details where idx in (select idx from entries where tenant = ?)')
+  const forgetTenant = db.prepare(
+    'delete from details where idx in (select idx from entries where tenant = ?)',
+  )
   const newest = db.prepare('select coalesce(max(idx), -1) + 1 as next from entries')
   const prepared = new Map<string, StatementSync>()
 
@@ -165,7 +167,8 @@ export function openLogIndex(file: string): LogIndex {
     if (filter.actor !== undefined) add('actor = ?', filter.actor)
     if (filter.from !== undefined) add('at >= ?', Date.parse(filter.from))
     if (filter.until !== undefined) add('at < ?', Date.parse(filter.until))
-    if (filter.types !== undefined) add(`type in (${filter.types.map(() => '?').join(', ')})`, ...filter.types)
+    if (filter.types !== undefined)
+      add(`type in (${filter.types.map(() => '?').join(', ')})`, ...filter.types)
     if (filter.before !== undefined) add('e.idx < ?', filter.before)
     return { sql: terms.join(' and '), values }
   }

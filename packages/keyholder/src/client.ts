@@ -1,0 +1,206 @@
+import * as net from 'node:net'
+import * as tls from 'node:tls'
+import {
+  encodeFrame,
+  frameReader,
+  keyholderProtocol,
+  type Alarm,
+  type DenialCode,
+  type Op,
+  type Requests,
+} from './frames.ts'
+
+/** How a server reaches its keyholder. */
+export type KeyholderAddress =
+  | { kind: 'socket'; path: string }
+  | { kind: 'tls'; host: string; port: number; cert: Buffer; key: Buffer; peer: Buffer }
+
+export interface KeyholderClient {
+  /**
+   * @throws KeyholderDenied when it says no; KeyholderAway when it cannot be reached, or was lost before it answered:
+   * then an entry may or may not have been written, and no key was released.
+   */
+  ask<Name extends Op>(op: Name, ask: Requests[Name]['ask']): Promise<Requests[Name]['answer']>
+  readonly connected: boolean
+  /** Of the log, as the keyholder said it at the last connect; null before the first. */
+  readonly vkey: string | null
+  onAlarm(listener: (alarm: Alarm) => void): void
+  /** Each time it can be reached again. */
+  onConnected(listener: () => void): void
+  close(): void
+}
+
+export class KeyholderDenied extends Error {
+  override readonly name = 'KeyholderDenied'
+  readonly code: DenialCode
+  readonly index: number | undefined
+  constructor(code: DenialCode, message: string, index: number | undefined) {
+    super(message)
+    this.code = code
+    this.index = index
+  }
+}
+
+export class KeyholderAway extends Error {
+  override readonly name = 'KeyholderAway'
+}
+
+/** A keyholder that was killed is back within this; longer and the caller should hear of it. */
+const connectWaitMs = 2_500
+/** An fsync on a busy disk takes a second at worst. */
+const answerMsMax = 15_000
+const reconnectMs = 100
+/** Requests that wait for an answer; beyond it the server is told that the keyholder is away. */
+const waitingMax = 50_000
+
+interface Waiting {
+  resolve(value: never): void
+  reject(fault: Error): void
+  at: number
+}
+
+export function openKeyholderClient(
+  address: KeyholderAddress,
+  log: (event: Record<string, unknown>) => void,
+): KeyholderClient {
+  const waiting = new Map<number, Waiting>()
+  const alarms: ((alarm: Alarm) => void)[] = []
+  const connects: (() => void)[] = []
+  let socket: net.Socket | null = null
+  let ready = false
+  let vkey: string | null = null
+  let next = 1
+  let closed = false
+  let toldAway = false
+  let gates: (() => void)[] = []
+  let outgoing: Buffer[] = []
+  const timer = setInterval(expire, 1_000)
+  timer.unref()
+  connect()
+
+  function connect(): void {
+    if (closed) return
+    const mine: net.Socket =
+      address.kind === 'socket'
+        ? net.connect(address.path)
+        : tls.connect({
+            host: address.host,
+            port: address.port,
+            cert: address.cert,
+            key: address.key,
+            ca: address.peer,
+            minVersion: 'TLSv1.3',
+            // The certificate is pinned by being the only authority; its name says nothing more.
+            checkServerIdentity: () => undefined,
+          })
+    socket = mine
+    mine.once(address.kind === 'socket' ? 'connect' : 'secureConnect', () => {
+      request('hello', { protocol: keyholderProtocol }).then(
+        (hello) => {
+          vkey = hello.vkey
+          ready = true
+          toldAway = false
+          for (const gate of gates.splice(0)) gate()
+          for (const listener of connects) listener()
+        },
+        (caught: unknown) => {
+          if (!(caught instanceof KeyholderAway || caught instanceof KeyholderDenied)) throw caught
+          mine.destroy()
+        },
+      )
+    })
+    const read = frameReader((frame) => {
+      if ('told' in frame) {
+        for (const listener of alarms) listener(frame.alarm)
+        return
+      }
+      const asked = waiting.get(frame.id)
+      waiting.delete(frame.id)
+      if (asked === undefined) return
+      if ('answer' in frame) asked.resolve(frame.answer as never)
+      else if ('denied' in frame) asked.reject(new KeyholderDenied(frame.denied, frame.message, frame.index))
+    })
+    mine.on('data', (chunk) => {
+      try {
+        read(chunk)
+      } catch (caught) {
+        log({ level: 'error', event: 'keyholder speaks another protocol', reason: String(caught) })
+        mine.destroy()
+      }
+    })
+    mine.on('error', (fault) => {
+      if (!toldAway && !closed) log({ level: 'warn', event: 'keyholder is away', reason: fault.message })
+      toldAway = true
+    })
+    mine.once('close', () => {
+      if (socket !== mine) return
+      ready = false
+      socket = null
+      outgoing = []
+      for (const { reject } of waiting.values()) reject(new KeyholderAway('The keyholder was lost.'))
+      waiting.clear()
+      if (!closed) setTimeout(connect, reconnectMs)
+    })
+  }
+
+  function request<Name extends Op>(op: Name, ask: Requests[Name]['ask']): Promise<Requests[Name]['answer']> {
+    if (waiting.size >= waitingMax)
+      return Promise.reject(new KeyholderAway('Too much waits for the keyholder.'))
+    const id = next++
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve: resolve as (value: never) => void, reject, at: Date.now() })
+      // Requests of one turn of the loop leave in one write, and share a commit on the other side.
+      if (outgoing.length === 0)
+        setImmediate(() => {
+          const all = outgoing
+          outgoing = []
+          if (all.length > 0) socket?.write(Buffer.concat(all))
+        })
+      outgoing.push(encodeFrame({ id, op, ask }))
+    })
+  }
+
+  function expire(): void {
+    const before = Date.now() - answerMsMax
+    for (const [id, { at, reject }] of waiting) {
+      if (at > before) break
+      waiting.delete(id)
+      reject(new KeyholderAway('The keyholder does not answer.'))
+    }
+  }
+
+  function connected(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const gate = (): void => {
+        clearTimeout(limit)
+        resolve()
+      }
+      const limit = setTimeout(() => {
+        gates = gates.filter((each) => each !== gate)
+        reject(new KeyholderAway('The keyholder cannot be reached.'))
+      }, connectWaitMs)
+      gates.push(gate)
+    })
+  }
+
+  return {
+    async ask(op, ask) {
+      if (closed) throw new KeyholderAway('The connection to the keyholder was closed.')
+      if (!ready) await connected()
+      return request(op, ask)
+    },
+    get connected() {
+      return ready
+    },
+    get vkey() {
+      return vkey
+    },
+    onAlarm: (listener) => void alarms.push(listener),
+    onConnected: (listener) => void connects.push(listener),
+    close() {
+      closed = true
+      clearInterval(timer)
+      socket?.destroy()
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { ConfigFault, readKeyholderConfig, type KeyholderConfig } from './keyholder-config.ts'
+import { openKeyholder } from './keyholder.ts'
+import { listen } from './listener.ts'
+import { openLocalRootKey, WrongPassphrase } from './root-key.ts'
+
+/** One JSON line an event, on standard output: no key, no text, no name. */
+const log = (event: Record<string, unknown>): void => {
+  const { level = 'info', ...rest } = event
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, ...rest })}\n`)
+}
+
+/** A promise that can no longer be kept ends the process; whoever supervises it starts it again, from the disk. */
+const fatal = (fault: Error): void => {
+  log({ level: 'error', event: 'keyholder ends', reason: fault.message, stack: fault.stack })
+  process.exit(70)
+}
+process.on('uncaughtException', fatal)
+process.on('unhandledRejection', (reason) =>
+  fatal(reason instanceof Error ? reason : new Error(String(reason))),
+)
+
+const config = configOrExit()
+mkdirSync(config.folder, { recursive: true, mode: 0o700 })
+chmodSync(config.folder, 0o700)
+if (config.becomes !== null) {
+  process.setgroups!([])
+  process.setgid!(config.becomes.gid)
+  process.setuid!(config.becomes.uid)
+}
+// Files are readable by the owner alone; the log's own files are made readable where they are served.
+process.umask(0o077)
+
+const keyholder = await openKeyholder({
+  folder: config.folder,
+  rootKey: rootKeyOrExit(config),
+  origin: config.origin,
+  witnesses: config.witnesses,
+  quorum: config.quorum,
+  now: () => Date.now(),
+  log,
+  fatal,
+})
+const listener = await listen(config.listen, keyholder, { log, fatal })
+log({ event: 'keyholder-ready', port: listener.port })
+
+let ending = false
+const end = (): void => {
+  if (ending) return
+  ending = true
+  void listener
+    .close()
+    .then(() => keyholder.close())
+    .then(() => process.exit(0))
+}
+process.once('SIGTERM', end)
+process.once('SIGINT', end)
+if (config.attached) process.stdin.resume().once('end', end).once('error', end)
+
+function configOrExit(): KeyholderConfig {
+  try {
+    return readKeyholderConfig(process.argv.slice(2))
+  } catch (caught) {
+    if (!(caught instanceof ConfigFault)) throw caught
+    process.stderr.write(`${caught.message}\n`)
+    process.exit(2)
+  }
+}
+
+function rootKeyOrExit({ folder, passphrase }: KeyholderConfig): ReturnType<typeof openLocalRootKey> {
+  try {
+    return openLocalRootKey(folder, passphrase)
+  } catch (caught) {
+    if (!(caught instanceof WrongPassphrase)) throw caught
+    process.stderr.write(`${caught.message}\n`)
+    process.exit(3)
+  }
+}

@@ -144,3 +144,115 @@ export interface Problem {
   field?: string
   retryAfterMs?: number
 }
+
+/** POST /v1/session/key {publicKey}: SPKI in base64 of the ECDSA P-256 key that this browser made and cannot export. */
+export interface SessionKeyAnswer {
+  /** Base64url SHA-256 of the key; named in every proof (open-statement.ts). */
+  key: string
+  /** Its entry in the access log. */
+  entry: number
+}
+
+export type AccessActor = { kind: EventActor['kind'] | 'operator'; id: string; name: string; role?: Role }
+
+/** One entry of the access log, as people look at it. */
+export interface AccessEntry {
+  index: number
+  at: string
+  /** `open`, `join`, `denial`, `session-key`, `key-made`, `key-destroyed`, `erasure`, `hold`, `operator`, `access-widened`, `suspension`, `reinstatement`, `alarm`, `start` */
+  type: string
+  purpose: string | null
+  /** `granted`, or why not. */
+  outcome: string | null
+  /** Event numbers; a last of 0: and what came live. */
+  range: [number, number] | null
+  /** Null when there was none, or its name was erased: the entry still stands. */
+  actor: AccessActor | null
+  conversation: string | null
+  customer: string | null
+  /** As they stand in the log. */
+  pseudonyms: { actor: string | null; conversation: string | null; customer: string | null }
+  offAssignment: boolean
+  afterHours: boolean
+  /** By a key that the person's browser holds. */
+  signed: boolean
+  /** For what is no opening, in words. */
+  what: string | null
+  /** Its detail was deleted when a person was erased. */
+  erased: boolean
+}
+
+/**
+ * GET /v1/access/entries?conversation=&customer=&actor=agent:<uuid>&from=&until=&type=&cursor=&limit=, newest first
+ * (permission `receipts.read` with `conversation`, else `access.review`).
+ * GET /v1/access/bundle with the same filters: a proof bundle (application/json, attachment), see docs/log.md.
+ */
+export interface AccessEntries {
+  items: AccessEntry[]
+  next: string | null
+}
+
+/** GET /v1/access/log. The log's own files lie under /log/ (checkpoint, tile/…, keys.json), for anybody. */
+export interface AccessLogStatus {
+  origin: string
+  vkey: string
+  /** Entries under the newest published checkpoint, and entries that are durable. */
+  size: number
+  entries: number
+  checkpointAt: string | null
+  quorum: number
+  witnesses: { vkey: string; at: string | null; fault: string | null }[]
+}
+
+export interface AccessBudget {
+  conversationsPerHour: number | null
+  offAssignmentPerDay: number | null
+  afterHoursPerDay: number | null
+  exportsPerDay: number | null
+}
+
+/** GET, PUT /v1/access/policy (PUT: `access.manage`; each change is an entry with before and after). */
+export interface AccessPolicy {
+  budgets: Record<Role | 'api', AccessBudget>
+  /** ISO 8601 days (1 is Monday), local times `HH:MM`; null: no hours, nothing is after hours. */
+  hours: { timeZone: string; days: number[]; from: string; to: string } | null
+  /** Conversations are erased this long after they were closed; null: never by themselves. */
+  retentionDays: number | null
+}
+
+/** GET /v1/access/review?days= (1 to 90; `access.review`) */
+export interface AccessReview {
+  /** Who read what is not assigned to them, or after hours; most off-assignment reads first. */
+  rows: {
+    actor: AccessActor
+    opened: number
+    offAssignment: number
+    afterHours: number
+    firstAt: string
+    lastAt: string
+    suspended: boolean
+  }[]
+  suspensions: { actor: AccessActor; at: string; reason: string; index: number }[]
+  alarms: { index: number; at: string; kind: string; actor: AccessActor | null; detail: string }[]
+}
+
+/** POST /v1/access/reinstatements {kind, id} → { index } (`access.manage`; nobody reinstates themselves). */
+/** GET /v1/access/holds → { items: LegalHold[] }; POST /v1/access/holds {scope, subject, reason}; POST /v1/access/holds/lift, the same. */
+export interface LegalHold {
+  scope: 'tenant' | 'customer' | 'conversation'
+  subject: string
+  reason: string
+  at: string
+  by: AccessActor
+}
+
+/**
+ * POST /v1/erasures {scope, subject} (`access.manage`): keys are destroyed, for ever; refused with `on_hold` where a
+ * legal hold stands. For scope `tenant` the subject is the tenant's id and `confirm` its name.
+ */
+export interface Erasure {
+  /** The receipt: its entry in the log. */
+  index: number
+  at: string
+  conversations: number
+}

@@ -7,6 +7,10 @@ import type { Witness } from './publisher.ts'
 /** What the keyholder is told, by flags; its passphrase by the environment, as flags can be seen by everybody. */
 export interface KeyholderConfig {
   folder: string
+  /** The log as others may read it. */
+  logFolder: string
+  /** A key file of the time before there was a keyholder. */
+  imports: string | undefined
   listen: ListenAt
   /** First line of every checkpoint and name of the log's key. */
   origin: string
@@ -24,7 +28,8 @@ export class ConfigFault extends Error {
 }
 
 export const usage = `Usage: npx candor keyholder --folder <folder> (--socket <path> | --listen <host:port> --cert <pem> --key <pem> --peer <pem>)
-  --folder    where keys and log live; 0700
+  --folder    where keys, journal and index live; 0700
+  --log-folder where the log lies as others may read it (default: log in the folder)
   --socket    a UNIX socket for a server on this machine
   --listen    TLS 1.3 for a server on another one; --cert and --key are this side's, --peer the other side's certificate
   --origin    name of the log, without spaces (default: candor.local/log)
@@ -59,6 +64,8 @@ export function readKeyholderConfig(
   if (faults.length > 0 || listen === null) throw new ConfigFault(`${faults.join('\n')}\n\n${usage}`)
   return {
     folder: path.resolve(folder),
+    logFolder: path.resolve(values['log-folder'] ?? path.join(folder, 'log')),
+    imports: values.import,
     listen,
     origin,
     witnesses,
@@ -77,6 +84,8 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         folder: { type: 'string' },
+        'log-folder': { type: 'string' },
+        import: { type: 'string' },
         socket: { type: 'string' },
         listen: { type: 'string' },
         cert: { type: 'string' },

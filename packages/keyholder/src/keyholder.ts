@@ -41,6 +41,7 @@ import {
 } from './frames.ts'
 import { epochKeyStatement } from './frames.ts'
 import { openIndexThread } from './index-thread.ts'
+import type { ImportedKey } from './key-file.ts'
 import { openJournal } from './journal.ts'
 import { budgetHolder, judgeOpening } from './judge-opening.ts'
 import type { IndexFilter, IndexRow } from './log-index.ts'
@@ -100,7 +101,10 @@ interface Queued {
 
 export async function openKeyholder(options: {
   folder: string
+  logFolder: string
   rootKey: RootKey
+  /** Epoch keys that were made elsewhere; those that are known already are left alone. */
+  imported?: readonly ImportedKey[]
   origin: string
   witnesses: readonly Witness[]
   quorum: number
@@ -112,9 +116,7 @@ export async function openKeyholder(options: {
 }): Promise<Keyholder> {
   const { folder, rootKey, now, log } = options
   const at = options.at ?? ((): void => undefined)
-  for (const part of ['', 'journal', 'log'])
-    mkdirSync(path.join(folder, part), { recursive: true, mode: part === 'log' ? 0o755 : 0o700 })
-
+  mkdirSync(path.join(folder, 'journal'), { recursive: true, mode: 0o700 })
   let closed = false
   const fatal = (fault: unknown): void => {
     if (!closed) options.fatal(fault instanceof Error ? fault : new Error(String(fault)))
@@ -167,7 +169,7 @@ export async function openKeyholder(options: {
     publicKey: Buffer.from(state.logKey!.publicKey, 'base64'),
   }
   const publisher = await openPublisher({
-    folder: path.join(folder, 'log'),
+    folder: options.logFolder,
     origin: options.origin,
     key: logKey,
     witnesses: options.witnesses,
@@ -187,6 +189,7 @@ export async function openKeyholder(options: {
     alarm: (kind, detail) => void raise(null, kind, null, detail),
     fatal,
   })
+  for (const key of options.imported ?? []) takeIn(key)
   append({ type: 'start', detail: { what: `The keyholder has started; root key: ${rootKey.how}.` } })
   await settled()
   await publisher.publish()
@@ -355,6 +358,29 @@ export async function openKeyholder(options: {
       at: now(),
       until: now() + epochMs,
     }
+  }
+
+  function takeIn(key: ImportedKey): void {
+    const known = tenantOf(key.tenant)
+    if (known.epochKeys.some(({ id }) => id === key.id)) return
+    const privateKey = createPrivateKey({ key: key.secret, format: 'der', type: 'pkcs8' })
+    append({
+      type: 'key-made',
+      tenant: key.tenant,
+      outcome: 'imported',
+      detail: { what: `Epoch key ${key.id}, made before there was a keyholder.` },
+      effects: [
+        {
+          kind: 'epoch-key',
+          tenant: key.tenant,
+          id: key.id,
+          publicKey: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).toString('base64'),
+          sealed: rootKey.seal(`epoch ${key.tenant} ${key.id}`, key.secret).toString('base64'),
+          at: 0,
+          until: 0,
+        },
+      ],
+    })
   }
 
   function unwrapperOf(tenant: string, epoch: EpochKeyRecord): Unwrapper {
@@ -531,7 +557,7 @@ export async function openKeyholder(options: {
     async 'epoch-key'({ tenant }) {
       const known = tenantOf(tenant)
       if (known.wholeErased) throw new Denied('erased', 'This tenant was erased.')
-      let current = known.epochKeys.at(-1)
+      let current = newestOf(known)
       if (current === undefined || current.until <= now()) {
         const epoch = newEpoch(tenant)
         append({
@@ -540,7 +566,7 @@ export async function openKeyholder(options: {
           detail: { what: `Epoch key ${epoch.id}.` },
           effects: [epoch],
         })
-        current = known.epochKeys.at(-1)!
+        current = newestOf(known)!
       }
       await settled()
       const { id, publicKey, until } = current
@@ -677,7 +703,8 @@ export async function openKeyholder(options: {
       const known = tenantOf(tenant)
       if (known.holds.has(holdKey('tenant', tenant))) throw new Denied('held')
       // The newest seals what is written now.
-      const ids = known.epochKeys.slice(0, -1).flatMap(({ id }) => (keys.includes(id) ? [id] : []))
+      const newest = newestOf(known)?.id
+      const ids = known.epochKeys.flatMap(({ id }) => (keys.includes(id) && id !== newest ? [id] : []))
       if (ids.length === 0) return { index: -1, destroyed: 0 }
       const entry = append({
         type: 'key-destroyed',
@@ -790,6 +817,13 @@ export async function openKeyholder(options: {
       await index.close()
     },
   }
+}
+
+function newestOf(tenant: TenantState): EpochKeyRecord | undefined {
+  return tenant.epochKeys.reduce<EpochKeyRecord | undefined>(
+    (newest, key) => (newest === undefined || key.until >= newest.until ? key : newest),
+    undefined,
+  )
 }
 
 const budgetWords: Record<keyof Budget, string> = {

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { ConfigFault, readKeyholderConfig, type KeyholderConfig } from './keyholder-config.ts'
 import { openKeyholder } from './keyholder.ts'
+import { readKeyFile } from './key-file.ts'
 import { listen } from './listener.ts'
 import { openLocalRootKey, WrongPassphrase } from './root-key.ts'
 
@@ -22,17 +23,21 @@ process.on('unhandledRejection', (reason) =>
 
 const config = configOrExit()
 mkdirSync(config.folder, { recursive: true, mode: 0o700 })
-chmodSync(config.folder, 0o700)
+mkdirSync(config.logFolder, { recursive: true, mode: 0o755 })
+// Read before another user's rights are taken on: the file is the server's.
+const imported = config.imports === undefined ? [] : readKeyFile(config.imports)
 if (config.becomes !== null) {
   process.setgroups!([])
   process.setgid!(config.becomes.gid)
   process.setuid!(config.becomes.uid)
 }
-// Files are readable by the owner alone; the log's own files are made readable where they are served.
-process.umask(0o077)
+// The folder is closed to others; the log's own folder is not, as everybody may read the log.
+process.umask(0o022)
 
 const keyholder = await openKeyholder({
   folder: config.folder,
+  logFolder: config.logFolder,
+  imported,
   rootKey: rootKeyOrExit(config),
   origin: config.origin,
   witnesses: config.witnesses,

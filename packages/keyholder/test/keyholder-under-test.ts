@@ -8,7 +8,7 @@ import {
   type KeyObject,
   createPublicKey,
 } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { openStatement, type OpenProof } from '@candor/protocol/open-statement.ts'
@@ -47,9 +47,11 @@ export async function openTestKeyholder(
   const tenant = randomUUID()
   let ahead = 0
   const now = (): number => Date.now() + ahead
+  mkdirSync(path.join(folder, 'log'))
   const open = (): Promise<Keyholder> =>
     openKeyholder({
       folder,
+      logFolder: path.join(folder, 'log'),
       rootKey: openLocalRootKey(folder, undefined),
       origin: 'test.example/log',
       witnesses: options.witnesses ?? [],

@@ -10,7 +10,7 @@ import type {
 } from '@candor/protocol/events.ts'
 import { replayEventsMax, snapshotEventsMax } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { Access, AccessReceipt } from '../access/access.ts'
+import type { Access, AccessReceipt, ConversationAbout } from '../access/access.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import type { Outbox } from '../store/outbox.ts'
@@ -108,6 +108,19 @@ export interface Conversations {
   /** All conversations of one visitor become another's: who signs in keeps what was said before. */
   repoint(tenant: string, from: string, to: string): Promise<void>
   visitorOf(tenant: string, conversation: string): Promise<string>
+  /** What an entry of the access log says of a conversation. */
+  about(tenant: string, conversation: string): Promise<ConversationAbout>
+  /** Conversations of these visitors, erased ones left out. */
+  idsOfVisitors(tenant: string, visitors: readonly string[]): Promise<string[]>
+  /** Conversations closed before that time and not erased, oldest first. */
+  closedBefore(tenant: string, beforeMs: number, limit: number): Promise<{ id: string; visitor: string }[]>
+  notErased(tenant: string, limit: number): Promise<string[]>
+  /** Epoch keys under which something is still kept. */
+  epochKeysInUse(tenant: string): Promise<string[]>
+  /** Their keys and contents are deleted; what is left are events without content, so that no number is missing. */
+  erase(tenant: string, conversations: readonly string[]): Promise<void>
+  /** The keyholder is back: what was screened without the past is screened again. */
+  catchUpScreening(): Promise<void>
 
   /** Events after `after`, or null when they are more than a replay holds. */
   since(receipt: AccessReceipt, after: number): Promise<{ events: ConversationEvent[]; top: number } | null>
@@ -232,6 +245,7 @@ export function openConversations(options: {
     )
     if (row === undefined) throw noConversation()
     await names.loadVisitors(tenant, [row.visitor_id])
+    await access.ready(tenant)
     return hold({ id: conversation, tenant, visitor: row.visitor_id })
   }
 
@@ -467,6 +481,7 @@ export function openConversations(options: {
 
   return {
     async start(actor, start) {
+      await access.ready(actor.tenant)
       const facts = { id: start.conversation, tenant: actor.tenant, visitor: actor.id }
       const { result, events } = await lane.change(facts, async (w) => {
         const inserted = await w.q(
@@ -704,7 +719,7 @@ export function openConversations(options: {
       const rows = await store.read(actor.tenant, (q) =>
         q<ConversationRecord>(
           `select ${conversationColumns} from conversations
-           where tenant_id = $1 and visitor_id = $2 order by last_event_at desc limit 20`,
+           where tenant_id = $1 and visitor_id = $2 and erased_at is null order by last_event_at desc limit 20`,
           [actor.tenant, actor.id],
         ),
       )
@@ -726,6 +741,88 @@ export function openConversations(options: {
 
     async visitorOf(tenant, conversation) {
       return (await factsOf(tenant, conversation)).visitor
+    },
+
+    async about(tenant, conversation) {
+      const [row] = await store.read(tenant, (q) =>
+        q<{ visitor_id: string; status: string; handler_id: string | null; last_handler: string | null }>(
+          `select c.visitor_id, c.status, c.handler_id, (
+             select e.actor_id from events e
+             where e.tenant_id = c.tenant_id and e.conversation_id = c.id and e.actor_kind = 'agent' and e.type = 'message'
+             order by e.seq desc limit 1) as last_handler
+           from conversations c where c.tenant_id = $1 and c.id = $2`,
+          [tenant, conversation],
+        ),
+      )
+      if (row === undefined) throw noConversation()
+      const open = row.status === 'open'
+      return { customer: row.visitor_id, open, handler: row.handler_id ?? (open ? null : row.last_handler) }
+    },
+
+    async idsOfVisitors(tenant, visitors) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>(
+          `select id from conversations where tenant_id = $1 and visitor_id = any($2) and erased_at is null`,
+          [tenant, visitors],
+        ),
+      )
+      return rows.map(({ id }) => id)
+    },
+
+    async closedBefore(tenant, beforeMs, limit) {
+      return store.read(tenant, (q) =>
+        q<{ id: string; visitor: string }>(
+          `select id, visitor_id as visitor from conversations
+           where tenant_id = $1 and status = 'closed' and erased_at is null and last_event_at < to_timestamp($2 / 1000.0)
+           order by last_event_at limit $3`,
+          [tenant, beforeMs, limit],
+        ),
+      )
+    },
+
+    async notErased(tenant, limit) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>('select id from conversations where tenant_id = $1 and erased_at is null limit $2', [
+          tenant,
+          limit,
+        ]),
+      )
+      return rows.map(({ id }) => id)
+    },
+
+    async epochKeysInUse(tenant) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>('select distinct epoch_key as id from data_keys where tenant_id = $1', [tenant]),
+      )
+      return rows.map(({ id }) => id)
+    },
+
+    async erase(tenant, conversations) {
+      await lane.alone(() =>
+        store.write(tenant, async (q) => {
+          await q('delete from data_keys where tenant_id = $1 and conversation_id = any($2)', [
+            tenant,
+            conversations,
+          ])
+          await q(
+            `update events set body = null, segment = null, actor_name = null, data = '{"rewritten": true}'
+             where tenant_id = $1 and conversation_id = any($2)`,
+            [tenant, conversations],
+          )
+          await q(
+            `update conversations set erased_at = now(), status = 'closed', page = null, site = null, tags = '{}',
+               unread = 0, waiting_since = null, handler_epoch = handler_epoch + 1
+             where tenant_id = $1 and id = any($2)`,
+            [tenant, conversations],
+          )
+        }),
+      )
+      access.forget(tenant, conversations)
+      for (const conversation of conversations) held.delete(`${tenant}/${conversation}`)
+    },
+
+    async catchUpScreening() {
+      for (const { facts, earlier } of await screening.catchUp()) await maskEarlier(facts, earlier)
     },
 
     async since(receipt, after) {

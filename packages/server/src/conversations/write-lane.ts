@@ -4,7 +4,7 @@ import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Access, SealedText } from '../access/access.ts'
 import type { Outbox, OutboxRow } from '../store/outbox.ts'
 import { isConnectionFault, tenantsSetting, type Query, type Store } from '../store/store.ts'
-import type { Actor } from '../tenants/actor.ts'
+import { systemActor, type Actor } from '../tenants/actor.ts'
 import { sealedField, type Committed, type ConversationFacts } from './conversation.ts'
 
 /** An event to be appended to a conversation that exists. */
@@ -306,7 +306,12 @@ export function openWriteLane(options: {
     // Deleted, or masked after it was stored: the sender's copy can no longer be compared.
     if (row.old_body === null || row.old_segment === null || row.old_data['rewritten'] === true) return true
     const stored = { eventId: append.id, segment: row.old_segment, bytes: row.old_body }
-    return access.equals(append.facts.tenant, append.facts.id, stored, append.text)
+    return access.equals(
+      systemActor(append.facts.tenant, 'Replay check'),
+      append.facts.id,
+      stored,
+      append.text,
+    )
   }
 
   function queue<T>(act: () => Promise<T>): Promise<T> {
@@ -509,5 +514,7 @@ function busy(cause?: unknown): Refusal {
 
 /** A lost database connection is answered as `busy`: the same id may be sent again whether it was stored or not. */
 function refusalOf(caught: unknown): unknown {
+  // What is stored already cannot be compared while the keyholder is away: the same id may be sent again.
+  if (caught instanceof Refusal && caught.code === 'history_unavailable') return busy(caught)
   return isConnectionFault(caught) ? busy(caught) : caught
 }

@@ -9,6 +9,8 @@ export const allPermissions = [
   'conversations.note',
   'conversations.handle',
   'receipts.read',
+  'access.review',
+  'access.manage',
   'people.read',
   'people.manage',
   'queues.read',
@@ -52,6 +54,8 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   'privacy-officer': new Set<Permission>([
     'conversations.read',
     'receipts.read',
+    'access.review',
+    'access.manage',
     'people.read',
     'queues.read',
     'widget.read',

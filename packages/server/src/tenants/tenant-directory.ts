@@ -23,6 +23,8 @@ export interface TenantDirectory {
   createTenant(tenant: { id?: string; publicId: string; name: string }): Promise<Tenant>
   tenantBySlug(publicId: string): Promise<{ id: string; name: string } | null>
   tenant(id: string): Promise<Tenant>
+  /** Of every tenant of the installation. */
+  tenantIds(): Promise<string[]>
   /** An origin on which the tenant's widget may open; adding it twice is adding it once. */
   addSite(tenant: string, origin: string): Promise<Site>
   sites(tenant: string): Promise<Site[]>
@@ -73,6 +75,11 @@ export function openTenantDirectory(options: { store: Store; clock: Clock; ids: 
     tenant,
     tenantBySlug,
     sites,
+
+    async tenantIds() {
+      const { rows } = await store.authPool.query<{ tenant: string }>('select tenant from auth.tenant_ids()')
+      return rows.map(({ tenant: id }) => id)
+    },
 
     async createTenant({ id = ids.next(), publicId, name }) {
       if (publicId.length < 2 || publicId.length > publicIdCharactersMax || !publicIdForm.test(publicId))

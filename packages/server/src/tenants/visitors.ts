@@ -49,6 +49,10 @@ export interface Visitors {
   setTraits(actor: Actor, traits: Traits): Promise<void>
   /** @throws Refusal `not_found` */
   visitor(tenant: string, id: string): Promise<Visitor>
+  /** All ids that a customer was known under, this one included; none for a stranger. */
+  idsOf(tenant: string, id: string): Promise<string[]>
+  /** Who they are is deleted, and their tokens count no longer. */
+  eraseVisitor(tenant: string, id: string): Promise<void>
   /** BCP 47, as the browser said it at the first visit; null when it said nothing. */
   localeOf(tenant: string, id: string): Promise<string | null>
   /** Held in memory; '' while it is being loaded. */
@@ -108,6 +112,28 @@ export function openVisitors(options: {
 
   return {
     loadVisitors,
+
+    async idsOf(tenant, id) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>(
+          `with self as (select coalesce(merged_into, id) as id from visitors where id = $1)
+           select v.id from visitors v, self where v.id = self.id or v.merged_into = self.id`,
+          [id],
+        ),
+      )
+      return rows.map((row) => row.id)
+    },
+
+    async eraseVisitor(tenant, id) {
+      await store.write(tenant, (q) =>
+        q(
+          `update visitors set subject = null, name = null, email = null, traits = '{}', token_version = token_version + 1
+           where id = $1`,
+          [id],
+        ),
+      )
+      names.delete(`${tenant}/${id}`)
+    },
 
     async localeOf(tenant, id) {
       const [row] = await store.read(tenant, (q) =>

@@ -22,6 +22,8 @@ export interface Visits {
   lastPages(tenant: string, visitor: string): Promise<{ url: string; title: string; at: string }[]>
   /** Newest first. */
   pageReports(tenant: string): Promise<PageReport[]>
+  /** What was seen of one visitor is deleted. */
+  eraseVisitor(tenant: string, visitor: string): Promise<void>
   /** Everything seen of one visitor becomes another's: a visitor was identified as a known customer. */
   repoint(tenant: string, from: string, to: string): Promise<void>
   /** Writes what was gathered so far. */
@@ -213,6 +215,14 @@ export function openVisits(options: {
         .sort((a, b) => b.at.localeCompare(a.at))
         .slice(0, lastPagesMax)
         .map(({ url, title, at }) => ({ url, title, at }))
+    },
+
+    async eraseVisitor(tenant, visitor) {
+      await flush()
+      await store.write(tenant, async (q) => {
+        for (const table of ['page_views', 'tracked_events', 'visits'])
+          await q(`delete from ${table} where tenant_id = $1 and visitor_id = $2`, [tenant, visitor])
+      })
     },
 
     async pageReports(tenant) {

@@ -129,6 +129,41 @@ test('a draft is there after a reload, and a card number in it is not', () =>
     assert.equal(await page.evaluate(() => JSON.stringify({ ...localStorage }).includes('4111')), false)
   }))
 
+test('what is opened is signed by a key that the browser keeps over a reload and cannot export', () =>
+  atDesk({}, async (desk) => {
+    const { page, server } = desk
+    const id = await openMine(desk)
+    assert.equal(server.opened.at(-1)!.conversation, id)
+    const { key } = server.opened[0]!
+    const held = await page.evaluate(browserKeys)
+    assert.deepEqual(held, [
+      { place: `${server.me.tenant.id} ${server.me.person.id}`, key, extractable: false, exports: false },
+    ])
+    await page.reload()
+    await page.locator('[data-item]').first().waitFor()
+    assert.ok(server.opened.length > 1)
+    assert.ok(server.opened.every((one) => one.key === key))
+    assert.equal(server.log.filter(({ path }) => path === '/v1/session/key').length, 1)
+  }))
+
+test('a key that the server has let go of is made again, once, and the conversation opens', () =>
+  atDesk({}, async (desk) => {
+    const { page, server } = desk
+    const id = await openMine(desk)
+    const { key } = server.opened.at(-1)!
+    server.forgetKeys()
+    await page.keyboard.press(']')
+    await until(() => ![null, id].includes(openIn(page)) && server.opened.at(-1)!.conversation !== id)
+    await page.locator('[data-item]').first().waitFor()
+    assert.notEqual(server.opened.at(-1)!.key, key)
+    assert.equal(server.log.filter(({ path }) => path === '/v1/session/key').length, 2)
+    // A cut connection comes back with signed positions.
+    const before = server.opened.length
+    server.cut(true)
+    server.cut(false)
+    await until(() => server.opened.length > before)
+  }))
+
 test('signing out leaves nothing on the computer; a session that ended elsewhere asks to sign in and comes back', () =>
   atDesk({}, async (desk) => {
     const { page, server } = desk
@@ -148,9 +183,11 @@ test('signing out leaves nothing on the computer; a session that ended elsewhere
     await until(async () => openIn(page) === id && (await composer(desk).inputValue()) === 'half a sentence')
     await page.getByText('Who opened this text').waitFor()
     await page.getByRole('heading', { name: 'Inbox' }).click()
+    assert.equal((await page.evaluate(browserKeys)).length, 1)
     await page.keyboard.press('g')
     await page.keyboard.press('q')
     await page.getByLabel('E-mail address').waitFor()
+    assert.deepEqual(await page.evaluate(browserKeys), [])
     assert.equal(
       await page.evaluate(() => JSON.stringify({ ...localStorage }).includes('half a sentence')),
       false,
@@ -399,6 +436,35 @@ test('ten thousand rows are there to scroll, and only those in view are rendered
     await page.locator('li[aria-posinset="10000"] [data-row]:focus').waitFor()
     assert.ok((await page.locator('[data-row]').count()) < 60)
   }))
+
+/** In the page: the keys that lie in IndexedDB, and whether a script could take one away. */
+async function browserKeys(): Promise<
+  { place: string; key: string; extractable: boolean; exports: boolean }[]
+> {
+  const answer = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.addEventListener('success', () => resolve(request.result))
+      request.addEventListener('error', () => reject(request.error!))
+    })
+  const database = await answer(indexedDB.open('candor'))
+  const store = database.transaction('browser-keys').objectStore('browser-keys')
+  const [places, held] = await Promise.all([
+    answer(store.getAllKeys()),
+    answer(store.getAll() as IDBRequest<{ key: string; privateKey: CryptoKey }[]>),
+  ])
+  database.close()
+  return Promise.all(
+    held.map(async ({ key, privateKey }, i) => ({
+      place: String(places[i]),
+      key,
+      extractable: privateKey.extractable,
+      exports: await crypto.subtle.exportKey('pkcs8', privateKey).then(
+        () => true,
+        () => false,
+      ),
+    })),
+  )
+}
 
 async function until(holds: () => boolean | Promise<boolean>, ms = 4_000): Promise<void> {
   const end = Date.now() + ms

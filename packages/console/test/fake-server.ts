@@ -4,7 +4,7 @@
  * and lets a test act as the visitor. It decides nothing about rights: the real server's tests do that.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { randomUUID } from 'node:crypto'
+import { createPublicKey, hash, randomUUID, verify, type KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
 import type { AddressInfo } from 'node:net'
@@ -40,6 +40,7 @@ import {
   type ServerFrame,
   type WidgetConfig,
 } from '@candor/protocol/frames.ts'
+import { openStatement, proofMsMax, type OpenProof } from '@candor/protocol/open-statement.ts'
 import { parseClientFrame, checkClientFrame } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal, refusals } from '@candor/protocol/refusals.ts'
 import { firstNames, lastNames, pagesOfSite, talk, topics } from './fake-talk.ts'
@@ -81,6 +82,10 @@ export interface FakeServer {
   delay(ms: number): void
   /** The next send is refused. */
   refuseNext(code: keyof typeof refusals): void
+  /** What was opened with a signature that holds, in order. */
+  opened: { conversation: string; key: string }[]
+  /** The server lets go of every browser key, as when the session ran out there. */
+  forgetKeys(): void
   /** Requests answered, newest last. */
   log: { method: string; path: string; key: string | undefined }[]
   close(): Promise<void>
@@ -485,14 +490,23 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           type: 'team',
           online: people.filter((p) => p.online).map((p) => ({ kind: 'agent', id: p.id, name: p.name })),
         })
-        for (const position of frame.positions ?? []) follow(peer, position.conversation, position.seq)
+        for (const { conversation, seq, proof } of frame.positions ?? [])
+          try {
+            checkProof(conversation, proof)
+            follow(peer, conversation, seq)
+          } catch (problem) {
+            if (!(problem instanceof Refusal)) throw problem
+            peer.send({ type: 'refused', conversation, code: problem.code, message: problem.message })
+          }
         return
       case 'open':
+        checkProof(frame.conversation, frame.proof)
         return follow(peer, frame.conversation, frame.epoch === epoch ? frame.seq : undefined)
       case 'leave':
         peer.following.delete(frame.conversation)
         return
       case 'earlier': {
+        checkProof(frame.conversation, frame.proof)
         const events = asStored(frame.conversation).filter((e) => e.seq < frame.before)
         peer.send({
           type: 'earlier',
@@ -546,6 +560,23 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     }
   }
 
+  /** As the keyholder does it: a key that this session registered, a fresh statement, a signature that holds. */
+  function checkProof(conversation: string, proof: OpenProof | undefined) {
+    const key = proof && browserKeys.get(proof.key)
+    const holds =
+      proof !== undefined &&
+      key !== undefined &&
+      Math.abs(Date.parse(proof.at) - Date.now()) <= proofMsMax &&
+      verify(
+        'sha256',
+        Buffer.from(openStatement({ tenant: me.tenant.id, conversation, key: proof.key, at: proof.at })),
+        { key, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(proof.signature, 'base64url'),
+      )
+    if (!holds) throw new Refusal('signature_required')
+    opened.push({ conversation, key: proof.key })
+  }
+
   function follow(peer: Peer, id: string, seq: number | undefined) {
     const events = asStored(id)
     const one = held.get(id)!
@@ -594,6 +625,8 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
   let signedIn = options.signedIn ?? true
   const answered = new Map<string, { status: number; body: unknown }>()
   const log: FakeServer['log'] = []
+  const browserKeys = new Map<string, KeyObject>()
+  const opened: FakeServer['opened'] = []
 
   async function api(
     method: string,
@@ -620,8 +653,15 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     }
     if (!signedIn) throw new Refusal('not_signed_in')
     switch (`${method} ${first}`) {
+      case 'POST session': {
+        const spki = Buffer.from(String(body['publicKey']), 'base64')
+        const name = hash('sha256', spki, 'base64url')
+        browserKeys.set(name, createPublicKey({ key: spki, format: 'der', type: 'spki' }))
+        return [201, { key: name, entry: browserKeys.size }]
+      }
       case 'POST sign-out':
         signedIn = false
+        browserKeys.clear()
         return [204, null]
       case 'GET me':
         return [200, me]
@@ -1043,8 +1083,11 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       cutOff = on
       if (on) for (const peer of peers) peer.cut()
     },
+    opened,
+    forgetKeys: () => browserKeys.clear(),
     endSession() {
       signedIn = false
+      browserKeys.clear()
       for (const peer of peers) peer.cut()
     },
     delay: (ms) => void (delayMs = ms),

@@ -10,6 +10,7 @@ import type {
   FormField,
   WireEvent,
 } from './events.ts'
+import type { OpenProof } from './open-statement.ts'
 import type { RefusalCode } from './refusals.ts'
 
 export const protocolVersion = 1
@@ -33,6 +34,8 @@ export interface Position {
   conversation: string
   epoch: string
   seq: number
+  /** A person's own signature for opening this conversation; the desk sends one. */
+  proof?: OpenProof
 }
 
 export interface PageInfo {
@@ -70,10 +73,10 @@ export type ClientFrame =
   /** Visitor: begin a conversation under an id of the client's making. Replaying it is harmless. */
   | { type: 'start'; id: string; conversation: string }
   /** Follow a conversation's text (staff: this leaves an access receipt before the first text). */
-  | { type: 'open'; conversation: string; epoch?: string; seq?: number }
+  | { type: 'open'; conversation: string; epoch?: string; seq?: number; proof?: OpenProof }
   | { type: 'leave'; conversation: string }
   /** Page back: events with seq below `before`, at most `snapshotEventsMax`. */
-  | { type: 'earlier'; id: string; conversation: string; before: number }
+  | { type: 'earlier'; id: string; conversation: string; before: number; proof?: OpenProof }
   | { type: 'send'; id: string; conversation: string; text: string }
   | { type: 'edit'; id: string; conversation: string; target: number; text: string }
   | { type: 'delete'; id: string; conversation: string; target: number }

@@ -12,6 +12,13 @@ const retryDelayMsMax = 8_000
 /** True from the moment the server says that the session is over until somebody signs in. */
 export const signedOut = observable(false)
 
+/** How far this computer's clock is behind the server's, which decides how old a signature is. */
+let clockBehindMs = 0
+/** The server tells whole seconds, and an answer takes its time; less than this is no difference. */
+const clockDifferenceMsMin = 30_000
+
+export const serverNow = (): number => Date.now() + clockBehindMs
+
 /** The network did not carry it; the server may never have seen it. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
@@ -48,6 +55,7 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
       await pause(300 * 2 ** attempt)
       continue
     }
+    readClock(answer)
     if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
     const refusal = await readRefusal(answer)
     if (refusal.code === 'not_signed_in') signedOut.set(true)
@@ -56,6 +64,11 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
     if (!waits || attempt >= triesMax || delayMs > retryDelayMsMax) throw refusal
     await pause(delayMs)
   }
+}
+
+function readClock(answer: Response): void {
+  const behindMs = Date.parse(answer.headers.get('date') ?? '') - Date.now()
+  if (!Number.isNaN(behindMs)) clockBehindMs = Math.abs(behindMs) < clockDifferenceMsMin ? 0 : behindMs
 }
 
 async function readRefusal(answer: Response): Promise<Refusal> {

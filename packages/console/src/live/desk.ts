@@ -16,8 +16,10 @@ import { Refusal } from '@candor/protocol/refusals.ts'
 import { webSocketTransport } from '@candor/protocol/websocket-transport.ts'
 import { openConversations, type Conversations } from '../conversation/conversation-store.ts'
 import { openInboxRows, type InboxRows } from '../inbox/inbox-rows.ts'
+import { browserKey, renewedKey } from '../session/browser-key.ts'
 import { api, Unreachable } from './api-client.ts'
 import { observable, type Observable } from './observable.ts'
+import { openProofs, resignMs } from './open-proofs.ts'
 
 export interface Desk {
   readonly me: Me
@@ -55,6 +57,11 @@ export function openDesk(me: Me): Desk {
   let closed = false
   let walk = 0
 
+  const proofs = openProofs({
+    key: () => browserKey(me),
+    renewed: (old) => renewedKey(me, old),
+    now: Date.now,
+  })
   const transports: Transport[] = [webSocketTransport(location.origin), eventStreamTransport(location.origin)]
   const connection: Connection = openConnection({
     transports,
@@ -75,8 +82,18 @@ export function openDesk(me: Me): Desk {
     }),
     onFrame: hear,
     onState: (next) => state.set(next),
+    proof: (conversation) => proofs.proof(conversation),
   })
-  const conversations = openConversations({ connection, me: me.person, rowChanged: rows.change })
+  const conversations = openConversations({
+    connection,
+    proofs,
+    me: me.person,
+    rowChanged: rows.change,
+  })
+  const resigning = setInterval(() => {
+    const open = conversations.open.get()
+    if (open !== null) void proofs.prepare(open)
+  }, resignMs / 5)
 
   function hear(frame: ServerFrame): void {
     if (frame.type === 'rows') rows.applyLive(frame.rows)
@@ -155,6 +172,7 @@ export function openDesk(me: Me): Desk {
       closed = true
       removeEventListener('online', wake)
       document.removeEventListener('visibilitychange', wake)
+      clearInterval(resigning)
       connection.close()
     },
   }

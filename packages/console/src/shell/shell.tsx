@@ -53,7 +53,7 @@ function Frame() {
   const leave = async (): Promise<void> => {
     // The composer keeps its draft when it goes; it has to go before the drafts are forgotten.
     desk.conversations.show(null)
-    await signOut()
+    await signOut(desk.me)
     await router.invalidate()
     await navigate({ to: '/sign-in' })
   }

@@ -898,8 +898,8 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         })),
       },
       receipts: [
-        { id: uuid(0x71), actor: meActor, purpose: 'live conversation', at: iso(now - 40_000) },
-        { id: uuid(0x72), actor: bot, purpose: 'virtual agent answers', at: iso(now - 900_000) },
+        { entry: 1042, actor: meActor, purpose: 'live conversation', at: iso(now - 40_000) },
+        { entry: 1031, actor: bot, purpose: 'virtual agent answers', at: iso(now - 900_000) },
       ],
     }
   }

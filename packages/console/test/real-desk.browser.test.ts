@@ -109,7 +109,7 @@ test('a person signs in, takes a conversation over, answers, notes, tags and clo
   const { row, receipts } = body as unknown as ConversationDetail
   assert.deepEqual(row.tags, ['baggage'])
   assert.ok(
-    receipts.some((receipt) => receipt.actor.id === tenant.people.administrator.id),
+    receipts!.some((receipt) => receipt.actor.id === tenant.people.administrator.id),
     'opening left a receipt',
   )
   const wire = JSON.stringify(visitor.frames)

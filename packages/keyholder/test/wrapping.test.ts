@@ -38,6 +38,10 @@ test('an ephemeral key serves for five minutes, and no two segments share a wrap
   assert.deepEqual(one.subarray(1, 33), two.subarray(1, 33))
   assert.notDeepEqual(one.subarray(33), two.subarray(33))
   assert.notDeepEqual(one.subarray(1, 33), late.subarray(1, 33))
-  for (const [segment, wrapped] of [['a', one], ['b', two], ['c', late]] as const)
+  for (const [segment, wrapped] of [
+    ['a', one],
+    ['b', two],
+    ['c', late],
+  ] as const)
     assert.deepEqual(unwrapper.unwrap(segment, wrapped), dataKey.export())
 })

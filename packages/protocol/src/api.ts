@@ -64,8 +64,8 @@ export interface ConversationDetail {
     firstSeenAt: string
     pages: { url: string; title: string; at: string }[]
   }
-  /** Who opened the text of this conversation, newest first. */
-  receipts: { id: string; actor: EventActor; purpose: string; at: string }[]
+  /** Who opened the text of this conversation, newest first: entries of the access log. Null while it cannot be read. */
+  receipts: { entry: number; actor: EventActor; purpose: string; at: string }[] | null
 }
 
 /** GET /v1/conversations/{id}/events?before=&after=&limit= → EventPage, ascending seq. Leaves a receipt. */

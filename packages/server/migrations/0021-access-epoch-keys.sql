@@ -16,6 +16,3 @@ grant select, insert on epoch_keys to :app;
 
 -- Receipts are entries of the access log now, written by the keyholder before it releases a key.
 drop table access_receipts;
-
--- What was erased stays as a frame without content: its events keep their numbers, its log keeps its entries.
-alter table conversations add column erased_at timestamptz;

@@ -4,12 +4,15 @@ import * as path from 'node:path'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import { openAccess } from './access/access.ts'
-import { openKeyFile } from './access/key-file.ts'
+import { openAccessLog, type AccessLog } from './access/access-log.ts'
+import { accessLogRoutes } from './access/access-log-routes.ts'
 import { authSecret } from './auth-secret.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { cannedReplyRoutes, openCannedReplies, type CannedReplies } from './conversations/canned-replies.ts'
 import type { Committed } from './conversations/conversation.ts'
+import { erasureRoutes } from './conversations/erasure-routes.ts'
+import { openErasure, type Erasure } from './conversations/erasure.ts'
 import { conversationRoutes } from './conversations/conversation-routes.ts'
 import { openConversations, type Conversations } from './conversations/conversations.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
@@ -17,12 +20,14 @@ import { openDemo } from './demo/demo.ts'
 import { homeRoutes } from './demo/home-routes.ts'
 import { deskRoutes } from './edge/desk-files.ts'
 import { openEventStreams } from './edge/event-stream.ts'
+import { logFileRoutes } from './edge/log-files.ts'
 import { openHttp, sameOrigin } from './edge/http.ts'
 import { openLiveEndings } from './edge/live-endings.ts'
 import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
@@ -51,6 +56,10 @@ export interface Candor {
   delivery: Delivery
   cannedReplies: CannedReplies
   virtualAgents: VirtualAgents
+  accessLog: AccessLog
+  erasure: Erasure
+  /** Of the keyholder on this machine; 0 while it is away. */
+  keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
   databasePid(): number
   /** Stops taking connections, tells clients to come back, writes what is queued, ends the database. */
@@ -85,7 +94,16 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     publicUrl: () => publicUrl,
   })
   const outbox = openOutbox<Committed>(log)
-  const access = openAccess({ store, keys: openKeyFile(config.keyFile), clock, ids })
+  const keyholder = await connectKeyholder(config, log)
+  const accessLog = openAccessLog({ keyholder: keyholder.client, customerIds: tenants.idsOf })
+  const access = openAccess({
+    store,
+    keyholder: keyholder.client,
+    about: (tenant, conversation) => conversations.about(tenant, conversation),
+    clock,
+    ids,
+    log,
+  })
   const visits = openVisits({ store, clock, ids, log })
   const conversations = openConversations({
     store,
@@ -95,6 +113,20 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     clock,
     ids,
     visitorOnline: (tenant, visitor) => delivery.presence.visitorOnline(tenant, visitor),
+  })
+  keyholder.client.onConnected(() => void conversations.catchUpScreening().catch(logFault('card guard', log)))
+  const erasure = openErasure({
+    log: accessLog,
+    conversations,
+    async eraseVisitor(tenant, visitor) {
+      await tenants.eraseVisitor(tenant, visitor)
+      await visits.eraseVisitor(tenant, visitor)
+    },
+    customerIds: tenants.idsOf,
+    tenants: tenants.tenantIds,
+    epochKeys: access.epochKeys,
+    clock,
+    report: log,
   })
   const delivery = openDelivery({ history: conversations, epoch: store.epoch, log })
   outbox.subscribe(delivery.publish)
@@ -119,7 +151,11 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   })
   const cannedReplies = openCannedReplies(store)
   const endings = openLiveEndings()
-  tenants.onSessionEnded(endings.ended)
+  tenants.onSessionEnded((session) => {
+    endings.ended(session)
+    // Where the keyholder is away the key runs out by itself; the session is gone all the same.
+    accessLog.sessionEnded(session).catch(logFault('session key', log))
+  })
   const widgetFolder = path.join(packages, 'widget/dist')
   const widget = readWidgetManifest(widgetFolder)
   const demo = config.demo
@@ -161,9 +197,13 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const routes: FastifyPluginAsync[] = [
     ...(widget === null ? [] : [widgetFileRoutes(widgetFolder, widget, () => publicUrl)]),
     ...(existsSync(deskFolder) ? [deskRoutes(deskFolder, () => publicUrl)] : []),
+    ...(keyholder.logFolder === null ? [] : [logFileRoutes(keyholder.logFolder)]),
+    accessLogRoutes(accessLog),
+    erasureRoutes(erasure, async (tenant) => (await tenants.tenant(tenant)).name),
     conversationRoutes({
       conversations,
       access,
+      log: accessLog,
       details: {
         visitor: async (tenant, id) => ({
           ...(await tenants.visitor(tenant, id)),
@@ -232,6 +272,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     cannedReplies,
     virtualAgents,
+    accessLog,
+    erasure,
+    keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
       await sockets.close()
@@ -240,12 +283,19 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await app.close()
       await virtualAgents.close()
       await delivery.close()
+      await erasure.close()
       await visits.close()
       await conversations.close()
+      access.close()
+      await keyholder.close()
       await store.close()
       await postgres?.stop()
     },
   }
+}
+
+function logFault(of: string, log: Log): (caught: unknown) => void {
+  return (caught) => log({ level: 'warn', event: 'not done', of, reason: String(caught) })
 }
 
 function nullIfAbsent(caught: unknown): null {

@@ -240,7 +240,8 @@ const settings: { [Field in keyof Config]: Setting } = {
     absent: 'keys/keys.json in the data folder',
     derive: (folders) => path.join(folders.data, 'keys', 'keys.json'),
     right: 'a path; relative ones start at the project folder',
-    reason: 'Keys of an installation from before there was a keyholder; it takes them over when the file is there.',
+    reason:
+      'Keys of an installation from before there was a keyholder; it takes them over when the file is there.',
     parse: (text, folders) => (text === '' ? new Wrong() : path.resolve(folders.project, text)),
   },
   keyholderFolder: {
@@ -249,7 +250,8 @@ const settings: { [Field in keyof Config]: Setting } = {
     absent: 'keyholder in the data folder',
     derive: (folders) => path.join(folders.data, 'keyholder'),
     right: 'a path; relative ones start at the project folder',
-    reason: 'The keyholder’s own: root key, tenant keys, journal. Without it nothing stored can be read again.',
+    reason:
+      'The keyholder’s own: root key, tenant keys, journal. Without it nothing stored can be read again.',
     parse: (text, folders) => (text === '' ? new Wrong() : path.resolve(folders.project, text)),
   },
   keyholderUrl: {
@@ -263,7 +265,10 @@ const settings: { [Field in keyof Config]: Setting } = {
         ? text
         : new Wrong(),
   },
-  keyholderCert: pemFile('CANDOR_KEYHOLDER_CERT', 'This server’s certificate, for a keyholder on another host.'),
+  keyholderCert: pemFile(
+    'CANDOR_KEYHOLDER_CERT',
+    'This server’s certificate, for a keyholder on another host.',
+  ),
   keyholderKey: pemFile('CANDOR_KEYHOLDER_KEY', 'The private key of that certificate.'),
   keyholderPeer: pemFile('CANDOR_KEYHOLDER_PEER', 'The one certificate that the keyholder may show.'),
   keyholderPassphrase: {

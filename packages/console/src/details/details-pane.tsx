@@ -111,8 +111,8 @@ function Known({ detail }: { detail: ConversationDetail }) {
       <section className={css.section}>
         <h3>Who opened this text</h3>
         <ol className={css.pages}>
-          {detail.receipts.map((receipt) => (
-            <li key={receipt.id}>
+          {(detail.receipts ?? []).map((receipt) => (
+            <li key={receipt.entry}>
               <Icon name="shield" size={14} />
               <span className={css.pageTitle} title={receipt.purpose}>
                 {receipt.actor.name || receipt.actor.kind}

@@ -17,7 +17,12 @@ const actorKinds = ['visitor', 'agent', 'virtual-agent', 'api', 'system', 'opera
 const actor = {
   type: 'object',
   required: ['kind', 'id', 'name'],
-  properties: { kind: { enum: actorKinds }, id: { type: 'string' }, name: { type: 'string' }, role: { type: 'string' } },
+  properties: {
+    kind: { enum: actorKinds },
+    id: { type: 'string' },
+    name: { type: 'string' },
+    role: { type: 'string' },
+  },
 } as const
 const budget = {
   type: 'object',
@@ -36,7 +41,23 @@ export const accessEntrySchema = {
   $id: 'AccessEntry',
   type: 'object',
   description: 'docs/log.md says what each field means.',
-  required: ['index', 'at', 'type', 'purpose', 'outcome', 'range', 'actor', 'conversation', 'customer', 'pseudonyms', 'offAssignment', 'afterHours', 'signed', 'what', 'erased'],
+  required: [
+    'index',
+    'at',
+    'type',
+    'purpose',
+    'outcome',
+    'range',
+    'actor',
+    'conversation',
+    'customer',
+    'pseudonyms',
+    'offAssignment',
+    'afterHours',
+    'signed',
+    'what',
+    'erased',
+  ],
   properties: {
     index,
     at: time,
@@ -74,7 +95,13 @@ export const accessPolicySchema = {
       type: 'object',
       required: ['agent', 'supervisor', 'administrator', 'privacy-officer', 'api'],
       additionalProperties: false,
-      properties: { agent: budget, supervisor: budget, administrator: budget, 'privacy-officer': budget, api: budget },
+      properties: {
+        agent: budget,
+        supervisor: budget,
+        administrator: budget,
+        'privacy-officer': budget,
+        api: budget,
+      },
     },
     hours: nullable({
       type: 'object',
@@ -82,7 +109,12 @@ export const accessPolicySchema = {
       additionalProperties: false,
       properties: {
         timeZone: { type: 'string', minLength: 1, maxLength: 64 },
-        days: { type: 'array', maxItems: 7, uniqueItems: true, items: { type: 'integer', minimum: 1, maximum: 7 } },
+        days: {
+          type: 'array',
+          maxItems: 7,
+          uniqueItems: true,
+          items: { type: 'integer', minimum: 1, maximum: 7 },
+        },
         from: clockTime,
         to: clockTime,
       },
@@ -106,7 +138,7 @@ interface Filters {
   actor?: string
   from?: string
   until?: string
-  type?: EntryQuery['type']
+  type?: NonNullable<EntryQuery['type']>
 }
 
 const made = { type: 'object', required: ['index'], properties: { index } } as const
@@ -145,7 +177,10 @@ export function accessLogRoutes(log: AccessLog): FastifyPluginAsync {
             200: {
               type: 'object',
               required: ['items', 'next'],
-              properties: { items: { type: 'array', items: { $ref: 'AccessEntry#' } }, next: nullable({ type: 'string' }) },
+              properties: {
+                items: { type: 'array', items: { $ref: 'AccessEntry#' } },
+                next: nullable({ type: 'string' }),
+              },
             },
           },
         },
@@ -202,7 +237,11 @@ export function accessLogRoutes(log: AccessLog): FastifyPluginAsync {
                   items: {
                     type: 'object',
                     required: ['vkey', 'at', 'fault'],
-                    properties: { vkey: { type: 'string' }, at: nullable(time), fault: nullable({ type: 'string' }) },
+                    properties: {
+                      vkey: { type: 'string' },
+                      at: nullable(time),
+                      fault: nullable({ type: 'string' }),
+                    },
                   },
                 },
               },
@@ -236,7 +275,15 @@ export function accessLogRoutes(log: AccessLog): FastifyPluginAsync {
                   type: 'array',
                   items: {
                     type: 'object',
-                    required: ['actor', 'opened', 'offAssignment', 'afterHours', 'firstAt', 'lastAt', 'suspended'],
+                    required: [
+                      'actor',
+                      'opened',
+                      'offAssignment',
+                      'afterHours',
+                      'firstAt',
+                      'lastAt',
+                      'suspended',
+                    ],
                     properties: {
                       actor,
                       opened: index,
@@ -261,7 +308,13 @@ export function accessLogRoutes(log: AccessLog): FastifyPluginAsync {
                   items: {
                     type: 'object',
                     required: ['index', 'at', 'kind', 'actor', 'detail'],
-                    properties: { index, at: time, kind: { type: 'string' }, actor: nullable(actor), detail: { type: 'string' } },
+                    properties: {
+                      index,
+                      at: time,
+                      kind: { type: 'string' },
+                      actor: nullable(actor),
+                      detail: { type: 'string' },
+                    },
                   },
                 },
               },
@@ -397,13 +450,21 @@ export function accessLogRoutes(log: AccessLog): FastifyPluginAsync {
         schema: {
           operationId: 'registerSessionKey',
           summary: 'Register the key that this browser made and signs its openings with',
-          description: 'ECDSA P-256, SPKI in base64. The browser keeps the private half and cannot export it.',
+          description:
+            'ECDSA P-256, SPKI in base64. The browser keeps the private half and cannot export it.',
           tags: ['sign-in'],
           body: {
             type: 'object',
             required: ['publicKey'],
             additionalProperties: false,
-            properties: { publicKey: { type: 'string', minLength: 100, maxLength: 300, pattern: '^[A-Za-z0-9+/]+={0,2}$' } },
+            properties: {
+              publicKey: {
+                type: 'string',
+                minLength: 100,
+                maxLength: 300,
+                pattern: '^[A-Za-z0-9+/]+={0,2}$',
+              },
+            },
           },
           response: {
             201: {

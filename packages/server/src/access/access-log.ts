@@ -25,7 +25,7 @@ export interface EntryQuery {
   actor?: { kind: ActorKind; id: string }
   from?: string
   until?: string
-  type?: ListedEntry['type']
+  type?: ListedEntry['type'] | undefined
 }
 
 /** What a tenant's people can ask of the access log and of the keyholder's policy. */
@@ -51,7 +51,12 @@ export interface AccessLog {
   registerSessionKey(actor: Actor, publicKey: string): Promise<{ key: string; entry: number }>
   sessionEnded(session: string): Promise<void>
   /** Something that widens who can read what, or an act of the operator. Durable before it is done. */
-  record(what: { type: 'operator' | 'access-widened'; tenant: string | null; by: Actor | null; what: string }): Promise<number>
+  record(what: {
+    type: 'operator' | 'access-widened'
+    tenant: string | null
+    by: Actor | null
+    what: string
+  }): Promise<number>
   /** Destroys, by the keyholder, what `erase` of the room `conversations` then deletes. */
   erase(
     by: Actor,
@@ -118,7 +123,13 @@ export function openAccessLog(options: {
       return {
         rows: review.items,
         suspensions: suspensions.items,
-        alarms: alarms.items.map(({ index, at, kind, actor, detail }) => ({ index, at, kind, actor, detail })),
+        alarms: alarms.items.map(({ index, at, kind, actor, detail }) => ({
+          index,
+          at,
+          kind,
+          actor,
+          detail,
+        })),
       } as AccessReview
     },
 

@@ -96,6 +96,8 @@ export interface Access {
   destroyKey(q: Query, tenant: string, conversation: string, segment: string): Promise<void>
   /** Every key and receipt of these conversations is forgotten here: their keys were destroyed. */
   forget(tenant: string, conversations: readonly string[]): void
+  /** Epoch keys that this tenant's text was ever sealed to. */
+  epochKeys(tenant: string): Promise<string[]>
   close(): void
 }
 
@@ -177,7 +179,9 @@ export function openAccess(options: {
     const epoch = epochKeys.current(tenant)
     if (epoch === null) {
       void epochKeys.load(tenant)
-      throw new Refusal('busy', 'The key that seals this conversation is being fetched.', { retryAfterMs: 500 })
+      throw new Refusal('busy', 'The key that seals this conversation is being fetched.', {
+        retryAfterMs: 500,
+      })
     }
     const id = ids.next()
     const key = makeDataKey()
@@ -342,6 +346,13 @@ export function openAccess(options: {
         keys.clear()
         held.delete(share)
       }
+    },
+
+    async epochKeys(tenant) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>('select id from epoch_keys where tenant_id = $1', [tenant]),
+      )
+      return rows.map(({ id }) => id)
     },
 
     close: () => clearInterval(sweeper),

@@ -26,4 +26,3 @@ test('the same text sealed twice differs', () => {
   const seen = new Set(Array.from({ length: 2000 }, () => sealText(key, 'c/e', 'Hello').toString('hex')))
   assert.equal(seen.size, 2000)
 })
-

@@ -40,7 +40,11 @@ export function openEpochKeys(options: {
   const loading = new Map<string, Promise<void>>()
 
   function hold(tenant: string, key: EpochKey): void {
-    const publicKey = createPublicKey({ key: Buffer.from(key.publicKey, 'base64'), format: 'der', type: 'spki' })
+    const publicKey = createPublicKey({
+      key: Buffer.from(key.publicKey, 'base64'),
+      format: 'der',
+      type: 'spki',
+    })
     if (held.size >= heldMax && !held.has(tenant)) held.delete(held.keys().next().value!)
     held.set(tenant, {
       id: key.id,
@@ -80,7 +84,8 @@ export function openEpochKeys(options: {
 
   async function fetchKey(tenant: string): Promise<void> {
     const key = await keyholder.ask('epoch-key', { tenant })
-    if (!isGenuine(tenant, key)) throw new Error('The keyholder answered an epoch key that its log did not sign.')
+    if (!isGenuine(tenant, key))
+      throw new Error('The keyholder answered an epoch key that its log did not sign.')
     await store.write(tenant, (q) =>
       q(
         `insert into epoch_keys (tenant_id, id, public_key, until, signature) values ($1, $2, $3, $4, $5)

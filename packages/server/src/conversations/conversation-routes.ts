@@ -2,7 +2,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { ConversationDetail, InboxView } from '@candor/protocol/api.ts'
 import { snapshotEventsMax, textCharactersMax } from '@candor/protocol/frames.ts'
 import { checkText } from '@candor/protocol/parse-client-frame.ts'
+import { proofHeader, proofOfHeader } from '@candor/protocol/open-statement.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
+import type { EventActor } from '@candor/protocol/events.ts'
+import type { AccessLog } from '../access/access-log.ts'
 import type { Access } from '../access/access.ts'
 import type { Actor } from '../tenants/actor.ts'
 import type { Permission } from '../tenants/roles.ts'
@@ -150,15 +153,35 @@ export const wireEventSchema = {
   },
 } as const
 
+/** The newest entries beside a conversation; the proof page has them all. */
+const receiptsMax = 50
+
 const params = { type: 'object', required: ['id'], properties: { id: uuid } } as const
 
 export function conversationRoutes(options: {
   conversations: Conversations
   access: Access
+  log: Pick<AccessLog, 'entries'>
   details: VisitorDetails
   sendAsStaff(actor: Actor, message: { id: string; conversation: string; text: string }): Promise<SendOutcome>
 }): FastifyPluginAsync {
   const { conversations, access } = options
+
+  async function receiptsOf(tenant: string, conversation: string): Promise<ConversationDetail['receipts']> {
+    try {
+      const page = await options.log.entries(tenant, { conversation }, { cursor: null, limit: receiptsMax })
+      return page.items.flatMap(({ index, actor: who, purpose, at, type }) =>
+        who !== null && purpose !== null && (type === 'open' || type === 'join')
+          ? [{ entry: index, actor: who as EventActor, purpose, at }]
+          : [],
+      )
+    } catch (caught) {
+      // The conversation is shown without them while the keyholder is away.
+      if (caught instanceof Refusal && caught.code === 'history_unavailable') return null
+      throw caught
+    }
+  }
+
   return async (app) => {
     app.addSchema(conversationRowSchema)
     app.addSchema(appendedSchema)
@@ -242,14 +265,16 @@ export function conversationRoutes(options: {
                     },
                   },
                 },
-                receipts: {
+                receipts: nullable({
                   type: 'array',
+                  description:
+                    'Entries of the access log about this conversation; null while they cannot be read.',
                   items: {
                     type: 'object',
-                    required: ['id', 'actor', 'purpose', 'at'],
-                    properties: { id: uuid, actor, purpose: { type: 'string' }, at: time },
+                    required: ['entry', 'actor', 'purpose', 'at'],
+                    properties: { entry: { type: 'integer' }, actor, purpose: { type: 'string' }, at: time },
                   },
-                },
+                }),
               },
             },
           },
@@ -260,7 +285,7 @@ export function conversationRoutes(options: {
         const row = await conversations.row(staff, request.params.id)
         const [visitor, receipts] = await Promise.all([
           options.details.visitor(staff.tenant, row.visitor.id),
-          access.receiptsOf(staff.tenant, row.id),
+          receiptsOf(staff.tenant, row.id),
         ])
         return { row, visitor, receipts }
       },
@@ -300,7 +325,14 @@ export function conversationRoutes(options: {
         if (before !== undefined && after !== undefined)
           throw new Refusal('invalid_field', 'Give `before` or `after`, not both.', { field: 'after' })
         await conversations.visitorOf(staff.tenant, request.params.id)
-        const receipt = await access.receipt(staff, request.params.id, staff.kind === 'api' ? 'api' : 'desk')
+        const given = request.headers[proofHeader]
+        const proof = typeof given === 'string' ? proofOfHeader(given) : undefined
+        if (proof === null)
+          throw new Refusal('invalid_field', 'The header is `<key> <at> <signature>`.', {
+            field: proofHeader,
+          })
+        const purpose = staff.kind === 'api' ? 'api' : 'desk'
+        const receipt = await access.receipt(staff, request.params.id, purpose, { proof })
         return after === undefined
           ? conversations.earlier(receipt, before ?? 2_147_483_647, limit)
           : conversations.later(receipt, after, limit)

@@ -782,10 +782,10 @@ export function openConversations(options: {
 
     async notErased(tenant, limit) {
       const rows = await store.read(tenant, (q) =>
-        q<{ id: string }>('select id from conversations where tenant_id = $1 and erased_at is null limit $2', [
-          tenant,
-          limit,
-        ]),
+        q<{ id: string }>(
+          'select id from conversations where tenant_id = $1 and erased_at is null limit $2',
+          [tenant, limit],
+        ),
       )
       return rows.map(({ id }) => id)
     },

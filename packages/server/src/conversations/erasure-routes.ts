@@ -26,7 +26,11 @@ export function erasureRoutes(
             properties: {
               scope: { enum: ['conversation', 'customer', 'tenant'] },
               subject: { type: 'string', format: 'uuid' },
-              confirm: { type: 'string', maxLength: 200, description: 'For `tenant`: its name, as it is written.' },
+              confirm: {
+                type: 'string',
+                maxLength: 200,
+                description: 'For `tenant`: its name, as it is written.',
+              },
             },
           },
           response: {
@@ -47,7 +51,8 @@ export function erasureRoutes(
         const { scope, subject, confirm } = request.body
         if (scope === 'conversation') return erasure.conversation(by, subject)
         if (scope === 'customer') return erasure.customer(by, subject)
-        if (subject !== by.tenant) throw new Refusal('not_found', 'There is no such tenant.', { field: 'subject' })
+        if (subject !== by.tenant)
+          throw new Refusal('not_found', 'There is no such tenant.', { field: 'subject' })
         if (confirm !== (await nameOf(by.tenant)))
           throw new Refusal('invalid_field', 'Write the tenant’s name to confirm.', { field: 'confirm' })
         return erasure.tenant(by)

@@ -71,7 +71,9 @@ export function openErasure(options: {
     const subjects = new Set(held.map(({ subject }) => subject))
     const before = clock.now() - retentionDays * dayMs
     const due = await conversations.closedBefore(tenant, before, batchMax)
-    const ids = due.filter(({ id, visitor }) => !subjects.has(id) && !subjects.has(visitor)).map(({ id }) => id)
+    const ids = due
+      .filter(({ id, visitor }) => !subjects.has(id) && !subjects.has(visitor))
+      .map(({ id }) => id)
     if (ids.length > 0) {
       await log.erase(by, { what: 'retention', conversations: ids, customers: [] })
       await conversations.erase(tenant, ids)
@@ -94,7 +96,8 @@ export function openErasure(options: {
 
     async customer(by, customer) {
       const customers = await options.customerIds(by.tenant, customer)
-      if (customers.length === 0) throw new Refusal('not_found', 'There is no such customer.', { field: 'subject' })
+      if (customers.length === 0)
+        throw new Refusal('not_found', 'There is no such customer.', { field: 'subject' })
       const ids = await conversations.idsOfVisitors(by.tenant, customers)
       const receipt = await log.erase(by, { what: 'customer', conversations: ids, customers })
       for (let at = 0; at < ids.length; at += batchMax)

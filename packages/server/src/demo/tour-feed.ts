@@ -8,12 +8,9 @@ export type FeedLine = TourLine & { n: number; at: string; tenant: string; conve
 
 /** The parts of the rooms that the feed hears through; whoever is given the answer uses them as before. */
 export interface WatchedRooms {
-  access: { receipt(
-      actor: Actor,
-      conversation: string,
-      purpose: never,
-      how?: never,
-    ): Promise<{ index: number }> }
+  access: {
+    receipt(actor: Actor, conversation: string, purpose: never, how?: never): Promise<{ index: number }>
+  }
   conversations: { send(actor: Actor, message: { id: string }): Promise<unknown> }
   routing: { sendAsStaff(actor: Actor, message: { id: string }): Promise<unknown> }
   visits: {

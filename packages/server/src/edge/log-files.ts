@@ -25,7 +25,13 @@ export function logFileRoutes(folder: string): FastifyPluginAsync {
         .header('access-control-allow-origin', '*')
         .header('cross-origin-resource-policy', 'cross-origin')
         .header('cache-control', tile ? 'public, max-age=31536000, immutable' : 'no-store')
-        .type(tile ? 'application/octet-stream' : name === 'checkpoint' ? 'text/plain; charset=utf-8' : 'application/json')
+        .type(
+          tile
+            ? 'application/octet-stream'
+            : name === 'checkpoint'
+              ? 'text/plain; charset=utf-8'
+              : 'application/json',
+        )
         .send(body)
     })
   }

@@ -1,6 +1,7 @@
 import type { ClientFrame, PageInfo, ServerFrame, WidgetConfig } from '@candor/protocol/frames.ts'
 import { heartbeatMs, protocolVersion, snapshotEventsMax } from '@candor/protocol/frames.ts'
 import { parseClientFrame } from '@candor/protocol/parse-client-frame.ts'
+import type { OpenProof } from '@candor/protocol/open-statement.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Access } from '../access/access.ts'
 import type { Conversations, SendOutcome, Stored } from '../conversations/conversations.ts'
@@ -274,7 +275,9 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     // Spread over the interval, so that a thousand reconnects do not beat together for ever.
     scheduleHeartbeat(heartbeatMs * (0.5 + Math.random() / 2))
     for (const position of frame.positions ?? [])
-      await follow(position.conversation, position).catch(refusePosition(position.conversation))
+      await follow(position.conversation, position, position.proof).catch(
+        refusePosition(position.conversation),
+      )
     const waiting = early ?? []
     early = null
     for (const next of waiting) perform(next)
@@ -371,6 +374,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   async function follow(
     conversation: string,
     position: { epoch: string; seq: number } | null,
+    proof?: OpenProof,
   ): Promise<void> {
     const { actor } = connection!
     if (actor.kind !== 'visitor') allow(actor, 'conversations.read')
@@ -378,7 +382,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     if (actor.kind === 'visitor' && owner !== actor.id)
       throw new Refusal('not_found', undefined, { field: 'conversation' })
     const purpose = actor.kind === 'visitor' ? 'participant' : actor.kind === 'api' ? 'api' : 'desk'
-    const receipt = await access.receipt(actor, conversation, purpose)
+    const receipt = await access.receipt(actor, conversation, purpose, { proof })
     await delivery.follow(connection!, receipt, position)
   }
 
@@ -485,7 +489,10 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     // Followed from its beginning, so that the acknowledgement comes before the first event's effects.
     acknowledge(stored)
     if (!delivery.follows(connection!, frame.conversation))
-      await follow(frame.conversation, { epoch: rooms.epoch(), seq: 0 })
+      // It has begun and what is written is stored; whether its text can be followed is another matter.
+      await follow(frame.conversation, { epoch: rooms.epoch(), seq: 0 }).catch(
+        refusePosition(frame.conversation),
+      )
   }
 
   async function earlier(frame: Extract<ClientFrame, { type: 'earlier' }>): Promise<void> {
@@ -494,7 +501,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       throw new Refusal('state_conflict', 'Open the conversation first.', { field: 'conversation' })
     const purpose =
       current.actor.kind === 'visitor' ? 'participant' : current.actor.kind === 'api' ? 'api' : 'desk'
-    const receipt = await access.receipt(current.actor, frame.conversation, purpose)
+    const receipt = await access.receipt(current.actor, frame.conversation, purpose, { proof: frame.proof })
     const { events, more } = await conversations.earlier(receipt, frame.before, snapshotEventsMax)
     const contiguous = wireFor(current.audience, (events[0]?.seq ?? 1) - 1, events)
     // The page ends at a number that the client holds: trailing staff-only numbers are blanks it must have too.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
+import type { AccessEntry } from '@candor/protocol/api.ts'
 import type { ConversationEvent } from '@candor/protocol/events.ts'
 import { TestPlatform, type TestTenant } from './test-platform.ts'
 
@@ -171,25 +172,25 @@ test('a position under another epoch counts for nothing', async () => {
   assert.equal((await back.until('snapshot')).epoch, visitor.welcome.epoch)
 })
 
-test('every opening of text left a receipt before the first text', async () => {
+test('every opening of text has an entry that was durable before the first text', async () => {
   const { visitor, conversation } = await started()
   await visitor.ask({ type: 'send', id: id(), conversation, text: 'Private matter' })
-  const before = await platform.sql(
-    `select 1 from access_receipts where conversation_id = $1 and purpose = 'api'`,
-    [conversation],
-  )
-  assert.equal(before.length, 0)
+  const opened = async (): Promise<AccessEntry[]> => {
+    const { body } = await platform.request(tenant, 'GET', `/v1/access/entries?conversation=${conversation}`)
+    return (body['items'] as AccessEntry[]).filter(({ purpose }) => purpose === 'api')
+  }
+  assert.deepEqual(await opened(), [])
+  const asked = Date.now()
   const page = await platform.request(tenant, 'GET', `/v1/conversations/${conversation}/events`)
   assert.ok(
     (page.body['events'] as ConversationEvent[]).some(
       (event) => event.type === 'message' && event.data.text === 'Private matter',
     ),
   )
-  const after = await platform.sql(
-    `select 1 from access_receipts where conversation_id = $1 and purpose = 'api'`,
-    [conversation],
-  )
-  assert.equal(after.length, 1)
+  const [entry, ...more] = await opened()
+  assert.deepEqual(more, [])
+  assert.deepEqual([entry!.type, entry!.outcome, entry!.actor?.kind], ['open', 'granted', 'api'])
+  assert.ok(Date.parse(entry!.at) >= asked - 5 && Date.parse(entry!.at) <= Date.now())
 })
 
 test('a card number split over messages is not in the store, and its pieces are masked on every wire', async () => {

@@ -481,10 +481,17 @@ export function accessLogRoutes(log: AccessLog): FastifyPluginAsync {
   }
 }
 
-function queryOf({ actor: who, ...rest }: Filters): EntryQuery {
-  if (who === undefined) return rest
-  const [kind, id] = who.split(':')
-  return { ...rest, actor: { kind: kind as ActorKind, id: id! } }
+/** Field by field: a query may hold what is none of ours. */
+function queryOf({ conversation, customer, actor: who, from, until, type }: Filters): EntryQuery {
+  const [kind, id] = who?.split(':') ?? []
+  return {
+    ...(conversation === undefined ? {} : { conversation: conversation.toLowerCase() }),
+    ...(customer === undefined ? {} : { customer: customer.toLowerCase() }),
+    ...(id === undefined ? {} : { actor: { kind: kind as ActorKind, id } }),
+    ...(from === undefined ? {} : { from }),
+    ...(until === undefined ? {} : { until }),
+    ...(type === undefined ? {} : { type }),
+  }
 }
 
 function checkTimeZone({ hours }: AccessPolicy): void {

@@ -79,7 +79,12 @@ export function openAccessLog(options: {
 }): AccessLog {
   const { keyholder } = options
   const ask = <Name extends Op>(op: Name, what: Requests[Name]['ask']): Promise<Requests[Name]['answer']> =>
-    keyholder.ask(op, what).catch(refuseAsKeyholder)
+    keyholder.ask(op, what).catch((caught: unknown) => {
+      // What a person typed in reaches the keyholder as it is; it says which field it does not take.
+      if (caught instanceof Error && (caught as { code?: string }).code === 'malformed')
+        throw new Refusal('invalid_field', caught.message, { cause: caught })
+      return refuseAsKeyholder(caught)
+    })
 
   async function filterOf(tenant: string, query: EntryQuery): Promise<EntryFilter> {
     const { customer, type, ...rest } = query

@@ -1,5 +1,6 @@
 /** `candor verify`: checks a log, or a proof bundle, without Candor's server or database. */
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import * as path from 'node:path'
 import { parseArgs } from 'node:util'
 import { encodeBase64 } from './base64.ts'
 import { verifyBundle, type CheckedEntry } from './bundle.ts'
@@ -24,7 +25,8 @@ const usage = `Usage: npx candor verify <folder|url> [options]
   --origin <line>       the origin line, where it is not the name of the key
   --since <copy>        a checkpoint file from before, or a folder or URL with another copy of the log; may be given
                         more than once. With a copy the first bad entry is known exactly.
-  --keep <folder>       when the log holds, keep its checkpoint and hashes there, for --since
+  --keep <folder>       compare with what is kept there, as --since does; when the log holds, keep its checkpoint and
+                        hashes there
   --conversation <p>    list the entries of this pseudonym; also --customer, --actor
   --hour <hour>         list the entries of this hour, UTC: 2026-11-25T00
   --bundle <file>       check a proof bundle instead
@@ -88,7 +90,11 @@ async function checkLog(options: Options, output: Output): Promise<number> {
     quorum: options.quorum ?? (options.witnessKeys !== null || own ? witnessKeys.length : told!.quorum),
     ...(origin === undefined ? {} : { origin }),
   }
-  const kept = await Promise.all(options.since.map((copy) => keptLog(copy, trusted)))
+  const copies = [...options.since]
+  // What is kept may only be continued: to lay a rewritten history over it would destroy the evidence.
+  if (options.keep !== undefined && existsSync(path.join(options.keep, checkpointPath)))
+    copies.push(options.keep)
+  const kept = await Promise.all(copies.map((copy) => keptLog(copy, trusted)))
   const matches: { index: number; entry: Entry }[] = []
   let matched = 0
   const wanted = matcherOf(options)
@@ -111,7 +117,7 @@ async function checkLog(options: Options, output: Output): Promise<number> {
   const seconds = (performance.now() - startedAt) / 1_000
   const holds = report.kind === 'holds'
   if (holds && options.keep !== undefined)
-    await keepLog(reader, folderStorage(options.keep), report.checkpoint!.size)
+    await keepLog(reader, folderStorage(options.keep), report.note!, report.checkpoint!.size)
   const list = wanted === null ? null : { matched, matches }
   output.write(
     options.json
@@ -250,7 +256,7 @@ function asJson(
   own: boolean,
   list: { matched: number; matches: unknown[] } | null,
 ): object {
-  const { checkpoint, ...rest } = report
+  const { checkpoint, note: _, ...rest } = report
   return {
     ...rest,
     origin: checkpoint?.origin ?? null,
@@ -258,7 +264,7 @@ function asJson(
     root: checkpoint === null ? null : encodeBase64(checkpoint.root),
     keys: { own, log: trusted.logKey.vkey, witnesses: trusted.witnessKeys.map(({ vkey }) => vkey) },
     quorum: trusted.quorum,
-    ...(list ?? {}),
+    ...list,
   }
 }
 

@@ -1,12 +1,6 @@
 /** The whole log, checked from its entries up: what `candor verify` and the proof page run. */
 import { sameBytes } from './bytes.ts'
-import {
-  verifyCheckpoint,
-  type CheckedCheckpoint,
-  type Checkpoint,
-  type Cosigner,
-  type TrustedKeys,
-} from './checkpoint.ts'
+import { verifyCheckpoint, type Checkpoint, type Cosigner, type TrustedKeys } from './checkpoint.ts'
 import { parseEntryText, type Entry } from './entry.ts'
 import { growTree } from './growing-tree.ts'
 import type { LedgerCrypto } from './ledger-crypto.ts'
@@ -30,6 +24,8 @@ export interface LogReport {
   kind: 'holds' | 'broken'
   /** Of the log's own words; null when there is no readable checkpoint. */
   checkpoint: Checkpoint | null
+  /** The checkpoint as it was signed; null when it does not hold. */
+  note: string | null
   cosigners: Cosigner[]
   /** Entries that were read and fit their hashes. */
   entriesRead: number
@@ -70,6 +66,7 @@ export async function verifyLog(options: {
     return {
       kind: 'broken',
       checkpoint: checked.checkpoint,
+      note: null,
       cosigners: [],
       entriesRead: 0,
       firstBad: {
@@ -79,7 +76,7 @@ export async function verifyLog(options: {
       },
       timeSteps: null,
     }
-  const { checkpoint, cosigners } = checked
+  const { checkpoint, cosigners, note } = checked
   const { size } = checkpoint
   const kept = [...(options.kept ?? [])].sort((one, other) => one.checkpoint.size - other.checkpoint.size)
 
@@ -94,6 +91,7 @@ export async function verifyLog(options: {
   const report = (firstBad: FirstBad | null): LogReport => ({
     kind: firstBad === null ? 'holds' : 'broken',
     checkpoint,
+    note,
     cosigners,
     entriesRead: tree.size,
     firstBad,
@@ -189,13 +187,19 @@ export async function verifyLog(options: {
   return report(null)
 }
 
-/** The checkpoint that lies with the log. */
-export async function readCheckpoint(reader: TileReader, trusted: TrustedKeys): Promise<CheckedCheckpoint> {
+async function readCheckpoint(
+  reader: TileReader,
+  trusted: TrustedKeys,
+): Promise<
+  | { kind: 'valid'; checkpoint: Checkpoint; cosigners: Cosigner[]; note: string }
+  | { kind: 'invalid'; why: string; checkpoint: Checkpoint | null }
+> {
   const bytes = await reader.read(checkpointPath)
   if (bytes === null) return { kind: 'invalid', why: 'there is none', checkpoint: null }
   const note = decodeNote(bytes)
   if (note === null) return { kind: 'invalid', why: 'it is not text', checkpoint: null }
-  return verifyCheckpoint(note, trusted)
+  const checked = verifyCheckpoint(note, trusted)
+  return checked.kind === 'valid' ? { ...checked, note } : checked
 }
 
 /** Enough to keep a disk or a connection busy while one bundle is hashed. */

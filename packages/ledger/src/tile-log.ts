@@ -122,7 +122,7 @@ export async function openTileLog(options: {
         bundle = []
         bundlePosition++
       }
-      tree.addEntry(entry)
+      tree.addLeaf(tree.hashEntry(entry))
     }
     return first
   }

@@ -17,7 +17,7 @@ const entries = (from: number, to: number): Uint8Array[] =>
 
 function rootOf(size: number): Uint8Array {
   const tree = growTree(crypto)
-  for (const entry of entries(0, size)) tree.addEntry(entry)
+  for (const entry of entries(0, size)) tree.addLeaf(tree.hashEntry(entry))
   return tree.root()
 }
 

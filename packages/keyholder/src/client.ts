@@ -148,7 +148,7 @@ export function openKeyholderClient(
       return Promise.reject(new KeyholderAway('Too much waits for the keyholder.'))
     const id = next++
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve: resolve as (value: never) => void, reject, at: Date.now() })
+      waiting.set(id, { resolve, reject, at: Date.now() })
       // Requests of one turn of the loop leave in one write, and share a commit on the other side.
       if (outgoing.length === 0)
         setImmediate(() => {

@@ -43,7 +43,7 @@ import { epochKeyStatement } from './frames.ts'
 import { openIndexThread } from './index-thread.ts'
 import type { ImportedKey } from './key-file.ts'
 import { openJournal } from './journal.ts'
-import { budgetHolder, judgeOpening } from './judge-opening.ts'
+import { judgeOpening } from './judge-opening.ts'
 import type { IndexFilter, IndexRow } from './log-index.ts'
 import { checkAsk } from './check-ask.ts'
 import { openPublisher, type LogKey, type Witness } from './publisher.ts'
@@ -131,7 +131,7 @@ export async function openKeyholder(options: {
   let lastAt = 0
   let openings = 0
   let releases = 0
-  let queue: Queued[] = []
+  const queue: Queued[] = []
   let writing: Promise<void> | null = null
   /** Durable entries that the tiles do not have yet. */
   let untiled: { index: number; entry: string }[] = []

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import * as net from 'node:net'
 import * as tls from 'node:tls'
-import { encodeFrame, frameReader, type Frame, type Op } from './frames.ts'
+import { encodeFrame, frameReader, type Frame } from './frames.ts'
 import { Denied, type Keyholder } from './keyholder.ts'
 
 /** Where servers reach the keyholder: a socket that only its owner may open, or TLS in which both sides are known. */
@@ -92,7 +92,7 @@ function serveConnection(
     inFlight++
     if (inFlight >= inFlightMax) socket.pause()
     const { id, op, ask } = frame
-    keyholder.handle(op as Op, ask).then(
+    keyholder.handle(op, ask).then(
       (value) => answer({ id, answer: value }),
       (caught: unknown) => {
         if (!(caught instanceof Denied))

@@ -374,7 +374,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   async function follow(
     conversation: string,
     position: { epoch: string; seq: number } | null,
-    proof?: OpenProof,
+    proof?: OpenProof | undefined,
   ): Promise<void> {
     const { actor } = connection!
     if (actor.kind !== 'visitor') allow(actor, 'conversations.read')
@@ -419,6 +419,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
           frame.epoch === undefined || frame.seq === undefined
             ? null
             : { epoch: frame.epoch, seq: frame.seq },
+          frame.proof,
         )
       case 'leave':
         return delivery.unfollow(connection!, frame.conversation)

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
+import { folderStorage } from '@candor/ledger/folder-storage.ts'
+import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
+import { parseVkey } from '@candor/ledger/signed-note.ts'
+import { verifyLog } from '@candor/ledger/verify-log.ts'
 import type { Role } from '@candor/protocol/api.ts'
 import pg from 'pg'
 import { startCandor, type Candor } from '../src/candor.ts'
@@ -225,7 +229,22 @@ export class TestPlatform {
   async stop(): Promise<void> {
     for (const client of this.#clients) client.drop()
     await this.stopServer()
+    await this.#checkLog()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Whatever was done, the log that is left holds, from its first entry to its last. */
+  async #checkLog(): Promise<void> {
+    const folder = path.join(this.folder, 'access-log')
+    if (!existsSync(path.join(folder, 'checkpoint'))) return
+    const keys = JSON.parse(readFileSync(path.join(folder, 'keys.json'), 'utf8')) as { log: { vkey: string } }
+    const report = await verifyLog({
+      crypto: nodeCrypto,
+      reader: folderStorage(folder),
+      trusted: { logKey: parseVkey(nodeCrypto, keys.log.vkey)!, witnessKeys: [], quorum: 0 },
+    })
+    assert.equal(report.kind, 'holds', JSON.stringify(report.firstBad))
+    assert.equal(report.entriesRead, report.checkpoint?.size)
   }
 
   #keep(client: TestClient): TestClient {

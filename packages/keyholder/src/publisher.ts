@@ -2,6 +2,7 @@ import { bundledEntry, formatBundle } from '@candor/ledger/bundle.ts'
 import { addCosignatures, parseCheckpoint, signCheckpoint } from '@candor/ledger/checkpoint.ts'
 import { folderStorage } from '@candor/ledger/folder-storage.ts'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
+import { encodeLogKeys, logKeysPath } from '@candor/ledger/log-keys.ts'
 import { noteSignatureType, parseVkey, signerOf } from '@candor/ledger/signed-note.ts'
 import { openTileLog } from '@candor/ledger/tile-log.ts'
 import { tileProofs } from '@candor/ledger/tile-proofs.ts'
@@ -77,14 +78,9 @@ export async function openPublisher(options: {
     const client = openWitnessClient({ url: witness.url, verifier })
     return { ...witness, client, atMs: null, askedSinceMs: now(), fault: null, alarmed: false }
   })
-  await storage.write([
-    {
-      path: 'keys.json',
-      bytes: Buffer.from(
-        `${JSON.stringify({ log: { origin, vkey: signer.vkey }, witnesses: cosigners.map(({ vkey }) => vkey), quorum }, null, 2)}\n`,
-      ),
-    },
-  ])
+  const witnessKeys = cosigners.map(({ vkey }) => vkey)
+  const keys = encodeLogKeys({ origin, vkey: signer.vkey, witnesses: witnessKeys, quorum })
+  await storage.write([{ path: logKeysPath, bytes: keys }])
 
   const former = await storage.read(checkpointPath)
   let published = former === null ? null : readPublished(new TextDecoder().decode(former))
@@ -204,7 +200,7 @@ export async function openPublisher(options: {
       return formatBundle({
         format: 'candor proof bundle 1',
         log: { origin, vkey: signer.vkey },
-        witnesses: cosigners.map(({ vkey }) => vkey),
+        witnesses: witnessKeys,
         quorum,
         entries: bundled,
       })

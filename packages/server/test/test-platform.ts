@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { folderStorage } from '@candor/ledger/folder-storage.ts'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
-import { parseVkey } from '@candor/ledger/signed-note.ts'
+import { readLogKeys } from '@candor/ledger/log-keys.ts'
 import { verifyLog } from '@candor/ledger/verify-log.ts'
 import type { Role } from '@candor/protocol/api.ts'
 import pg from 'pg'
@@ -237,12 +237,10 @@ export class TestPlatform {
   async #checkLog(): Promise<void> {
     const folder = path.join(this.folder, 'access-log')
     if (!existsSync(path.join(folder, 'checkpoint'))) return
-    const keys = JSON.parse(readFileSync(path.join(folder, 'keys.json'), 'utf8')) as { log: { vkey: string } }
-    const report = await verifyLog({
-      crypto: nodeCrypto,
-      reader: folderStorage(folder),
-      trusted: { logKey: parseVkey(nodeCrypto, keys.log.vkey)!, witnessKeys: [], quorum: 0 },
-    })
+    const reader = folderStorage(folder)
+    const trusted = await readLogKeys(nodeCrypto, reader)
+    assert.ok(trusted)
+    const report = await verifyLog({ crypto: nodeCrypto, reader, trusted })
     assert.equal(report.kind, 'holds', JSON.stringify(report.firstBad))
     assert.equal(report.entriesRead, report.checkpoint?.size)
   }

@@ -77,6 +77,8 @@ export interface FakeServer {
   cut(on: boolean): void
   /** The session ends at the server, as when an administrator ends it. */
   endSession(): void
+  /** An administrator gives me another role: connections start anew. */
+  changeMyRole(role: Me['person']['role']): void
   /** Acknowledgements and API answers wait this long from now on. */
   delay(ms: number): void
   /** The next send is refused. */
@@ -1139,6 +1141,13 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     endSession() {
       signedIn = false
       for (const peer of peers) peer.cut()
+    },
+    changeMyRole(role) {
+      me.person.role = people[0]!.role = role
+      for (const peer of peers) {
+        peer.send({ type: 'goodbye', code: 'restart', message: 'Your role was changed.', retryAfterMs: 0 })
+        peer.cut()
+      }
     },
     delay: (ms) => void (delayMs = ms),
     refuseNext: (code) => void (refusing = code),

@@ -70,6 +70,17 @@ export async function confirmSecondFactor(code: string): Promise<void> {
   signedIn(await queries.fetchQuery({ ...meQuery, staleTime: 0 }))
 }
 
+/** In place of the temporary password; then as `signIn`. */
+export async function chooseNewPassword(
+  email: string,
+  password: string,
+  newPassword: string,
+): Promise<SignInAnswer> {
+  const answer = await api.post<SignInAnswer>('/sign-in/new-password', { email, password, newPassword })
+  if (answer.kind === 'signed-in') signedIn(answer.me)
+  return answer
+}
+
 function signedIn(me: Me): void {
   queries.setQueryData(meQuery.queryKey, me)
   signedOut.set(false)

@@ -78,6 +78,8 @@ export interface FakeServer {
   cut(on: boolean): void
   /** The session ends at the server, as when an administrator ends it. */
   endSession(): void
+  /** An administrator gives me another role: connections start anew. */
+  changeMyRole(role: Me['person']['role']): void
   /** Acknowledgements and API answers wait this long from now on. */
   delay(ms: number): void
   /** The next send is refused. */
@@ -122,6 +124,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
   const random = seeded(7)
   const now = Date.now()
 
+  const here = { deactivatedAt: null, secondFactor: false, lastSeenAt: iso(now - 120_000) }
   const people: Person[] = [
     {
       id: uuid(0xa1),
@@ -129,16 +132,45 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       email: 'maya@aurelia.example',
       role: 'administrator',
       online: true,
+      ...here,
+      secondFactor: true,
     },
-    { id: uuid(0xa2), name: 'Jonas Weber', email: 'jonas@aurelia.example', role: 'agent', online: true },
+    {
+      id: uuid(0xa2),
+      name: 'Jonas Weber',
+      email: 'jonas@aurelia.example',
+      role: 'agent',
+      online: true,
+      ...here,
+    },
     {
       id: uuid(0xa3),
       name: 'Priya Raman',
       email: 'priya@aurelia.example',
       role: 'supervisor',
       online: false,
+      ...here,
+      secondFactor: true,
+      lastSeenAt: iso(now - 3_600_000 * 5),
     },
-    { id: uuid(0xa4), name: 'Tomás Oliveira', email: 'tomas@aurelia.example', role: 'agent', online: true },
+    {
+      id: uuid(0xa4),
+      name: 'Tomás Oliveira',
+      email: 'tomas@aurelia.example',
+      role: 'agent',
+      online: true,
+      ...here,
+    },
+    {
+      id: uuid(0xa5),
+      name: 'Freya Nilsen',
+      email: 'freya@aurelia.example',
+      role: 'agent',
+      online: false,
+      ...here,
+      deactivatedAt: iso(now - 86_400_000 * 12),
+      lastSeenAt: iso(now - 86_400_000 * 12),
+    },
   ]
   const me: Me = {
     person: {
@@ -151,9 +183,10 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     tenant: { id: uuid(0x7e), name: 'Aurelia Air' },
   }
   const queues: Queue[] = [
-    { id: uuid(0xc1), name: 'Bookings' },
-    { id: uuid(0xc2), name: 'Baggage' },
-    { id: uuid(0xc3), name: 'Refunds' },
+    { id: uuid(0xc1), name: 'Bookings', isDefault: true, archivedAt: null },
+    { id: uuid(0xc2), name: 'Baggage', isDefault: false, archivedAt: null },
+    { id: uuid(0xc3), name: 'Refunds', isDefault: false, archivedAt: null },
+    { id: uuid(0xc4), name: 'Vouchers', isDefault: false, archivedAt: iso(now - 86_400_000 * 30) },
   ]
   const canned: CannedReply[] = [
     {
@@ -212,6 +245,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       role: 'supervisor',
       createdAt: iso(now - 86_400_000 * 90),
       lastUsedAt: iso(now - 7_200_000),
+      madeBy: { id: uuid(0xa5), name: 'Freya Nilsen', deactivated: true },
     },
   ]
   const identityKeys: IdentityKey[] = [
@@ -646,13 +680,22 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         signedIn = true
         return [200, me]
       }
+      if (id === 'new-password' && String(body['newPassword']).length >= 10) {
+        signedIn = true
+        return [200, { kind: 'signed-in', me }]
+      }
+      if (body['password'] === 'k7mq-x2fd-w9ra-c4th') return [200, { kind: 'new-password' }]
       if (body['password'] !== 'candor-demo') throw new Refusal('credentials_wrong')
+      if (body['email'] === people[4]!.email)
+        throw new Refusal('person_deactivated', 'You were deactivated. Ask an administrator of your company.')
       if (options.secondFactor) return [200, { kind: 'second-factor' }]
       signedIn = true
       return [200, { kind: 'signed-in', me }]
     }
     if (!signedIn) throw new Refusal('not_signed_in')
-    switch (`${method} ${first}`) {
+    // Below a conversation its own words; below people and queues what is done with one of them.
+    const deed = first === 'people' || first === 'queues' ? last : ''
+    switch (`${method} ${first}${deed && `/${deed}`}`) {
       case 'POST session': {
         const spki = Buffer.from(String(body['publicKey']), 'base64')
         const name = hash('sha256', spki, 'base64url')
@@ -666,6 +709,11 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       case 'GET me':
         return [200, me]
       case 'POST me':
+        if (id === 'password') {
+          if (body['password'] !== 'candor-demo')
+            throw new Refusal('credentials_wrong', 'This is not your password.', { field: 'password' })
+          return [204, null]
+        }
         if (last === 'confirm') {
           if (body['code'] !== '123456') throw new Refusal('credentials_wrong')
           me.person.secondFactor = true
@@ -693,15 +741,61 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           email: String(body['email']),
           role: body['role'] as Person['role'],
           online: false,
+          ...here,
+          lastSeenAt: null,
         }
+        if (people.some((one) => one.email === person.email))
+          throw new Refusal('invalid_field', 'This e-mail address has a login already.', { field: 'email' })
         people.push(person)
-        return [201, person]
+        return [201, { ...person, temporaryPassword: 'k7mq-x2fd-w9ra-c4th' }]
+      }
+      case 'PATCH people': {
+        const person = people.find((one) => one.id === id)
+        if (person === undefined) throw new Refusal('not_found')
+        const administrators = people.filter((one) => one.role === 'administrator' && !one.deactivatedAt)
+        if (
+          person.role === 'administrator' &&
+          (body['role'] ?? person.role) !== person.role &&
+          administrators.length === 1
+        )
+          throw new Refusal('last_administrator', `${person.name} is the last active administrator.`, {
+            field: 'role',
+          })
+        return [200, Object.assign(person, body)]
+      }
+      case 'POST people/deactivate':
+      case 'POST people/reactivate':
+      case 'POST people/reset-second-factor':
+      case 'POST people/reset-password': {
+        const person = people.find((one) => one.id === id)
+        if (person === undefined) throw new Refusal('not_found')
+        if (last === 'reset-password')
+          return [200, { password: 'p3vn-8hsk-j6we-2qzb', expiresAt: iso(Date.now() + 72 * 3_600_000) }]
+        if (last === 'reset-second-factor') person.secondFactor = false
+        else person.deactivatedAt = last === 'deactivate' ? iso(Date.now()) : null
+        return [200, person]
       }
       case 'GET queues':
         return [200, { items: queues }]
       case 'POST queues':
-        queues.push({ id: key, name: String(body['name']) })
+        queues.push({ id: key, name: String(body['name']), isDefault: false, archivedAt: null })
         return [201, queues.at(-1)]
+      case 'PATCH queues': {
+        const queue = queues.find((one) => one.id === id)
+        if (queue === undefined) throw new Refusal('not_found')
+        if (queues.some((one) => one !== queue && one.name === body['name']))
+          throw new Refusal('invalid_field', 'Another queue has this name.', { field: 'name' })
+        if (body['isDefault'] === true) for (const one of queues) one.isDefault = false
+        return [200, Object.assign(queue, body)]
+      }
+      case 'POST queues/archive': {
+        const queue = queues.find((one) => one.id === id)
+        if (queue === undefined) throw new Refusal('not_found')
+        queue.archivedAt = iso(Date.now())
+        if (queue.isDefault) queues.find((one) => one.id === body['moveTo'])!.isDefault = true
+        queue.isDefault = false
+        return [200, queue]
+      }
       case 'GET canned-replies':
         return [200, { items: canned }]
       case 'POST canned-replies':
@@ -752,6 +846,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           role: body['role'] as ApiKey['role'],
           createdAt: iso(Date.now()),
           lastUsedAt: null,
+          madeBy: { id: me.person.id, name: me.person.name, deactivated: false },
         })
         return [201, { ...apiKeys.at(-1), key: 'candor_' + 'k3y'.repeat(12) }]
       case 'DELETE api-keys':
@@ -1089,6 +1184,13 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       signedIn = false
       browserKeys.clear()
       for (const peer of peers) peer.cut()
+    },
+    changeMyRole(role) {
+      me.person.role = people[0]!.role = role
+      for (const peer of peers) {
+        peer.send({ type: 'goodbye', code: 'restart', message: 'Your role was changed.', retryAfterMs: 0 })
+        peer.cut()
+      }
     },
     delay: (ms) => void (delayMs = ms),
     refuseNext: (code) => void (refusing = code),

@@ -22,7 +22,7 @@ import { deskRoutes } from './edge/desk-files.ts'
 import { openEventStreams } from './edge/event-stream.ts'
 import { logFileRoutes } from './edge/log-files.ts'
 import { openHttp, sameOrigin } from './edge/http.ts'
-import { openLiveEndings } from './edge/live-endings.ts'
+import { afterTimeout, openLiveEndings } from './edge/live-endings.ts'
 import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
@@ -38,6 +38,7 @@ import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
+import type { StoredPerson } from './tenants/people.ts'
 import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
@@ -92,6 +93,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     authSecret: secret,
     publicUrl: () => publicUrl,
+    onAccessChange: (change) => accessLog.accessChanged(change),
   })
   const outbox = openOutbox<Committed>(log)
   const keyholder = await connectKeyholder(config, log)
@@ -133,8 +135,10 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const routing = openRouting({
     store,
     conversations,
+    people: { person: (tenant, id) => tenants.person(tenant, id).then(asHandling, nullIfAbsent) },
+    outbox,
+    clock,
     ids,
-    people: { person: (tenant, id) => tenants.person(tenant, id).catch(nullIfAbsent) },
   })
 
   const virtualAgents = openVirtualAgents({
@@ -150,12 +154,13 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     localeOf: tenants.localeOf,
   })
   const cannedReplies = openCannedReplies(store)
-  const endings = openLiveEndings()
+  const endings = openLiveEndings({ clock, after: afterTimeout })
   tenants.onSessionEnded((session) => {
     endings.ended(session)
     // Where the keyholder is away the key runs out by itself; the session is gone all the same.
     accessLog.sessionEnded(session).catch(logFault('session key', log))
   })
+  tenants.onSessionChanged(endings.changed)
   const widgetFolder = path.join(packages, 'widget/dist')
   const widget = readWidgetManifest(widgetFolder)
   const demo = config.demo
@@ -216,7 +221,10 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     visitsRoutes(visits),
     cannedReplyRoutes(cannedReplies),
     signInRoutes(tenants),
-    peopleRoutes(tenants, (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id))),
+    peopleRoutes(tenants, {
+      online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
+      returnConversations: routing.returnConversations,
+    }),
     apiKeyRoutes(tenants),
     identityKeyRoutes(tenants),
     widgetConfigRoutes(tenants),
@@ -243,15 +251,17 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   streams = openEventStreams(app, {
     rooms,
     socketsMax: config.socketsMax,
-    staffOf: (request) => request.actor,
+    staffOf: ({ actor, headers }) => (actor === null ? null : () => tenants.actorOfRequest(headers)),
   })
   sockets = openSockets({
     server: app.server,
     rooms,
     socketsMax: config.socketsMax,
     async staffOfUpgrade(request) {
-      const staff = await tenants.actorOfRequest({ cookie: request.headers.cookie })
-      if (staff !== null) sameOrigin(request, publicUrl)
+      const { cookie } = request.headers
+      const staff = () => tenants.actorOfRequest({ cookie })
+      if ((await staff()) === null) return null
+      sameOrigin(request, publicUrl)
       return staff
     },
   })
@@ -296,6 +306,10 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
 
 function logFault(of: string, log: Log): (caught: unknown) => void {
   return (caught) => log({ level: 'warn', event: 'not done', of, reason: String(caught) })
+}
+
+function asHandling({ id, name, role, deactivatedAt }: StoredPerson) {
+  return { id, name, role, active: deactivatedAt === null }
 }
 
 function nullIfAbsent(caught: unknown): null {

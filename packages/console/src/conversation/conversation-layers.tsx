@@ -41,6 +41,7 @@ function usePeopleOptions(query: string): Option[] {
   const here = new Set(useObservable(team).map((actor) => actor.id))
   const { data: people = [] } = useQuery(peopleQuery)
   return people
+    .filter(({ deactivatedAt, role }) => deactivatedAt === null && role !== 'privacy-officer')
     .filter((person) => matches(query, `${person.name} ${person.email}`))
     .toSorted((a, b) => Number(here.has(b.id)) - Number(here.has(a.id)) || a.name.localeCompare(b.name))
     .map((person) => ({
@@ -88,7 +89,7 @@ function Transfer({ id, act, onClose }: LayerProps) {
   if (to === null) {
     const options: Option[] = [
       ...queues
-        .filter((queue) => matches(query, queue.name))
+        .filter((queue) => queue.archivedAt === null && matches(query, queue.name))
         .map((queue): Option => ({ id: queue.id, title: queue.name, hint: 'queue', icon: 'people' })),
       ...people,
     ]

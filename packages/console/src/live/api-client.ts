@@ -27,6 +27,7 @@ export class Unreachable extends Error {
 export const api = {
   get: <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal),
   post: <T = void>(path: string, body: object = {}): Promise<T> => request<T>('POST', path, body),
+  patch: <T = void>(path: string, body: object): Promise<T> => request<T>('PATCH', path, body),
   put: <T = void>(path: string, body: object): Promise<T> => request<T>('PUT', path, body),
   delete: (path: string): Promise<void> => request('DELETE', path),
 }

@@ -7,7 +7,8 @@ import { useDesk } from '../live/desk-context.ts'
 import { ApiKeysSection, IdentityKeysSection } from './keys-sections.tsx'
 import { CannedSection } from './canned-section.tsx'
 import { PagesSections } from './pages-sections.tsx'
-import { PeopleSections } from './people-sections.tsx'
+import { PeopleSection } from './people-section.tsx'
+import { QueuesSection } from './queues-section.tsx'
 import { WidgetSection } from './widget-section.tsx'
 import css from './settings-page.module.css'
 
@@ -30,7 +31,12 @@ const sections: readonly SettingsSection[] = [
     icon: 'people',
     lead: 'Who works at this desk, and where conversations wait.',
     roles: administrators,
-    show: () => <PeopleSections />,
+    show: () => (
+      <>
+        <PeopleSection />
+        <QueuesSection />
+      </>
+    ),
   },
   {
     id: 'canned-replies',

@@ -1,6 +1,6 @@
 /** What stays while pages change: the rail, the desk's live connection, keys, layers and news. */
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { Focusable } from 'react-aria-components'
 import type { Me } from '@candor/protocol/api.ts'
@@ -24,16 +24,18 @@ import css from './shell.module.css'
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
 const KeySheet = lazy(() => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet })))
 
-export function Shell({ me }: { me: Me }) {
+export function Shell({ me: entered }: { me: Me }) {
   const [desk, setDesk] = useState<Desk | null>(null)
-  const { id } = me.person
+  // Asked for again when the connection went: a person whose role was changed has another desk.
+  const { data: me = entered } = useQuery({ ...meQuery, enabled: false })
+  const { id, role } = me.person
   useEffect(() => {
     const opened = openDesk(me)
     setDesk(opened)
     return () => opened.close()
     // Another person is another desk; a changed name or second factor is not.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [id])
+  }, [id, role])
   if (!desk) return null
   return (
     <DeskContext value={desk}>

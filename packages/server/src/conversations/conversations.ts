@@ -104,6 +104,15 @@ export interface Conversations {
     actor: Actor,
     query: { view: InboxView; status: 'open' | 'closed'; cursor: string | null; limit: number },
   ): Promise<ConversationPage>
+  /**
+   * Ids of open conversations, ascending from `after`: those that this agent handles, or those in this queue that wait
+   * or are in an agent's hands.
+   */
+  openIn(
+    tenant: string,
+    whose: { agent: string } | { queue: string },
+    after: string | null,
+  ): Promise<string[]>
   ofVisitor(actor: Actor): Promise<ConversationState[]>
   /** All conversations of one visitor become another's: who signs in keeps what was said before. */
   repoint(tenant: string, from: string, to: string): Promise<void>
@@ -167,6 +176,8 @@ const recentTextsMs = 24 * 3_600_000
 /** Handled outbox rows are deleted with the next batch, or after this when nothing is written. */
 const idleSweepMs = 2_000
 const tagsMax = 20
+/** Ids of one answer of `openIn`. */
+const openIdsMax = 500
 
 /** Names of visitors; the room `tenants` knows them. */
 export interface VisitorNames {
@@ -713,6 +724,19 @@ export function openConversations(options: {
         next: records.length > query.limit && last !== undefined ? cursorOf(last.cursor_us, last.id) : null,
         counts: counts[0]!,
       }
+    },
+
+    async openIn(tenant, whose, after) {
+      const where = 'agent' in whose ? 'handler_id = $2' : `queue_id = $2 and handler_kind <> 'virtual-agent'`
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>(
+          `select id from conversations
+           where tenant_id = $1 and status = 'open' and ${where} and ($3::uuid is null or id > $3)
+           order by id limit $4`,
+          [tenant, 'agent' in whose ? whose.agent : whose.queue, after, openIdsMax],
+        ),
+      )
+      return rows.map(({ id }) => id)
     },
 
     async ofVisitor(actor) {

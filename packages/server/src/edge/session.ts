@@ -2,7 +2,7 @@ import type { ClientFrame, PageInfo, ServerFrame, WidgetConfig } from '@candor/p
 import { heartbeatMs, protocolVersion, snapshotEventsMax } from '@candor/protocol/frames.ts'
 import { parseClientFrame } from '@candor/protocol/parse-client-frame.ts'
 import type { OpenProof } from '@candor/protocol/open-statement.ts'
-import { Refusal } from '@candor/protocol/refusals.ts'
+import { Refusal, type RefusalCode } from '@candor/protocol/refusals.ts'
 import type { Access } from '../access/access.ts'
 import type { Conversations, SendOutcome, Stored } from '../conversations/conversations.ts'
 import { audienceOf, encode, type Connection } from '../delivery/connection.ts'
@@ -10,6 +10,7 @@ import { wireFor, type Delivery } from '../delivery/delivery.ts'
 import { isConnectionFault } from '../store/store.ts'
 import type { Actor } from '../tenants/actor.ts'
 import { allow, type Permission } from '../tenants/roles.ts'
+import type { LiveEndings } from './live-endings.ts'
 
 /** How frames travel: a WebSocket, or an event stream with POST. */
 export interface Transport {
@@ -60,7 +61,7 @@ export interface SessionRooms {
     firstHandler(tenant: string): Promise<{ handler: 'virtual-agent' | 'queue'; queue: string | null }>
   }
   /** Calls `end` when this sign-in, API key or visitor token stops counting; the answer stops the watch. */
-  watchEnding(session: string, end: () => void): () => void
+  watchEnding: LiveEndings['watch']
   epoch: () => string
   log: (event: Record<string, unknown>) => void
 }
@@ -85,11 +86,14 @@ const beatMsMax = 4_000
 /** Frames that came before hello was answered. */
 const earlyFramesMax = 64
 
+/** Who is signed in with what the connection came with, as of now; null: it came with nothing. */
+export type StaffOfConnection = (() => Promise<Actor | null>) | null
+
 /**
  * One connected client, whatever the transport. Frames are handled in the order in which they came; a frame's
  * refusal is an answer, a fault ends the connection and is logged without its content.
  */
-export function openSession(transport: Transport, rooms: SessionRooms, staff: Actor | null): Session {
+export function openSession(transport: Transport, rooms: SessionRooms, staff: StaffOfConnection): Session {
   const { identity, visits, conversations, delivery, access } = rooms
   let connection: Connection | null = null
   let early: ClientFrame[] | null = []
@@ -111,14 +115,13 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   }
 
   function goodbye(refusal: Refusal): void {
+    sayGoodbye(refusal.code, refusal.message, refusal.retryAfterMs ?? 5_000)
+  }
+
+  function sayGoodbye(code: RefusalCode | 'restart', message: string, retryAfterMs: number): void {
     if (ended) return
-    send({
-      type: 'goodbye',
-      code: refusal.code,
-      message: refusal.message,
-      retryAfterMs: refusal.retryAfterMs ?? 5_000,
-    })
-    transport.close(refusal.code)
+    send({ type: 'goodbye', code, message, retryAfterMs })
+    transport.close(code)
     closed()
   }
 
@@ -132,13 +135,15 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     if (connection !== null) delivery.disconnect(connection)
   }
 
-  /** A sign-out elsewhere ends the live connection too. */
+  /** A sign-out elsewhere ends the live connection too; with another role it starts anew. */
   function watch(actor: Actor): void {
     unwatch()
-    if (actor.session !== undefined)
-      unwatch = rooms.watchEnding(actor.session, () =>
-        goodbye(new Refusal('not_signed_in', 'This session has ended.')),
-      )
+    if (actor.session === undefined) return
+    unwatch = rooms.watchEnding(actor.session, actor.until, (how) =>
+      how === 'ended'
+        ? goodbye(new Refusal('not_signed_in', 'This session has ended.'))
+        : sayGoodbye('restart', 'Your role or name was changed.', 0),
+    )
   }
 
   function scheduleHeartbeat(delayMs: number): void {
@@ -328,8 +333,16 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   }
 
   async function welcomeStaff(frame: Extract<ClientFrame, { role: 'staff' }>): Promise<ServerFrame> {
-    const actor = frame.key === undefined ? staff : await identity.staffOfKey(frame.key)
-    if (actor === null) throw new Refusal('not_signed_in')
+    const { key } = frame
+    const who = key === undefined ? staff : () => identity.staffOfKey(key)
+    const actor = (await who?.()) ?? null
+    if (who === null || actor === null) throw new Refusal('not_signed_in')
+    watch(actor)
+    // What was told before the watch began is seen by asking once more; what comes later is told to the watch.
+    const still = await who()
+    if (still === null) throw new Refusal('not_signed_in')
+    if (still.role !== actor.role || still.name !== actor.name)
+      throw new Refusal('busy', 'Your role or name was just changed.', { retryAfterMs: 0 })
     connection = {
       actor,
       audience: audienceOf(actor),
@@ -551,10 +564,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     receive,
     closed,
     restart() {
-      if (ended) return
-      send({ type: 'goodbye', code: 'restart', message: 'The server restarts.', retryAfterMs: 500 })
-      transport.close('restart')
-      closed()
+      sayGoodbye('restart', 'The server restarts.', 500)
     },
   }
 }

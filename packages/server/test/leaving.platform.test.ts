@@ -157,10 +157,10 @@ test(
 test('an open desk ends when its sign-in does, without a request or a frame', bounded, async () => {
   tenant = await platform.tenant()
   const { cookie } = await signIn('agent')
-  // What is left of twelve hours; a server that starts anew holds nothing of it in memory.
-  await platform.sql(`update auth."session" set "expiresAt" = now() + interval '3 seconds'`)
+  // A server that starts anew holds nothing of the session in memory: it learns what is left of the twelve hours.
   await platform.stopServer()
   await platform.startServer()
+  await platform.sql(`update auth."session" set "expiresAt" = now() + interval '8 seconds'`)
   const open = await desk(cookie)
   await open.closed
   assert.equal((await open.until('goodbye')).code, 'not_signed_in')

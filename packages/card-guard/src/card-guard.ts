@@ -16,7 +16,7 @@ import { panDigitsMin } from './issuer-ranges.ts'
 import { bare, printed, told } from './join-messages.ts'
 import { joinWithin, piecesWithin } from './join-within.ts'
 import type { Finding } from './mask.ts'
-import { maskOf, union } from './mask.ts'
+import { mask, maskOf, union } from './mask.ts'
 import { otherThingsIn } from './not-cards.ts'
 import { piecesOfMessage } from './pieces.ts'
 import type { DigitStream, Lexed, Stretch } from './read-digits.ts'
@@ -38,6 +38,14 @@ export type { EarlierScreened, GuardWindow, WindowLimits, WindowScreened } from 
 /** Finds and masks the card data of one text. Screening the result again masks nothing more. */
 export function screen(text: string, options: GuardOptions = {}): Screened {
   return screenWith(guard, text, options)
+}
+
+/** Screens a value that stands under a name, as in a form: the name may introduce a number of the tenant's own. */
+export function screenField(name: string, value: string, options: GuardOptions): Screened {
+  const alone = screen(value, options)
+  if (alone.findings.length === 0 || !options.identifiers?.length) return alone
+  if (screen(`${name}: ${value}`, options).findings.length > 0) return alone
+  return { ...alone, text: mask(value, []), findings: [] }
 }
 
 /** Opens a window on one author's messages in one conversation. */

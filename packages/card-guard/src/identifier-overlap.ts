@@ -9,6 +9,8 @@ export interface IssuerOverlap {
   /** One in so many numbers of this format is a card number by length, range and check digit; null when none is. */
   readonly oneIn: number | null
   readonly networks: readonly NetworkOverlap[]
+  /** The same in a sentence. */
+  readonly summary: string
   /** What lets such a number through: a word in the pattern, the prefix before it, or nothing. */
   readonly introducedBy: 'pattern' | 'prefix' | 'nothing'
 }
@@ -44,20 +46,36 @@ export function overlapWithIssuerRanges(format: IdentifierFormat): IssuerOverlap
       known.lengths.add(digits.length)
       networks.set(network, known)
     }
-  const { prefix } = format
+  const oneIn = share > 0 ? Math.max(1, Math.round(1 / share)) : null
+  const introducedBy = introductionOf(format)
   return {
-    oneIn: share > 0 ? Math.max(1, Math.round(1 / share)) : null,
+    oneIn,
     networks: Array.from(networks, ([network, { ranges, lengths }]) => ({
       network,
       ranges: [...ranges],
       lengths: [...lengths],
     })),
-    introducedBy: introducesItself(format.pattern)
-      ? 'pattern'
-      : prefix !== undefined && weaknessOf(prefix) === undefined
-        ? 'prefix'
-        : 'nothing',
+    introducedBy,
+    summary: oneIn === null ? noOverlap : `${oftenIs(oneIn)} ${passes(format, introducedBy)}`,
   }
+}
+
+function introductionOf({ pattern, prefix }: IdentifierFormat): IssuerOverlap['introducedBy'] {
+  if (introducesItself(pattern)) return 'pattern'
+  return prefix !== undefined && weaknessOf(prefix) === undefined ? 'prefix' : 'nothing'
+}
+
+const noOverlap = 'No number of this format is a card number. The card guard lets it pass anyway.'
+
+function oftenIs(oneIn: number): string {
+  return `${oneIn === 1 ? 'Every number' : `One in ${oneIn.toLocaleString('en')} numbers`} of this format is a valid card number too.`
+}
+
+function passes({ prefix }: IdentifierFormat, introducedBy: IssuerOverlap['introducedBy']): string {
+  if (introducedBy === 'pattern') return 'Such a number is let through, for its own letters say what it is.'
+  if (introducedBy === 'prefix')
+    return `Such a number is let through behind “${prefix}”, and masked everywhere else.`
+  return 'Such a number is masked: nothing says that it is yours. Give the format a prefix.'
 }
 
 /** A number of this format that is none by chance of a card: digits in order, the letters A, B, C. */

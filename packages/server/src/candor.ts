@@ -32,6 +32,7 @@ import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
 import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
@@ -86,7 +87,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   })
   const outbox = openOutbox<Committed>(log)
   const access = openAccess({ store, keys: openKeyFile(config.keyFile), clock, ids })
-  const visits = openVisits({ store, clock, ids, log })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
   const conversations = openConversations({
     store,
     access,
@@ -94,10 +95,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     outbox,
     clock,
     ids,
+    guardFormats: tenants.guardFormats,
     visitorOnline: (tenant, visitor) => delivery.presence.visitorOnline(tenant, visitor),
   })
   const delivery = openDelivery({ history: conversations, epoch: store.epoch, log })
   outbox.subscribe(delivery.publish)
+  tenants.onFormatsChanged((tenant, formats) =>
+    delivery.tellTenant(tenant, { type: 'identifier-formats', formats }),
+  )
   const routing = openRouting({
     store,
     conversations,
@@ -117,7 +122,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     typing: (tenant, conversation, actor, on) => delivery.tellTyping(tenant, conversation, actor, on),
     localeOf: tenants.localeOf,
   })
-  const cannedReplies = openCannedReplies(store)
+  const cannedReplies = openCannedReplies(store, tenants.guardFormats)
   const endings = openLiveEndings()
   tenants.onSessionEnded(endings.ended)
   const widgetFolder = path.join(packages, 'widget/dist')
@@ -181,6 +186,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     identityKeyRoutes(tenants),
     widgetConfigRoutes(tenants),
     approvedPageRoutes(tenants),
+    identifierFormatRoutes(tenants),
     demo?.routes ?? homeRoutes(() => publicUrl),
   ]
   let streams: ReturnType<typeof openEventStreams> | null = null

@@ -92,6 +92,7 @@ test('what the desk does in a working day answers as documented', async () => {
     ['/v1/api-keys', '/v1/api-keys'],
     ['/v1/identity-keys', '/v1/identity-keys'],
     ['/v1/widget-config', '/v1/widget-config'],
+    ['/v1/identifier-formats', '/v1/identifier-formats'],
   ] as const)
     assert.equal((await checked('GET', path, url)).status, 200, url)
   const sent = await checked('POST', `${p}/messages`, `${c}/messages`, { text: 'Good morning' })
@@ -118,6 +119,19 @@ test('what the desk does in a working day answers as documented', async () => {
   const one = `/v1/canned-replies/${String(made.body['id'])}`
   await checked('PUT', '/v1/canned-replies/{id}', one, { shortcut: 'bye', title: 'Bye', text: 'So long' })
   assert.equal((await checked('DELETE', '/v1/canned-replies/{id}', one)).status, 204)
+})
+
+test('identifier formats answer as documented, with the overlap', async () => {
+  const path = '/v1/identifier-formats'
+  const given = { name: 'Order number', pattern: '################', prefix: 'order' }
+  const made = await checked('POST', path, path, given)
+  assert.equal(made.status, 201)
+  const one = `${path}/${String(made.body['id'])}`
+  const changed = await checked('PUT', `${path}/{id}`, one, { name: 'Meter', pattern: '9-######' })
+  assert.equal(changed.status, 200)
+  assert.equal(changed.body['prefix'], null)
+  assert.equal((await checked('GET', path, path)).status, 200)
+  assert.equal((await checked('DELETE', `${path}/{id}`, one)).status, 204)
 })
 
 test('a POST without an Idempotency-Key, with an unknown field, or that is not JSON, is refused by name', async () => {

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import type { Actor } from './actor.ts'
 import { openApiKeys, type ApiKeys } from './api-keys.ts'
 import { openApprovedPages, type ApprovedPages } from './approved-pages.ts'
+import { openIdentifierFormats, type IdentifierFormats } from './identifier-formats.ts'
 import { openIdentityKeys, type IdentityKeys } from './identity-keys.ts'
 import { openPeople, type People } from './people.ts'
 import { openSessionEndings, type SessionEndings } from './session-endings.ts'
@@ -14,7 +15,16 @@ import { openWidgetConfigs, type WidgetConfigs } from './widget-config.ts'
 
 /** Who is who: tenants, their people and keys, their visitors. Every `Actor` comes from here. */
 export interface Tenants
-  extends TenantDirectory, People, SignIn, ApiKeys, IdentityKeys, Visitors, WidgetConfigs, ApprovedPages {
+  extends
+    TenantDirectory,
+    People,
+    SignIn,
+    ApiKeys,
+    IdentityKeys,
+    Visitors,
+    WidgetConfigs,
+    ApprovedPages,
+    IdentifierFormats {
   /**
    * Who asks, by API key (`Authorization: Bearer …`) or else by session cookie. A key that is not ours is nobody,
    * even beside a good cookie: the caller meant to use the key.
@@ -40,15 +50,25 @@ export function openTenants(options: {
   const directory = openTenantDirectory({ store, clock, ids })
   const signIn = openSignIn({ store, clock, authSecret, publicUrl, endings })
   const apiKeys = openApiKeys({ store, clock, endings })
+  const formats = openIdentifierFormats({ store, clock })
   return {
     ...directory,
     ...signIn,
     ...apiKeys,
     ...openPeople({ store, clock }),
     ...openIdentityKeys({ store, clock }),
-    ...openVisitors({ store, clock, ids, authSecret, endings, tenant: directory.tenant }),
+    ...openVisitors({
+      store,
+      clock,
+      ids,
+      authSecret,
+      endings,
+      tenant: directory.tenant,
+      guardFormats: formats.guardFormats,
+    }),
     ...openWidgetConfigs({ store, clock, tenant: directory.tenant }),
     ...openApprovedPages({ store, clock }),
+    ...formats,
     onSessionEnded: endings.onSessionEnded,
 
     actorOfRequest({ cookie, authorization }) {

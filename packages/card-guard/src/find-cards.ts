@@ -16,7 +16,7 @@ export function endOfCard(
   others: OtherThings,
   named: IdentifierAt,
 ): number {
-  const { stream, first, last, tail, tier } = window
+  const { stream, first, last, tail } = window
   const { groups } = stream
   const end = tail > 0 ? endOfTail(window, sums) : last
   if (end < 0 || !isWritten(window)) return -1

@@ -56,7 +56,8 @@ export function overlapWithIssuerRanges(format: IdentifierFormat): IssuerOverlap
       lengths: [...lengths],
     })),
     introducedBy,
-    summary: oneIn === null ? noOverlap : `${oftenIs(oneIn)} ${passes(format, introducedBy)}`,
+    summary:
+      oneIn === null ? noOverlap : `${oftenIs(oneIn, numbers.length > 1)} ${passes(format, introducedBy)}`,
   }
 }
 
@@ -67,15 +68,18 @@ function introductionOf({ pattern, prefix }: IdentifierFormat): IssuerOverlap['i
 
 const noOverlap = 'No number of this format is a card number. The card guard lets it pass anyway.'
 
-function oftenIs(oneIn: number): string {
-  return `${oneIn === 1 ? 'Every number' : `One in ${oneIn.toLocaleString('en')} numbers`} of this format is a valid card number too.`
+function oftenIs(oneIn: number, orHolds: boolean): string {
+  const often = oneIn === 1 ? 'Every number' : `One in ${oneIn.toLocaleString('en')} numbers`
+  return `${often} of this format ${orHolds ? 'is or holds' : 'is'} a valid card number.`
 }
 
 function passes({ prefix }: IdentifierFormat, introducedBy: IssuerOverlap['introducedBy']): string {
   if (introducedBy === 'pattern') return 'Such a number is let through, for its own letters say what it is.'
   if (introducedBy === 'prefix')
     return `Such a number is let through behind “${prefix}”, and masked everywhere else.`
-  return 'Such a number is masked: nothing says that it is yours. Give the format a prefix.'
+  return prefix === undefined
+    ? 'Such a number is masked: nothing says that it is yours. Name a word that stands before it.'
+    : `Such a number is masked: “${prefix}” cannot introduce it.`
 }
 
 /** A number of this format that is none by chance of a card: digits in order, the letters A, B, C. */

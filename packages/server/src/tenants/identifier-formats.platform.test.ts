@@ -171,7 +171,7 @@ test('a format is answered with its overlap, replayed by its key, changed by its
   const overlap = made.body['overlap'] as { summary: string; oneIn: number; networks: { network: string }[] }
   assert.equal(
     overlap.summary,
-    `One in ${overlap.oneIn} numbers of this format is a valid card number too. ` +
+    `One in ${overlap.oneIn} numbers of this format is a valid card number. ` +
       'Such a number is let through behind “order”, and masked everywhere else.',
   )
   assert.ok(overlap.networks.some(({ network }) => network === 'visa'))

@@ -533,7 +533,10 @@ export function openConversations(options: {
 
     async answerForm(actor, form) {
       const facts = await factsFor(actor, form.conversation)
-      const { json, masked } = screening.answers(form.answers, await guardFormats(facts.tenant))
+      const held = guardFormats(facts.tenant)
+      // Held as a rule; what need not wait keeps its place before the next frame.
+      const identifiers = held instanceof Promise ? await held : held
+      const { json, masked } = screening.answers(form.answers, identifiers)
       return reopenAndAppend(facts, actor, async () => {
         const outcome = await lane.append({
           facts,

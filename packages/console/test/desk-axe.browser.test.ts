@@ -121,11 +121,30 @@ const states: State[] = [
       await desk.page.getByText('No connection.').waitFor()
     },
   },
-  ...['people', 'canned-replies', 'widget', 'pages', 'identity-keys', 'api-keys'].map((section): State => ({
-    name: `settings: ${section}`,
-    options: { path: `/desk/settings/${section}` },
-    reach: ({ page }) => page.locator('main form, main li').first().waitFor(),
-  })),
+  ...['people', 'canned-replies', 'widget', 'pages', 'identifier-formats', 'identity-keys', 'api-keys'].map(
+    (section): State => ({
+      name: `settings: ${section}`,
+      options: { path: `/desk/settings/${section}` },
+      reach: ({ page }) => page.locator('main form, main li').first().waitFor(),
+    }),
+  ),
+  {
+    name: 'settings: no identifier format',
+    options: { path: '/desk/settings/identifier-formats', formats: [] },
+    reach: ({ page }) => page.getByText('None. Order, booking').waitFor(),
+  },
+  {
+    name: 'settings: a format that is tried and one that is edited',
+    options: { path: '/desk/settings/identifier-formats' },
+    async reach({ page }) {
+      await page.getByRole('button', { name: 'Edit' }).first().click()
+      await page.getByRole('form', { name: 'Edit Order number' }).waitFor()
+      await page.getByLabel('Pattern').last().fill('#### #### #### ####')
+      await page.getByLabel('Word before it').last().fill('my card')
+      await page.getByText('This names cards').waitFor()
+      await page.getByText('With this format').last().waitFor()
+    },
+  },
   {
     name: 'settings: what happens to somebody who is deactivated',
     options: { path: '/desk/settings/people' },

@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { screen } from '@candor/card-guard'
+import { exampleOf, overlapWithIssuerRanges, screen } from '@candor/card-guard'
 import type {
   ApiKey,
   Appended,
@@ -23,6 +23,7 @@ import type {
   Person,
   Problem,
   Queue,
+  TenantIdentifierFormat,
 } from '@candor/protocol/api.ts'
 import type {
   ConversationEvent,
@@ -37,12 +38,14 @@ import {
   replayEventsMax,
   snapshotEventsMax,
   type ClientFrame,
+  type IdentifierFormat,
   type ServerFrame,
   type WidgetConfig,
 } from '@candor/protocol/frames.ts'
 import { openStatement, proofMsMax, type OpenProof } from '@candor/protocol/open-statement.ts'
 import { parseClientFrame, checkClientFrame } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal, refusals } from '@candor/protocol/refusals.ts'
+import { checkIdentifierFormat, type GivenFormat } from '../../server/src/tenants/identifier-formats.ts'
 import { firstNames, lastNames, pagesOfSite, talk, topics } from './fake-talk.ts'
 
 export interface FakeOptions {
@@ -55,6 +58,8 @@ export interface FakeOptions {
   longest?: number
   signedIn?: boolean
   secondFactor?: boolean
+  /** The tenant's own kinds of numbers. */
+  formats?: IdentifierFormat[]
   /** Delay of every API answer and acknowledgement, to see optimistic states. */
   delayMs?: number
   port?: number
@@ -76,6 +81,8 @@ export interface FakeServer {
   viewer(conversation: string, name: string): void
   /** While true every socket is refused and cut. */
   cut(on: boolean): void
+  /** Somebody else changes the tenant's identifier formats. */
+  setFormats(formats: IdentifierFormat[]): void
   /** The session ends at the server, as when an administrator ends it. */
   endSession(): void
   /** An administrator gives me another role: connections start anew. */
@@ -255,6 +262,32 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       jwk: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: uuid(0xf1) },
     },
   ]
+  const savedFormat = (id: string, given: GivenFormat): TenantIdentifierFormat => {
+    const format = checkIdentifierFormat(given)
+    return {
+      id,
+      name: format.name,
+      pattern: format.pattern,
+      prefix: format.prefix ?? null,
+      example: exampleOf(format),
+      overlap: overlapWithIssuerRanges(format),
+      savedBy: me.person.name,
+      savedAt: iso(Date.now()),
+    }
+  }
+  let formats = (
+    options.formats ?? [
+      { name: 'Order number', pattern: '################', prefix: 'order' },
+      { name: 'Ticket', pattern: '057-##########', prefix: 'ticket' },
+      { name: 'Voucher', pattern: '5057 #### #### ####' },
+    ]
+  ).map((format, i) => savedFormat(uuid(0xfa + i), format))
+  const guardFormats = (): IdentifierFormat[] =>
+    formats.map(({ name, pattern, prefix }) => ({ name, pattern, ...(prefix !== null && { prefix }) }))
+  const formatsChanged = (next: TenantIdentifierFormat[]): void => {
+    formats = next
+    for (const peer of peers) peer.send({ type: 'identifier-formats', formats: guardFormats() })
+  }
   let widget: WidgetConfig = {
     name: 'Aurelia Air',
     accent: '#0b5c8a',
@@ -518,6 +551,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           you: { ...meActor, tenant: me.tenant.id, role: me.person.role },
           conversations: [],
           heartbeatMs,
+          identifierFormats: guardFormats(),
           agentsOnline: true,
         })
         peer.send({
@@ -553,7 +587,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       }
       case 'send':
       case 'note': {
-        const { text, findings } = screen(frame.text)
+        const { text, findings } = screen(frame.text, { identifiers: guardFormats() })
         const answer = append(
           frame.conversation,
           frame.type === 'send' ? 'message' : 'note',
@@ -870,6 +904,19 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           1,
         )
         return [204, null]
+      case 'GET identifier-formats':
+        return [200, { items: formats }]
+      case 'POST identifier-formats':
+        formatsChanged([...formats, savedFormat(key, body as unknown as GivenFormat)])
+        return [201, formats.at(-1)]
+      case 'PUT identifier-formats': {
+        const changed = savedFormat(id, body as unknown as GivenFormat)
+        formatsChanged(formats.map((one) => (one.id === id ? changed : one)))
+        return [200, changed]
+      }
+      case 'DELETE identifier-formats':
+        formatsChanged(formats.filter((one) => one.id !== id))
+        return [204, null]
       case 'GET widget-config':
         return [200, widget]
       case 'PUT widget-config':
@@ -1127,6 +1174,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     me,
     log,
     visitorSays: (id, text) => void append(id, 'message', visitorOf(id), { text }),
+    setFormats: (next) => formatsChanged(next.map((format, i) => savedFormat(uuid(0xfa + i), format))),
     visitorTypes(id, on) {
       for (const peer of peers)
         if (peer.following.has(id)) peer.send({ type: 'typing', conversation: id, actor: visitorOf(id), on })

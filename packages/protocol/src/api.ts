@@ -136,6 +136,25 @@ export interface ApprovedPage {
   at: string
 }
 
+/** GET /v1/identifier-formats → { items }; POST {name, pattern, prefix}; PUT /{id}; DELETE /{id} (administrator). */
+export interface TenantIdentifierFormat {
+  id: string
+  name: string
+  /** `#` is a digit, `@` a letter, `?` either; anything else stands for itself. */
+  pattern: string
+  prefix: string | null
+  example: string
+  /** Where its numbers are card numbers too. */
+  overlap: {
+    oneIn: number | null
+    networks: readonly { network: string; ranges: readonly string[]; lengths: readonly number[] }[]
+    introducedBy: 'pattern' | 'prefix' | 'nothing'
+    summary: string
+  }
+  savedBy: string
+  savedAt: string
+}
+
 /** GET /v1/page-reports → { items }: pages with card fields on which the widget refused to open. */
 export interface PageReport {
   id: string

@@ -37,6 +37,7 @@ import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
 import type { StoredPerson } from './tenants/people.ts'
 import { peopleRoutes } from './tenants/people-routes.ts'
@@ -106,7 +107,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     log,
   })
-  const visits = openVisits({ store, clock, ids, log })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
   const conversations = openConversations({
     store,
     access,
@@ -114,6 +115,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     outbox,
     clock,
     ids,
+    guardFormats: tenants.guardFormats,
     visitorOnline: (tenant, visitor) => delivery.presence.visitorOnline(tenant, visitor),
   })
   keyholder.client.onConnected(() => void conversations.catchUpScreening().catch(logFault('card guard', log)))
@@ -132,6 +134,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   })
   const delivery = openDelivery({ history: conversations, epoch: store.epoch, log })
   outbox.subscribe(delivery.publish)
+  tenants.onFormatsChanged((tenant, formats) =>
+    delivery.tellTenant(tenant, { type: 'identifier-formats', formats }),
+  )
   const routing = openRouting({
     store,
     conversations,
@@ -153,7 +158,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     typing: (tenant, conversation, actor, on) => delivery.tellTyping(tenant, conversation, actor, on),
     localeOf: tenants.localeOf,
   })
-  const cannedReplies = openCannedReplies(store)
+  const cannedReplies = openCannedReplies(store, tenants.guardFormats)
   const endings = openLiveEndings({ clock, after: afterTimeout })
   tenants.onSessionEnded((session) => {
     endings.ended(session)
@@ -229,6 +234,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     identityKeyRoutes(tenants),
     widgetConfigRoutes(tenants),
     approvedPageRoutes(tenants),
+    identifierFormatRoutes(tenants),
     demo?.routes ?? homeRoutes(() => publicUrl),
   ]
   let streams: ReturnType<typeof openEventStreams> | null = null

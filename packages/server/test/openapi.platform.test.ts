@@ -92,6 +92,7 @@ test('what the desk does in a working day answers as documented', async () => {
     ['/v1/api-keys', '/v1/api-keys'],
     ['/v1/identity-keys', '/v1/identity-keys'],
     ['/v1/widget-config', '/v1/widget-config'],
+    ['/v1/identifier-formats', '/v1/identifier-formats'],
   ] as const)
     assert.equal((await checked('GET', path, url)).status, 200, url)
   const sent = await checked('POST', `${p}/messages`, `${c}/messages`, { text: 'Good morning' })
@@ -152,6 +153,19 @@ test('what an administrator does to people and queues answers as documented', as
     moveTo: queue.body['id'],
   })
   assert.deepEqual([last.status, last.body['code']], [409, 'state_conflict'])
+})
+
+test('identifier formats answer as documented, with the overlap', async () => {
+  const path = '/v1/identifier-formats'
+  const given = { name: 'Order number', pattern: '################', prefix: 'order' }
+  const made = await checked('POST', path, path, given)
+  assert.equal(made.status, 201)
+  const one = `${path}/${String(made.body['id'])}`
+  const changed = await checked('PUT', `${path}/{id}`, one, { name: 'Meter', pattern: '9-######' })
+  assert.equal(changed.status, 200)
+  assert.equal(changed.body['prefix'], null)
+  assert.equal((await checked('GET', path, path)).status, 200)
+  assert.equal((await checked('DELETE', `${path}/{id}`, one)).status, 204)
 })
 
 test('a POST without an Idempotency-Key, with an unknown field, or that is not JSON, is refused by name', async () => {

@@ -31,6 +31,8 @@ before(async () => {
     pattern: 'https://victim.example/pay',
     reason: secret,
   })
+  const format = { name: secret, pattern: '################', prefix: secret }
+  assert.equal((await platform.request(victim, 'POST', '/v1/identifier-formats', format)).status, 201)
 })
 afterEach(() => platform.check())
 after(async () => {

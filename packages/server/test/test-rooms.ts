@@ -66,6 +66,7 @@ export async function openTestRooms(): Promise<TestRooms> {
     outbox,
     clock: systemClock,
     ids,
+    guardFormats: () => [],
     names: {
       visitorName: () => 'Visitor',
       loadVisitors: async (_, visitors) =>

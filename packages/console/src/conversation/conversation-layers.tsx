@@ -78,6 +78,7 @@ function Assign({ id, act, onClose }: LayerProps) {
 }
 
 function Transfer({ id, act, onClose }: LayerProps) {
+  const { formats } = useDesk()
   const [query, setQuery] = useState('')
   const [to, setTo] = useState<{ kind: 'queue' | 'agent'; id: string; name: string } | null>(null)
   const [note, setNote] = useState('')
@@ -111,7 +112,7 @@ function Transfer({ id, act, onClose }: LayerProps) {
     )
   }
   const transfer = (): void => {
-    if (guardDraft(note, []))
+    if (guardDraft(note, [], formats.get()))
       return setFault('This note holds a card number. Remove it; notes are stored like messages.')
     onClose()
     void act.transfer(id, to.kind === 'queue' ? { queue: to.id } : { agent: to.id }, note)

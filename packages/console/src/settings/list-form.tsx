@@ -111,8 +111,9 @@ export function AddForm<T>({
       onSubmit={(event: FormEvent<HTMLFormElement>) => {
         event.preventDefault()
         const body = read(new FormData(event.currentTarget))
-        if (body.faults) setFaults(body.faults)
-        else add.mutate(body)
+        setFaults(body.faults ?? {})
+        if (body.faults) return
+        add.mutate(body)
       }}
     >
       {children(faults)}

@@ -6,6 +6,7 @@ import { Page } from '../design/page.tsx'
 import { useDesk } from '../live/desk-context.ts'
 import { ApiKeysSection, IdentityKeysSection } from './keys-sections.tsx'
 import { CannedSection } from './canned-section.tsx'
+import { FormatsSection } from './formats-section.tsx'
 import { PagesSections } from './pages-sections.tsx'
 import { PeopleSection } from './people-section.tsx'
 import { QueuesSection } from './queues-section.tsx'
@@ -61,6 +62,14 @@ const sections: readonly SettingsSection[] = [
     lead: 'The widget stays closed on pages with card fields unless you approve the page.',
     roles: administrators,
     show: () => <PagesSections />,
+  },
+  {
+    id: 'identifier-formats',
+    name: 'Identifier formats',
+    icon: 'tag',
+    lead: 'Your own kinds of numbers. Some are valid card numbers by chance; here you see how many, and what passes.',
+    roles: administrators,
+    show: () => <FormatsSection />,
   },
   {
     id: 'identity-keys',

@@ -8,6 +8,7 @@ import {
 } from '@candor/protocol/events.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { AccessReceipt } from '../access/access.ts'
+import type { ServerFrame } from '@candor/protocol/frames.ts'
 import { encode, type Audience, type Connection } from './connection.ts'
 import { openPresence, type PresenceBoard } from './presence.ts'
 
@@ -54,6 +55,8 @@ export interface Delivery {
   typing(connection: Connection, conversation: string, on: boolean): void
   /** For those who write without a connection: virtual agents. */
   tellTyping(tenant: string, conversation: string, actor: EventActor, on: boolean): void
+  /** To everybody who is connected, visitors and staff. */
+  tellTenant(tenant: string, frame: ServerFrame): void
   /** Top seq sent to this connection, by conversation. */
   tops(connection: Connection): Record<string, number>
   /** What changed since the last call is told to inboxes and stored. Called by a timer. */
@@ -350,6 +353,12 @@ export function openDelivery(options: {
     },
 
     tellTyping,
+
+    tellTenant(tenant, frame) {
+      const encoded = encode(frame)
+      for (const connection of connections.keys())
+        if (connection.actor.tenant === tenant) connection.send(encoded)
+    },
 
     tops(connection) {
       const tops: Record<string, number> = {}

@@ -1,4 +1,10 @@
-import type { ClientFrame, PageInfo, ServerFrame, WidgetConfig } from '@candor/protocol/frames.ts'
+import type {
+  ClientFrame,
+  IdentifierFormat,
+  PageInfo,
+  ServerFrame,
+  WidgetConfig,
+} from '@candor/protocol/frames.ts'
 import { heartbeatMs, protocolVersion, snapshotEventsMax } from '@candor/protocol/frames.ts'
 import { parseClientFrame } from '@candor/protocol/parse-client-frame.ts'
 import type { OpenProof } from '@candor/protocol/open-statement.ts'
@@ -35,6 +41,7 @@ export interface Identity {
   logout(actor: Actor): Promise<void>
   setTraits(actor: Actor, traits: Record<string, string | number | boolean>): Promise<void>
   widgetConfig(tenant: string): Promise<WidgetConfig>
+  guardFormats(tenant: string): readonly IdentifierFormat[] | Promise<readonly IdentifierFormat[]>
   originAllowed(tenant: string, origin: string): Promise<boolean>
   pageApproved(tenant: string, url: string): Promise<boolean>
 }
@@ -272,11 +279,13 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
         field: 'protocol',
       })
     const welcome = frame.role === 'visitor' ? await welcomeVisitor(frame) : await welcomeStaff(frame)
+    // Read last: a change after this is told to the connection as it comes.
+    const identifierFormats = await identity.guardFormats(connection!.actor.tenant)
     if (ended) return
     clearTimeout(helloTimer)
     watch(connection!.actor)
     delivery.connect(connection!)
-    send(welcome)
+    send({ ...welcome, identifierFormats })
     // Spread over the interval, so that a thousand reconnects do not beat together for ever.
     scheduleHeartbeat(heartbeatMs * (0.5 + Math.random() / 2))
     for (const position of frame.positions ?? [])
@@ -295,7 +304,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
     }
   }
 
-  async function welcomeVisitor(frame: Extract<ClientFrame, { role: 'visitor' }>): Promise<ServerFrame> {
+  async function welcomeVisitor(frame: Extract<ClientFrame, { role: 'visitor' }>): Promise<Welcome> {
     const tenant = await identity.tenantBySlug(frame.tenant)
     if (tenant === null) throw new Refusal('not_found', 'There is no such tenant.', { field: 'tenant' })
     if (frame.origin !== undefined && !(await identity.originAllowed(tenant.id, frame.origin)))
@@ -310,6 +319,8 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
       // No token, or one that no longer counts: a visitor like any other who comes for the first time.
       ;({ actor, token } = await identity.newVisitor(tenant.id, frame.locale ?? null))
     }
+    // The page's address is screened with them.
+    await identity.guardFormats(tenant.id)
     connection = { actor, audience: 'visitor', inbox: false, available: false, send: transport.send }
     if (frame.page !== undefined) await seePage(frame.page)
     const owned = await conversations.ofVisitor(actor)
@@ -332,7 +343,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
     }
   }
 
-  async function welcomeStaff(frame: Extract<ClientFrame, { role: 'staff' }>): Promise<ServerFrame> {
+  async function welcomeStaff(frame: Extract<ClientFrame, { role: 'staff' }>): Promise<Welcome> {
     const { key } = frame
     const who = key === undefined ? staff : () => identity.staffOfKey(key)
     const actor = (await who?.()) ?? null
@@ -573,6 +584,8 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
 export function databaseAway(cause: unknown): Refusal {
   return new Refusal('busy', undefined, { retryAfterMs: Math.round(500 + Math.random() * 1_000), cause })
 }
+
+type Welcome = Extract<ServerFrame, { type: 'welcome' }>
 
 /** Frames that put something into a conversation. */
 const writes: ReadonlySet<ClientFrame['type']> = new Set(['start', 'send', 'edit', 'form', 'note'])

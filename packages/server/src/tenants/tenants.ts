@@ -5,6 +5,7 @@ import type { Actor } from './actor.ts'
 import type { OnAccessChange } from './access-changes.ts'
 import { openApiKeys, type ApiKeys } from './api-keys.ts'
 import { openApprovedPages, type ApprovedPages } from './approved-pages.ts'
+import { openIdentifierFormats, type IdentifierFormats } from './identifier-formats.ts'
 import { openIdentityKeys, type IdentityKeys } from './identity-keys.ts'
 import { openLogins, type Logins } from './logins.ts'
 import { openPeople, type People } from './people.ts'
@@ -26,7 +27,8 @@ export interface Tenants
     IdentityKeys,
     Visitors,
     WidgetConfigs,
-    ApprovedPages {
+    ApprovedPages,
+    IdentifierFormats {
   /**
    * Who asks, by API key (`Authorization: Bearer …`) or else by session cookie. A key that is not ours is nobody,
    * even beside a good cookie: the caller meant to use the key.
@@ -62,6 +64,7 @@ export function openTenants(options: {
   })
   const signIn = openSignIn({ store, clock, authSecret, publicUrl, sessions, logins })
   const apiKeys = openApiKeys({ store, clock, endings, onAccessChange })
+  const formats = openIdentifierFormats({ store, clock })
   return {
     ...directory,
     ...signIn,
@@ -70,9 +73,18 @@ export function openTenants(options: {
     resetPassword,
     resetSecondFactor,
     ...openIdentityKeys({ store, clock, onAccessChange }),
-    ...openVisitors({ store, clock, ids, authSecret, endings, tenant: directory.tenant }),
+    ...openVisitors({
+      store,
+      clock,
+      ids,
+      authSecret,
+      endings,
+      tenant: directory.tenant,
+      guardFormats: formats.guardFormats,
+    }),
     ...openWidgetConfigs({ store, clock, tenant: directory.tenant }),
     ...openApprovedPages({ store, clock, onAccessChange }),
+    ...formats,
     onSessionEnded: endings.onSessionEnded,
     onSessionChanged: endings.onSessionChanged,
 

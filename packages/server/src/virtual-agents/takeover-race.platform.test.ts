@@ -38,6 +38,7 @@ function openLane(): Conversations {
     ...rooms,
     outbox: openOutbox(() => undefined),
     clock: systemClock,
+    guardFormats: () => [],
     names: { visitorName: () => 'Visitor', loadVisitors: async () => new Map() },
     visitorOnline: () => true,
   })

@@ -32,6 +32,7 @@ import type { Log } from './log.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
+import { recordStart } from './record-start.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
@@ -81,9 +82,32 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log })
       : null
+  const keyholder = await connectKeyholder(config, log).catch(async (cause: unknown) => {
+    await postgres?.stop()
+    throw cause
+  })
+  const accessLog = openAccessLog({
+    keyholder: keyholder.client,
+    customerIds: (tenant, customer) => tenants.idsOf(tenant, customer),
+  })
   const restoredMark = path.join(config.dataFolder, 'restored')
   const restored = existsSync(restoredMark)
-  const store = await openStore({ url: postgres?.url ?? config.databaseUrl!.reveal(), log, restored })
+  await recordStart({
+    accessLog,
+    onConnected: keyholder.client.onConnected,
+    version,
+    restoredFrom: restored ? readFileSync(restoredMark, 'utf8').trim() : null,
+    log,
+  })
+  const store = await openStore({
+    url: postgres?.url ?? config.databaseUrl!.reveal(),
+    log,
+    restored,
+  }).catch(async (cause: unknown) => {
+    await keyholder.close()
+    await postgres?.stop()
+    throw cause
+  })
   if (restored) rmSync(restoredMark)
 
   let publicUrl = config.publicUrl ?? ''
@@ -97,8 +121,6 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     onAccessChange: (change) => accessLog.accessChanged(change),
   })
   const outbox = openOutbox<Committed>(log)
-  const keyholder = await connectKeyholder(config, log)
-  const accessLog = openAccessLog({ keyholder: keyholder.client, customerIds: tenants.idsOf })
   const access = openAccess({
     store,
     keyholder: keyholder.client,

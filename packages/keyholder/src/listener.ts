@@ -17,6 +17,8 @@ export interface Listener {
 
 /** Requests of one connection that are under way; beyond it the connection is not read. */
 const inFlightMax = 4_096
+/** Answers that the other side does not fetch; beyond it the connection is not read either. */
+const unfetchedBytesMax = 8 * 1024 * 1024
 
 export async function listen(
   at: ListenAt,
@@ -85,12 +87,15 @@ function serveConnection(
     if (outgoing.length === 0) setImmediate(flush)
     outgoing.push(encodeFrame(frame))
     inFlight--
-    if (socket.isPaused() && inFlight < inFlightMax / 2) socket.resume()
+    if (socket.isPaused() && isRoomy()) socket.resume()
   }
+  const isRoomy = (): boolean => inFlight < inFlightMax / 2 && socket.writableLength < unfetchedBytesMax / 2
+  socket.on('drain', () => void (socket.isPaused() && isRoomy() && socket.resume()))
   const read = frameReader((frame) => {
-    if (!('op' in frame) || !Number.isSafeInteger(frame.id)) throw new Error('Not a request.')
+    if (!('op' in frame) || typeof frame.op !== 'string' || !Number.isSafeInteger(frame.id))
+      throw new Error('Not a request.')
     inFlight++
-    if (inFlight >= inFlightMax) socket.pause()
+    if (inFlight >= inFlightMax || socket.writableLength >= unfetchedBytesMax) socket.pause()
     const { id, op, ask } = frame
     keyholder.handle(op, ask).then(
       (value) => answer({ id, answer: value }),

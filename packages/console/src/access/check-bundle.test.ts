@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccessEntry } from '@candor/protocol/api.ts'
 import { openFakeLog } from '../../test/fake-log.ts'
-import { checkBundle, keysOfBundle, pathOf, readBundle } from './check-bundle.ts'
+import { checkBundle, keysOf, pathOf, readBundle } from './check-bundle.ts'
 import { flipByte, flipPlaces } from './flip-byte.ts'
 import { pinLog, trustLog } from './pinned-log.ts'
 
@@ -22,7 +22,7 @@ async function logOf(count: number) {
       ...(i % 3 !== 1 && { conversation }),
     })
   const text = await log.bundle({ conversation })
-  const pinned = { ...keysOfBundle(text)!, since: '' }
+  const pinned = { ...keysOf(readBundle(text)!), since: '' }
   return { log, text, pinned, listed: log.entries({ conversation }) }
 }
 
@@ -96,7 +96,7 @@ test('a log of another key is an alarm for who knew the first, and every entry o
   assert.equal(pinLog('t', pinned, 'now', storage).kind, 'same')
   log.changeKey()
   const text = await log.bundle({ conversation })
-  const seen = keysOfBundle(text)!
+  const seen = keysOf(readBundle(text)!)
   assert.equal(pinLog('t', seen, 'now', storage).kind, 'changed')
   assert.equal(pinLog('t', seen, 'now', storage).pinned.since, 'then')
   assert.match(checkBundle(text, pinned, log.entries({ conversation })).broken!.why, /not of yours/)
@@ -125,7 +125,7 @@ test('the path that is drawn leads from the entry to the root that was signed', 
 test('what is no bundle is said to be none', async () => {
   const { pinned } = await logOf(2)
   for (const text of ['', '{}', '[]', 'null', '{"format":"candor proof bundle 1"}']) {
-    assert.equal(keysOfBundle(text), null)
+    assert.equal(readBundle(text), null)
     assert.equal(checkBundle(text, pinned, []).broken?.index, null)
   }
 })

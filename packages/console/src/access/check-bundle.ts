@@ -35,10 +35,7 @@ export interface BundleCheck {
 }
 
 /** What a bundle says of its own log: shown, compared with what is pinned, and trusted only the first time. */
-export function keysOfBundle(text: string): LogKeysSeen | null {
-  const bundle = readBundle(text)
-  if (!bundle) return null
-  const { log, witnesses, quorum } = bundle
+export function keysOf({ log, witnesses, quorum }: ProofBundle): LogKeysSeen {
   return { origin: log.origin, vkey: log.vkey, witnesses, quorum }
 }
 

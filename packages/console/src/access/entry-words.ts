@@ -123,3 +123,7 @@ export const alarmNames: Record<string, string> = {
   'after-hours': 'Reading after hours',
   exports: 'Many exports',
 }
+
+export function avatarOf(actor: AccessActor | null): 'visitor' | 'agent' | 'virtual-agent' {
+  return actor?.kind === 'agent' || actor?.kind === 'virtual-agent' ? actor.kind : 'visitor'
+}

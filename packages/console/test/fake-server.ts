@@ -92,8 +92,8 @@ export interface FakeServer {
   /** The next send is refused. */
   refuseNext(code: keyof typeof refusals): void
   accessLog: FakeLog
-  /** Following is answered with the live part only: the keyholder is away. */
-  keyholderAway(on: boolean): void
+  /** The past is not opened; `live`: what comes is, as for who had opened it before. */
+  keyholderAway(on: boolean | 'live'): void
   suspended(on: boolean): void
   /** What was opened with a signature that holds, in order. */
   opened: { conversation: string; key: string }[]
@@ -152,6 +152,13 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       online: false,
     },
     { id: uuid(0xa4), name: 'Tomás Oliveira', email: 'tomas@aurelia.example', role: 'agent', online: true },
+    {
+      id: uuid(0xa5),
+      name: 'Ingrid Solberg',
+      email: 'ingrid@aurelia.example',
+      role: 'privacy-officer',
+      online: false,
+    },
   ]
   const me: Me = {
     person: {
@@ -358,7 +365,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
   const accessLog = await openFakeLog(Date.now)
   const suspension = writePast(accessLog, people, [...rows.values()], now)
   const erased = new Set<string>()
-  let keyholderAway = false
+  let keyholderAway: boolean | 'live' = false
   let suspended = false
   const limits = (
     conversationsPerHour: number | null,
@@ -466,7 +473,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       case 'PUT policy':
         accessPolicy = body as unknown as AccessPolicy
         accessLog.append({ type: 'access-widened', actor: myself(), what: 'The policy was changed.' })
-        return [200, accessPolicy]
+        return [200, { index: accessLog.entries()[0]!.index }]
       case 'GET review':
         return [200, review(Number(query.get('days')))]
       case 'POST reinstatements': {
@@ -780,8 +787,12 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
   function follow(peer: Peer, id: string, seq: number | undefined) {
     const events = asStored(id)
     const one = held.get(id)!
+    if (keyholderAway === true) {
+      peer.send({ type: 'refused', conversation: id, ...away })
+      return
+    }
     peer.following.add(id)
-    if (keyholderAway && seq === undefined) {
+    if (keyholderAway === 'live' && seq === undefined) {
       peer.send({
         type: 'snapshot',
         conversation: id,

@@ -117,6 +117,7 @@ export function AccessPage() {
         {entries.listed.length > 0 && (
           <Verdict entries={entries} action={<HandOut entries={entries} name={nameOf(search)} />} />
         )}
+        <h2 className="visually-hidden">Entries</h2>
         <EntryList
           entries={entries}
           withConversation

@@ -20,7 +20,7 @@ export function readAccessSearch(search: Record<string, unknown>): AccessSearch 
   const time = typeof day === 'string' && /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day))
   return {
     ...(typeof customer === 'string' && /^[0-9a-f-]{36}$/.test(customer) && { customer }),
-    ...(typeof actor === 'string' && /^[a-z-]+:[\w-]{1,64}$/.test(actor) && { actor }),
+    ...(typeof actor === 'string' && /^[a-z-]+:[0-9a-f-]{36}$/.test(actor) && { actor }),
     ...(time && { day }),
     ...(time && Number.isInteger(hour) && Number(hour) >= 0 && Number(hour) < 24 && { hour: hour as number }),
     ...(typeof type === 'string' && /^[a-z-]{1,40}$/.test(type) && { type }),

@@ -44,6 +44,7 @@ export function ConversationAccessPage() {
         {!entries.fault && (entries.listed.length > 0 || entries.loading) && (
           <Verdict entries={entries} action={<HandOut entries={entries} name={name} />} />
         )}
+        <h2 className="visually-hidden">Entries</h2>
         <EntryList
           entries={entries}
           initial={entry}

@@ -23,22 +23,26 @@ const word = 'erase'
 export function EraseDialog({
   conversation,
   customer,
-  initial = 'conversation',
+  onErased,
   onClose,
 }: {
   conversation: string
   customer: string
-  initial?: Scope
+  /** With the customer where all of theirs is gone. */
+  onErased(customer: string | null): void
   onClose(): void
 }) {
   const row = useRow(conversation)
   const client = useQueryClient()
-  const [scope, setScope] = useState<Scope>(initial)
+  const [scope, setScope] = useState<Scope>('conversation')
   const [typed, setTyped] = useState('')
   const erase = useMutation({
     mutationFn: () =>
       api.post<Erasure>('/erasures', { scope, subject: scope === 'conversation' ? conversation : customer }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['access'] }),
+    onSuccess() {
+      onErased(scope === 'customer' ? customer : null)
+      return client.invalidateQueries({ queryKey: ['access'] })
+    },
   })
   const who = row ? visitorName(row) : 'this visitor'
   if (erase.data) {

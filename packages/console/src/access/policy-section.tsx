@@ -2,7 +2,6 @@
 import { useState, type FormEvent } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { AccessBudget, AccessPolicy } from '@candor/protocol/api.ts'
-import { Refusal } from '@candor/protocol/refusals.ts'
 import { Button } from '../design/controls.tsx'
 import { Icon } from '../design/icons.tsx'
 import { Section } from '../design/page.tsx'
@@ -41,14 +40,14 @@ function PolicyForm({ policy }: { policy: AccessPolicy }) {
   const [hasHours, setHasHours] = useState(policy.hours !== null)
   const [fault, setFault] = useState<string | null>(null)
   const save = useMutation({
-    mutationFn: (next: AccessPolicy) => api.put<AccessPolicy>('/access/policy', next),
-    onSuccess(saved) {
+    mutationFn: (next: AccessPolicy) => api.put<{ index: number }>('/access/policy', next),
+    onSuccess({ index }, saved) {
       setFault(null)
       client.setQueryData(policyQuery.queryKey, saved)
-      showToast('Saved. The change is an entry in the access log.')
+      showToast(`Saved. Entry #${index.toLocaleString()} keeps what it was before.`)
       return client.invalidateQueries({ queryKey: ['access', 'entries'] })
     },
-    onError: (problem) => setFault(problem instanceof Refusal ? problem.message : problem.message),
+    onError: (problem) => setFault(problem.message),
   })
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
@@ -82,7 +81,7 @@ function PolicyForm({ policy }: { policy: AccessPolicy }) {
                       <input
                         className={css.number}
                         type="number"
-                        min={1}
+                        min={0}
                         max={limitMax}
                         name={`${holder} ${limit}`}
                         aria-label={`${role}: ${name}`}

@@ -41,7 +41,9 @@ export function useChecked(filter: EntryFilter, atOnce: boolean): CheckedEntries
   const bundle = useQuery({
     ...bundleQuery(tenant, filter),
     enabled: asked && listed.length > 0,
-    refetchInterval: ({ state }) => (lacks(state.data, newest) ? waitingMs : false),
+    // Without any checkpoint yet there is no bundle either.
+    refetchInterval: ({ state }) =>
+      state.data ? (lacks(state.data, newest) ? waitingMs : false) : state.error ? waitingMs : false,
   })
   const [flipped, setFlipped] = useState<{ text: string; flip: Flip } | null>(null)
 
@@ -78,7 +80,7 @@ export function useChecked(filter: EntryFilter, atOnce: boolean): CheckedEntries
 }
 
 /** The bundle was made before the newest entry that is listed, or before that one's checkpoint. */
-function lacks(bundle: Bundle | undefined, newest: number | undefined): boolean {
-  if (!bundle || newest === undefined) return false
+function lacks(bundle: Bundle, newest: number | undefined): boolean {
+  if (newest === undefined) return false
   return !bundle.parsed.entries.some(({ index }) => index === newest)
 }

@@ -69,7 +69,7 @@ function NothingOpen() {
 function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: string }) {
   const desk = useDesk()
   const navigate = useNavigate()
-  const { conversations, me } = desk
+  const { conversations, rows, me } = desk
   const held = conversations.thread(id)
   const row = useRow(id)
   const refusal = useObserved(held, (thread) => (thread.loading === 'refused' ? thread.refusal : null))
@@ -136,22 +136,31 @@ function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: st
       {pastAway && !refusal && (
         <p className={css.away} role="status">
           <Icon name="clock" size={16} />
-          Earlier messages can’t be opened right now. New ones arrive as usual.
+          {state
+            ? 'Earlier messages can’t be opened right now. New ones arrive as usual.'
+            : 'This conversation can’t be opened right now. It opens by itself when it can; nothing is lost.'}
         </p>
       )}
       {refusal ? <CannotOpen id={id} refusal={refusal} /> : <Transcript key={id} id={id} onEdit={edit} />}
-      <Composer
-        key={`composer-${id}`}
-        ref={composer}
-        id={id}
-        closed={closed}
-        handler={handler?.kind ?? null}
-        mine={mine}
-      />
+      {!refusal && (
+        <Composer
+          key={`composer-${id}`}
+          ref={composer}
+          id={id}
+          closed={closed}
+          handler={handler?.kind ?? null}
+          mine={mine}
+        />
+      )}
       <Announcer />
       <Suspense>
         {layer === 'erase' && row && (
-          <EraseDialog conversation={id} customer={row.visitor.id} onClose={() => setLayer(null)} />
+          <EraseDialog
+            conversation={id}
+            customer={row.visitor.id}
+            onErased={(customer) => conversations.erased(customer ? rows.ofVisitor(customer) : [id])}
+            onClose={() => setLayer(null)}
+          />
         )}
         {layer && layer !== 'erase' && (
           <Layers

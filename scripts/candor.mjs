@@ -44,6 +44,21 @@ const commands = {
     program: 'packages/server/src/screen-command.ts',
     says: 'mask card data in JSON lines {conversation, author, text} from standard input',
   },
+  verify: {
+    program: 'packages/ledger/src/verify-command.ts',
+    usage: 'verify <folder|url>',
+    says: 'check an access log, or a proof bundle (--bundle), without server and database',
+  },
+  witness: {
+    program: 'packages/witness/src/witness-command.ts',
+    usage: 'witness <folder>',
+    says: 'cosign the logs of others (--log <vkey>) and raise the alarm when one stops, shrinks or forks',
+  },
+  drill: {
+    program: 'packages/drills/src/drill.ts',
+    usage: 'drill <name>',
+    says: 'attack a copy and show what is found: log-attacks',
+  },
   bench: {
     program: 'packages/bench/src/bench.ts',
     usage: 'bench [name]',

@@ -11,6 +11,7 @@ const usage = `Usage: npm run bench -- [name] [options]
   messages     (default) messages a second, latency and CPU beside ejabberd and a bare echo; then idle
   idle         memory of idle connections
   card-guard   recall, false masks and speed of the card guard beside other packages
+  ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
   --seed N     another seed for texts, arrivals and senders
@@ -27,6 +28,14 @@ if (name === 'card-guard') {
   const { cardGuardBench } = await import('./card-guard-bench.ts')
   const { values } = parseArgs({ args: rest, options: { seed: { type: 'string' } } })
   await cardGuardBench(values.seed === undefined ? {} : { seed: Number(values.seed) })
+} else if (name === 'ledger') {
+  const { ledgerBench, ledgerReport } = await import('./ledger-bench.ts')
+  const { values } = parseArgs({
+    args: rest,
+    options: { entries: { type: 'string', default: '1000000' }, quick: { type: 'boolean', default: false } },
+  })
+  const entries = values.quick ? 50_000 : Number(values.entries)
+  process.stdout.write(`${ledgerReport(await ledgerBench({ entries }))}\n`)
 } else await benchServer()
 
 async function benchServer(): Promise<void> {

@@ -36,23 +36,12 @@ export function folderStorage(root: string): TileReader & TileWriter {
     },
 
     async write(files: readonly TileFile[]) {
-      const folders = new Set<string>()
-      for (const { path: name, bytes } of files) {
-        const place = placeOf(root, name)
-        const folder = path.dirname(place)
-        await makeFolder(folder)
-        folders.add(folder)
-        const temporary = `${place}.new`
-        const file = await fs.open(temporary, 'w', 0o644)
-        try {
-          await file.writeFile(bytes)
-          await file.datasync()
-        } finally {
-          await file.close()
-        }
-        await fs.rename(temporary, place)
-      }
-      for (const folder of folders) await syncFolder(folder)
+      const places = files.map(({ path: name, bytes }) => ({ place: placeOf(root, name), bytes }))
+      const folders = new Set(places.map(({ place }) => path.dirname(place)))
+      for (const folder of folders) await makeFolder(folder)
+      // Together: a disk syncs four files in little more than the time of one.
+      await Promise.all(places.map(({ place, bytes }) => writeWhole(place, bytes)))
+      await Promise.all([...folders].map(syncFolder))
     },
 
     async removeFolder(name) {
@@ -67,6 +56,18 @@ function placeOf(root: string, name: string): string {
   if (!/^[\w-]+(\.p)?(\/[\w-]+(\.p)?)*(\.json)?$/.test(name))
     throw new StorageFault(`No file of a log: ${name}`)
   return path.join(root, ...name.split('/'))
+}
+
+async function writeWhole(place: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${place}.new`
+  const file = await fs.open(temporary, 'w', 0o644)
+  try {
+    await file.writeFile(bytes)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  await fs.rename(temporary, place)
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -7,8 +7,8 @@ import { foldNodes, nodeHash, type Hash } from './merkle-tree.ts'
  */
 export interface GrowingTree {
   readonly size: number
-  /** Adds an entry and answers its leaf hash. */
-  addEntry(entry: Uint8Array): Hash
+  /** The leaf hash of an entry, which is not added. */
+  hashEntry(entry: Uint8Array): Hash
   addLeaf(leaf: Hash): void
   root(): Hash
 }
@@ -50,12 +50,13 @@ export function growTree(
     get size() {
       return size
     },
-    addEntry(entry) {
-      if (leafInput.length <= entry.length) leafInput = new Uint8Array(entry.length + 1)
+    hashEntry(entry) {
+      if (leafInput.length <= entry.length) {
+        leafInput = new Uint8Array(entry.length + 1)
+        leafInput[0] = 0
+      }
       leafInput.set(entry, 1)
-      const leaf = crypto.sha256(leafInput.subarray(0, entry.length + 1))
-      addLeaf(leaf)
-      return leaf
+      return crypto.sha256(leafInput.subarray(0, entry.length + 1))
     },
     addLeaf,
     root() {

@@ -1,13 +1,16 @@
 /** The writing side: an append-only log as tiles. Who signs is somebody else's business. */
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import { sameBytes } from './bytes.ts'
+import { parseCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { growTree } from './growing-tree.ts'
 import type { LedgerCrypto } from './ledger-crypto.ts'
 import { hashBytes } from './ledger-crypto.ts'
 import { emptyRoot, leafHash, nodesOf, type Hash } from './merkle-tree.ts'
+import { decodeNote } from './signed-note.ts'
 import { hashOfComplete, readBundleIfThere, readTile } from './tile-proofs.ts'
 import type { TileFile, TileReader, TileWriter } from './tile-storage.ts'
 import {
+  checkpointPath,
   encodeEntries,
   entriesPath,
   entryBytesMax,
@@ -62,7 +65,7 @@ const treeHeadPath = 'tree-head'
 /**
  * Resumes from what lies in the storage, or begins an empty log. Tiles beyond the tree head (a flush that was cut off)
  * are written again by the next one.
- * @throws LogDamaged when the tiles do not give the tree head's root.
+ * @throws LogDamaged when the tiles do not give the tree head's root, or a checkpoint lies there that names more entries.
  */
 export async function openTileLog(options: {
   crypto: LedgerCrypto
@@ -71,6 +74,11 @@ export async function openTileLog(options: {
 }): Promise<TileLog> {
   const { crypto, reader, writer } = options
   const head = (await readTreeHead(reader)) ?? { size: 0, root: emptyRoot(crypto) }
+  const signed = await readSigned(reader)
+  if (signed !== null && signed.size > head.size)
+    throw new LogDamaged(
+      `A checkpoint names ${signed.size} entries and ${head.size} are there: the log was set back`,
+    )
   const edge = await readEdge(crypto, reader, head.size)
 
   let bundle = edge.bundle
@@ -122,7 +130,7 @@ export async function openTileLog(options: {
         bundle = []
         bundlePosition++
       }
-      tree.addEntry(entry)
+      tree.addLeaf(tree.hashEntry(entry))
     }
     return first
   }
@@ -213,6 +221,13 @@ async function readTreeHead(reader: TileReader): Promise<FlushedTree | null> {
   const root = match && decodeBase64(match[2]!)
   if (!match || !root) throw new LogDamaged('The tree head is not readable')
   return { size: Number(match[1]), root }
+}
+
+/** The checkpoint beside the tiles, unverified: its owner asks only whether its own files are of one time. */
+async function readSigned(reader: TileReader): Promise<Checkpoint | null> {
+  const bytes = await reader.read(checkpointPath)
+  const note = bytes && decodeNote(bytes)
+  return note ? (parseCheckpoint(note)?.checkpoint ?? null) : null
 }
 
 function encodeTreeHead({ size, root }: FlushedTree): Uint8Array {

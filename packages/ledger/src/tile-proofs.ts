@@ -94,20 +94,28 @@ export async function readTileIfThere(
   return null
 }
 
-/** @returns null when the bundle is not there; otherwise at most `width` entries, fewer when it is damaged. */
+/** Entries of one bundle; they are views of `bytes`. */
+export interface Bundle {
+  path: string
+  bytes: Uint8Array
+  /** At most as many as were asked for; fewer when the bundle is damaged. */
+  entries: Uint8Array[]
+  /** The bundle has as many entries as its name says and ends with the last. */
+  whole: boolean
+}
+
+/** @returns null when the bundle is not there. */
 export async function readBundleIfThere(
   reader: TileReader,
   position: number,
   width: number,
-): Promise<{ entries: Uint8Array[]; whole: boolean; path: string } | null> {
+): Promise<Bundle | null> {
   for (const path of pathsOf(width, (at) => entriesPath(position, at))) {
-    const bundle = await reader.read(path)
-    if (bundle === null) continue
-    const { entries, whole } = decodeEntries(bundle)
-    const isFull = path === entriesPath(position)
-    // More entries than the name says are as wrong as fewer; a full bundle may serve for a narrower one.
-    const fits = whole && (isFull ? entries.length <= tileWidth : entries.length === width)
-    return { entries: entries.slice(0, width), whole: fits, path }
+    const bytes = await reader.read(path)
+    if (bytes === null) continue
+    const { entries, whole } = decodeEntries(bytes)
+    const named = path === entriesPath(position) ? tileWidth : width
+    return { path, bytes, entries: entries.slice(0, width), whole: whole && entries.length === named }
   }
   return null
 }

@@ -5,19 +5,18 @@ import * as path from 'node:path'
 import { afterEach, test } from 'node:test'
 import { folderStorage } from '../src/folder-storage.ts'
 import { growTree } from '../src/growing-tree.ts'
-import { nodeCrypto } from '../src/node-crypto.ts'
 import { LogDamaged, openTileLog, unflushedMax } from '../src/tile-log.ts'
 import { memoryStorage, type TileFile } from '../src/tile-storage.ts'
 import { decodeEntries } from '../src/tiles.ts'
+import { crypto, logOf } from './test-log.ts'
 
-const crypto = nodeCrypto
 const entryOf = (index: number): Uint8Array => new TextEncoder().encode(`{"entry":${index}}`)
 const entries = (from: number, to: number): Uint8Array[] =>
   Array.from({ length: to - from }, (_, at) => entryOf(from + at))
 
 function rootOf(size: number): Uint8Array {
   const tree = growTree(crypto)
-  for (const entry of entries(0, size)) tree.addEntry(entry)
+  for (const entry of entries(0, size)) tree.addLeaf(tree.hashEntry(entry))
   return tree.root()
 }
 
@@ -145,6 +144,19 @@ test('a log whose edge does not give its tree head is not opened', async () => {
     storage.files.set(name, bytes)
     await assert.rejects(openTileLog({ crypto, reader: storage, writer: storage }), LogDamaged, name)
   }
+})
+
+test('a log whose tiles were set back behind its own checkpoint is not continued', async () => {
+  const before = await logOf(entries(0, 300))
+  const after = await logOf(entries(0, 310))
+  before.files.set('checkpoint', after.files.get('checkpoint')!)
+  await assert.rejects(
+    openTileLog({ crypto, reader: before, writer: before }),
+    /names 310 entries and 300 are there: the log was set back/,
+  )
+  // The other way round is the ordinary crash between flush and signature.
+  after.files.set('checkpoint', (await logOf(entries(0, 300))).files.get('checkpoint')!)
+  assert.equal((await openTileLog({ crypto, reader: after, writer: after })).size, 310)
 })
 
 test('an entry that no tile can hold is refused, and its neighbours are not added', async () => {

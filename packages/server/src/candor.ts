@@ -132,6 +132,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
         port: config.demoPort,
         loader: widget?.loader ?? null,
         subscribe: outbox.subscribe,
+        access: null,
       })
     : null
   const composed = {

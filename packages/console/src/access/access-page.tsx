@@ -1,6 +1,7 @@
 /** The whole log, by customer, person, day and hour. */
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { AccessLogStatus } from '@candor/protocol/api.ts'
 import { Button } from '../design/controls.tsx'
 import { Icon } from '../design/icons.tsx'
 import { Select } from '../design/select.tsx'
@@ -145,7 +146,7 @@ function LogLine() {
       {data.entries.toLocaleString()} entries.{' '}
       {data.checkpointAt === null
         ? 'No checkpoint yet.'
-        : `Newest checkpoint ${preciseTime(data.checkpointAt)}, over ${data.size.toLocaleString()} of them, by ${data.quorum} of ${data.witnesses.length} witnesses.`}{' '}
+        : `Newest checkpoint ${preciseTime(data.checkpointAt)}, over ${data.size.toLocaleString()} of them, ${witnessesOf(data)}.`}{' '}
       {faulty && (
         <strong className={css.danger}>
           {faulty.vkey.split('+')[0]}: {faulty.fault}
@@ -154,6 +155,9 @@ function LogLine() {
     </>
   )
 }
+
+const witnessesOf = ({ quorum, witnesses }: AccessLogStatus): string =>
+  witnesses.length === 0 ? 'without a witness' : `by at least ${quorum} of ${witnesses.length} witnesses`
 
 function nameOf({ customer, actor, day, hour }: AccessSearch): string {
   const parts = [

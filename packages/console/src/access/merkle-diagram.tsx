@@ -2,7 +2,7 @@
 import type { pathOf } from './check-bundle.ts'
 import css from './merkle-diagram.module.css'
 
-const width = 330
+const width = 340
 const stepHeight = 44
 const boxWidth = 96
 const boxHeight = 22

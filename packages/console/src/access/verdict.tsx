@@ -142,7 +142,8 @@ function Card({
 function witnessesSay({ check, bundle }: CheckedEntries): string {
   const { cosigners } = check!
   const of = bundle!.keys.witnesses.length
-  if (of === 0) return 'None. Only the log itself signed the tree.'
+  if (of === 0)
+    return 'None. Only the log itself signed this tree: whoever keeps it could show somebody else another.'
   const last = Math.max(...cosigners.map(({ atSeconds }) => atSeconds))
   return `${cosigners.length} of ${of} cosigned the tree, last on ${preciseTime(new Date(last * 1_000).toISOString())}.`
 }

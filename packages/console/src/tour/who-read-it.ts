@@ -136,8 +136,8 @@ function itemOf(entry: AccessEntry, kind: keyof typeof marks): HTMLLIElement {
       'p',
       'how',
       [
-        messagesRead(entry),
-        role?.toLowerCase(),
+        role,
+        messagesRead(entry)?.toLowerCase(),
         entry.signed && 'signed in their browser',
         entry.offAssignment && 'off assignment',
       ]

@@ -1,11 +1,16 @@
 /** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
 import { logAttacks } from './log-attacks.ts'
+import { skippedLog } from './skipped-log.ts'
 
 /** Each answers whether everything was found. */
 const drills: Record<string, { says: string; run(print: (line: string) => void): Promise<boolean> }> = {
   'log-attacks': {
     says: 'change, drop, insert, reorder, truncate, fork and roll back an access log',
     run: logAttacks,
+  },
+  'skipped-log': {
+    says: 'ask the keyholder for keys as a server that skips the log',
+    run: skippedLog,
   },
 }
 

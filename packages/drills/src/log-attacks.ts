@@ -13,6 +13,7 @@ import { noteSignatureType, parseVkey, signerOf } from '@candor/ledger/signed-no
 import { checkpointPath, decodeEntries, encodeEntries, entriesPath, tilePath } from '@candor/ledger/tiles.ts'
 import { verifyLog, type KeptLog, type LogReport } from '@candor/ledger/verify-log.ts'
 import { drillEntries, drillEntry, offerToWitness, writeLog } from './drill-log.ts'
+import { printTable } from './table.ts'
 import { startWitness, type WitnessProcess } from './witness-process.ts'
 
 const size = 2_000
@@ -273,15 +274,4 @@ function checkpointIn(folder: string, trusted: TrustedKeys): Checkpoint {
 async function cosigned(folder: string, witness: WitnessProcess): Promise<void> {
   const answer = await offerToWitness(folder, witness)
   if (answer.kind !== 'cosigned') throw new Error(`The witness did not cosign an honest log: ${answer.kind}`)
-}
-
-function printTable(print: (line: string) => void, head: string[], rows: string[][]): void {
-  const widths = head.map((_, at) => Math.max(...[head, ...rows].map((row) => row[at]!.length)))
-  for (const row of [head, widths.map((width) => '-'.repeat(width)), ...rows])
-    print(
-      row
-        .map((cell, at) => cell.padEnd(widths[at]!))
-        .join('  ')
-        .trimEnd(),
-    )
 }

@@ -1,3 +1,4 @@
+import { entryPurposes } from '@candor/ledger/entry.ts'
 import { parseProof } from '@candor/protocol/open-statement.ts'
 import type { Op } from './frames.ts'
 
@@ -67,7 +68,12 @@ const isBase64 =
 const isKey = isObject({ segment: isUuid, epochKey: isUuid, wrapped: isBase64(200) })
 const isTime: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
 const seqMax = 2_147_483_647
-const isRange: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(isCount(seqMax))
+/** An end of 0: and what comes, live. */
+const isRange: Check = (value) =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  value.every(isCount(seqMax)) &&
+  (value[1] === 0 || value[0] <= value[1])
 const isFilter = isObject({
   conversation: optional(isUuid),
   customers: optional(isList(isUuid, 100)),
@@ -116,7 +122,7 @@ const shapes: Record<Op, Record<string, Check>> = {
     session: optional(isText(200)),
     conversation: isUuid,
     customer: isUuid,
-    purpose: isText(40),
+    purpose: isOneOf(...entryPurposes),
     range: isRange,
     live: isBoolean,
     offAssignment: isBoolean,

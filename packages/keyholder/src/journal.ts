@@ -8,8 +8,9 @@ import { crc32 } from 'node:zlib'
  * A record stays here until the index and the tiles have it; then its file is deleted, so that a detail which was
  * erased from the index does not live on.
  *
- * Record: length 4 | CRC-32 4 | body. A torn record at the end of the last file was never acknowledged and is cut
- * off; a torn record anywhere else is damage and stops the start.
+ * Record: length 4 | CRC-32 4 | start of its batch 4 | body. A batch is one write and one fsync, and the next begins
+ * only after it: so what is torn and has no later batch behind it was never acknowledged and is cut off, and anything
+ * else that is torn is damage and stops the start.
  */
 export interface Journal {
   /** Index of the first record that is kept, and of the one after the last. */
@@ -30,7 +31,9 @@ export class JournalDamaged extends Error {
 
 /** A new file from this size on: a file is the unit of deletion. */
 const fileBytesMax = 16 * 1024 * 1024
-const headerBytes = 8
+const headerBytes = 12
+/** Of a record's header: what its CRC covers begins here. */
+const coveredFrom = 8
 
 interface Segment {
   file: string
@@ -53,9 +56,10 @@ export async function openJournal(folder: string, startAt: number): Promise<Jour
       index++
       bytes += headerBytes + body.length
     }
-    const { length } = readFileSync(segment.file)
-    if (bytes < length) {
-      if (!last) throw new JournalDamaged(`Record ${index} in ${segment.file} is damaged.`)
+    const whole = readFileSync(segment.file)
+    if (bytes < whole.length) {
+      if (!last || laterBatch(whole, bytes))
+        throw new JournalDamaged(`Record ${index} in ${segment.file} is damaged.`)
       truncateSync(segment.file, bytes)
       syncPath(segment.file)
     }
@@ -112,7 +116,8 @@ export async function openJournal(folder: string, startAt: number): Promise<Jour
       for (const body of bodies) {
         const header = Buffer.allocUnsafe(headerBytes)
         header.writeUInt32BE(body.length, 0)
-        header.writeUInt32BE(crc32(body), 4)
+        header.writeUInt32BE(size, coveredFrom)
+        header.writeUInt32BE(crc32(body, crc32(header.subarray(coveredFrom))), 4)
         parts.push(header, body)
       }
       const whole = Buffer.concat(parts)
@@ -144,14 +149,32 @@ export async function openJournal(folder: string, startAt: number): Promise<Jour
 
 function* recordsOf(file: string): IterableIterator<Buffer> {
   const bytes = readFileSync(file)
-  for (let at = 0; at + headerBytes <= bytes.length;) {
-    const length = bytes.readUInt32BE(at)
-    const body = bytes.subarray(at + headerBytes, at + headerBytes + length)
-    // Zeros, as a crash may leave them where a file grew, are no empty record.
-    if (length === 0 || body.length < length || crc32(body) !== bytes.readUInt32BE(at + 4)) return
-    yield body
-    at += headerBytes + length
+  for (let at = 0; ;) {
+    const record = recordAt(bytes, at)
+    if (record === null) return
+    yield record.body
+    at += headerBytes + record.body.length
   }
+}
+
+function recordAt(bytes: Buffer, at: number): { body: Buffer; batchStart: number } | null {
+  if (at + headerBytes > bytes.length) return null
+  const length = bytes.readUInt32BE(at)
+  const end = at + headerBytes + length
+  // Zeros, as a crash may leave them where a file grew, are no empty record.
+  if (length === 0 || end > bytes.length) return null
+  if (crc32(bytes.subarray(at + coveredFrom, end)) !== bytes.readUInt32BE(at + 4)) return null
+  return { body: bytes.subarray(at + headerBytes, end), batchStart: bytes.readUInt32BE(at + coveredFrom) }
+}
+
+/** Whether a batch begins behind this place: then everything at it had been on the disk before. */
+function laterBatch(bytes: Buffer, torn: number): boolean {
+  for (let at = torn + 1; at + headerBytes <= bytes.length; at++) {
+    // Cheap first: almost no place looks like a header of a later batch.
+    const batchStart = bytes.readUInt32BE(at + coveredFrom)
+    if (batchStart > torn && batchStart <= at && recordAt(bytes, at) !== null) return true
+  }
+  return false
 }
 
 function syncPath(file: string): void {

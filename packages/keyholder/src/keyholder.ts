@@ -43,7 +43,7 @@ import {
 import { epochKeyStatement } from './frames.ts'
 import { openIndexThread } from './index-thread.ts'
 import type { ImportedKey } from './key-file.ts'
-import { openJournal } from './journal.ts'
+import { JournalDamaged, openJournal } from './journal.ts'
 import { judgeOpening } from './judge-opening.ts'
 import type { IndexFilter, IndexRow } from './log-index.ts'
 import { checkAsk } from './check-ask.ts'
@@ -128,6 +128,10 @@ export async function openKeyholder(options: {
   for (const effect of await index.call('effects')) applyEffect(state, effect)
   let indexed = await index.call('next')
   const journal = await openJournal(path.join(folder, 'journal'), indexed)
+  if (indexed < journal.first)
+    throw new JournalDamaged(
+      `The index ends at ${indexed}, the journal begins at ${journal.first}: the index was rolled back.`,
+    )
 
   let next = journal.next
   let lastAt = 0
@@ -138,6 +142,8 @@ export async function openKeyholder(options: {
   /** While the journal is copied nothing leaves it; then what was owed meanwhile. */
   let copying = false
   let dropOwed = false
+  /** Of the last entry. */
+  let newest: Promise<void> = Promise.resolve()
   /** Durable entries that the tiles do not have yet. */
   let untiled: { index: number; entry: string }[] = []
   const listeners: ((alarm: Alarm) => void)[] = []
@@ -279,6 +285,7 @@ export async function openKeyholder(options: {
     for (const effect of record.effects) applyEffect(state, effect)
     const own = next++
     const done = Promise.withResolvers<void>()
+    newest = done.promise
     queue.push({ record, row: rowOf(own, record), done })
     writing ??= write().finally(() => (writing = null))
     return { index: own, at: atText, durable: done.promise }
@@ -316,8 +323,9 @@ export async function openKeyholder(options: {
     }
   }
 
-  async function settled(): Promise<void> {
-    while (writing !== null) await writing
+  /** What has a place in the log by now is on the disk. What comes meanwhile is not waited for. */
+  function settled(): Promise<void> {
+    return newest
   }
 
   /**
@@ -510,9 +518,8 @@ export async function openKeyholder(options: {
       const epoch = tenant.epochKeys.find(({ id }) => id === key.epochKey)
       if (epoch === undefined) return null
       const context = wrapContext(ask.tenant, conversation, key.segment)
-      return unwrapperOf(ask.tenant, epoch)
-        .unwrap(context, Buffer.from(key.wrapped, 'base64'))
-        .toString('base64')
+      const unwrapped = unwrapperOf(ask.tenant, epoch).unwrap(context, Buffer.from(key.wrapped, 'base64'))
+      return unwrapped?.toString('base64') ?? null
     })
     releases++
     at('unwrapped')
@@ -851,7 +858,7 @@ export async function openKeyholder(options: {
       await publisher.publish()
     },
     async close() {
-      await settled()
+      while (writing !== null) await writing
       await publisher.close()
       closed = true
       await journal.close()

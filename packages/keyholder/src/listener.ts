@@ -23,6 +23,8 @@ const connectionsMax = 64
 const handshakeMsMax = 10_000
 /** A server with a wrong certificate tries again every second; the log hears of it this often. */
 const refusalsToldMs = 10_000
+/** Answers that the other side does not fetch; beyond it the connection is not read either. */
+const unfetchedBytesMax = 8 * 1024 * 1024
 
 export async function listen(
   at: ListenAt,
@@ -101,12 +103,15 @@ function serveConnection(
     if (outgoing.length === 0) setImmediate(flush)
     outgoing.push(encodeFrame(frame))
     inFlight--
-    if (socket.isPaused() && inFlight < inFlightMax / 2) socket.resume()
+    if (socket.isPaused() && isRoomy()) socket.resume()
   }
+  const isRoomy = (): boolean => inFlight < inFlightMax / 2 && socket.writableLength < unfetchedBytesMax / 2
+  socket.on('drain', () => void (socket.isPaused() && isRoomy() && socket.resume()))
   const read = frameReader((frame) => {
-    if (!('op' in frame) || !Number.isSafeInteger(frame.id)) throw new Error('Not a request.')
+    if (!('op' in frame) || typeof frame.op !== 'string' || !Number.isSafeInteger(frame.id))
+      throw new Error('Not a request.')
     inFlight++
-    if (inFlight >= inFlightMax) socket.pause()
+    if (inFlight >= inFlightMax || socket.writableLength >= unfetchedBytesMax) socket.pause()
     const { id, op, ask } = frame
     keyholder.handle(op, ask).then(
       (value) => answer({ id, answer: value }),

@@ -10,6 +10,7 @@ import { checkpointPath } from '@candor/ledger/tiles.ts'
 import { formatProof } from '@candor/ledger/tlog-proof.ts'
 import { openWitnessClient, type WitnessClient } from '@candor/ledger/witness-client.ts'
 import type { Alarm, LogStatus } from './frames.ts'
+import { JournalDamaged } from './journal.ts'
 import type { StoredEntry } from './log-index.ts'
 
 export interface LogKey {
@@ -72,6 +73,10 @@ export async function openPublisher(options: {
   const signer = signerOf(nodeCrypto, origin, noteSignatureType, options.key.seed)
   const ed25519 = nodeCrypto.ed25519Key(options.key.seed)
   const tiles = await openTileLog({ crypto: nodeCrypto, reader: storage, writer: storage })
+  if (tiles.size > options.durable())
+    throw new JournalDamaged(
+      `The published log has ${tiles.size} entries, the journal ends at ${options.durable()}: it was rolled back.`,
+    )
   const cosigners: Cosigner[] = options.witnesses.map((witness) => {
     const verifier = parseVkey(nodeCrypto, witness.vkey)
     if (verifier === null) throw new Error(`${witness.vkey} is not the key of a witness.`)

@@ -55,15 +55,16 @@ export function openWrapper(publicKey: KeyObject): Wrapper {
 const sharedHeldMax = 20_000
 
 export interface Unwrapper {
-  /** @throws Error when the context or a single bit is not what it was. */
-  unwrap(context: string, wrapped: Buffer): Buffer
+  /** Null when the context or a single bit is not what it was: whoever asks can send anything. */
+  unwrap(context: string, wrapped: Buffer): Buffer | null
 }
 
 export function openUnwrapper(privateKey: KeyObject): Unwrapper {
   const own = rawPublic(createPublicKey(privateKey))
   const held = new Map<string, KeyObject>()
 
-  function secretOf(ephemeral: Buffer): KeyObject {
+  /** Null for one of the few points that give the same secret with every key (RFC 7748 §6.1). */
+  function secretOf(ephemeral: Buffer): KeyObject | null {
     const name = ephemeral.toString('latin1')
     let secret = held.get(name)
     if (secret === undefined) {
@@ -72,7 +73,13 @@ export function openUnwrapper(privateKey: KeyObject): Unwrapper {
         format: 'der',
         type: 'spki',
       })
-      secret = extract(diffieHellman({ privateKey, publicKey }), ephemeral, own)
+      try {
+        secret = extract(diffieHellman({ privateKey, publicKey }), ephemeral, own)
+      } catch (caught) {
+        if (caught instanceof Error && 'code' in caught && String(caught.code).startsWith('ERR_OSSL'))
+          return null
+        throw caught
+      }
       if (held.size >= sharedHeldMax) held.delete(held.keys().next().value!)
       held.set(name, secret)
     }
@@ -81,12 +88,19 @@ export function openUnwrapper(privateKey: KeyObject): Unwrapper {
 
   return {
     unwrap(context, wrapped) {
-      if (wrapped.length !== wrappedBytes || wrapped[0] !== version)
-        throw new Error('A wrapped data key has an unknown layout.')
-      const key = expand(secretOf(wrapped.subarray(1, 33)), context)
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 })
+      if (wrapped.length !== wrappedBytes || wrapped[0] !== version) return null
+      const secret = secretOf(wrapped.subarray(1, 33))
+      if (secret === null) return null
+      const decipher = createDecipheriv('aes-256-gcm', expand(secret, context), nonce, { authTagLength: 16 })
       decipher.setAuthTag(wrapped.subarray(65))
-      return Buffer.concat([decipher.update(wrapped.subarray(33, 65)), decipher.final()])
+      const key = decipher.update(wrapped.subarray(33, 65))
+      try {
+        decipher.final()
+      } catch (caught) {
+        if (caught instanceof Error) return null
+        throw caught
+      }
+      return key
     },
   }
 }

@@ -11,8 +11,8 @@ test('a data key is unwrapped by the private epoch key alone, in its own context
   const dataKey = createSecretKey(randomBytes(32))
   const wrapped = openWrapper(tenant.publicKey).wrap(context, dataKey, 0)
   assert.deepEqual(openUnwrapper(tenant.privateKey).unwrap(context, wrapped), dataKey.export())
-  assert.throws(() => openUnwrapper(thief.privateKey).unwrap(context, wrapped))
-  assert.throws(() => openUnwrapper(tenant.privateKey).unwrap('tenant/conversation/other', wrapped))
+  assert.equal(openUnwrapper(thief.privateKey).unwrap(context, wrapped), null)
+  assert.equal(openUnwrapper(tenant.privateKey).unwrap('tenant/conversation/other', wrapped), null)
   assert.equal(wrapped.includes(dataKey.export()), false)
 })
 
@@ -24,8 +24,23 @@ test('one flipped bit anywhere keeps a wrapped key closed', () => {
     // The high bit of an X25519 public key is masked by RFC 7748 §5; it is part of the derivation here all the same.
     const changed = Buffer.from(wrapped)
     changed[bit >> 3]! ^= 1 << (bit & 7)
-    assert.throws(() => unwrapper.unwrap(context, changed), `bit ${bit}`)
+    assert.equal(unwrapper.unwrap(context, changed), null, `bit ${bit}`)
   }
+})
+
+test('what is no wrapped key, or names a point without a secret, opens nothing and breaks nothing', () => {
+  const unwrapper = openUnwrapper(generateKeyPairSync('x25519').privateKey)
+  const shaped = (publicKey: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([1]), publicKey, Buffer.alloc(48, 7)])
+  for (const bytes of [
+    Buffer.alloc(0),
+    Buffer.alloc(81),
+    randomBytes(81),
+    shaped(Buffer.alloc(32)),
+    shaped(Buffer.concat([Buffer.from([1]), Buffer.alloc(31)])),
+    shaped(Buffer.alloc(32, 0xff)),
+  ])
+    assert.equal(unwrapper.unwrap(context, bytes), null)
 })
 
 test('an ephemeral key serves for five minutes, and no two segments share a wrapping key', () => {

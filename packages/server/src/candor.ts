@@ -156,6 +156,11 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   })
   const delivery = openDelivery({ history: conversations, epoch: store.epoch, log })
   outbox.subscribe(delivery.publish)
+  keyholder.client.onAlarm(({ kind, tenant, actor }) => {
+    if (kind !== 'suspended' || tenant === null || actor === null) return
+    access.revoke({ tenant, actor: actor.id })
+    delivery.cutOff(tenant, actor.id, new Refusal('suspended'))
+  })
   tenants.onFormatsChanged((tenant, formats) =>
     delivery.tellTenant(tenant, { type: 'identifier-formats', formats }),
   )
@@ -184,6 +189,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const endings = openLiveEndings({ clock, after: afterTimeout })
   tenants.onSessionEnded((session) => {
     endings.ended(session)
+    access.revoke({ session })
     // Where the keyholder is away the key runs out by itself; the session is gone all the same.
     accessLog.sessionEnded(session).catch(logFault('session key', log))
   })

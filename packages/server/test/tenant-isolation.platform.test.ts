@@ -71,7 +71,11 @@ test('every HTTP operation with every id of another tenant answers nothing of it
   const before = await victimsRows()
   let asked = 0
   const operations = new Set<string>()
-  for (const [path, methods] of Object.entries(openapi.paths))
+  // Below an id first: later the thief makes things of their own under the victim's ids, which they may well change.
+  const paths = Object.entries(openapi.paths).sort(
+    ([a], [b]) => Number(b.includes('{')) - Number(a.includes('{')),
+  )
+  for (const [path, methods] of paths)
     for (const [method, operation] of Object.entries(methods)) {
       if (path.startsWith('/v1/streams') || path.startsWith('/v1/sign-in') || path.startsWith('/v1/me'))
         continue

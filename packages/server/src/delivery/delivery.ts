@@ -48,6 +48,8 @@ export interface Delivery {
     position: { epoch: string; seq: number } | null,
   ): Promise<void>
   unfollow(connection: Connection, conversation: string): void
+  /** Everything that an actor follows, on every connection: nothing more reaches them. Each is told why. */
+  cutOff(tenant: string, actor: string, why: Refusal): void
   follows(connection: Connection, conversation: string): boolean
   /** After commit, in the order of commits. */
   publish(announcements: readonly Announcement[]): void
@@ -285,6 +287,19 @@ export function openDelivery(options: {
       connections.get(connection)!.delete(conversation)
       drop(follow)
       presence.left(connection, conversation)
+    },
+
+    cutOff(tenant, actor, why) {
+      for (const [connection, follows] of connections) {
+        if (connection.actor.tenant !== tenant || connection.actor.id !== actor) continue
+        for (const follow of follows.values()) {
+          const { conversation } = follow.topic
+          drop(follow)
+          presence.left(connection, conversation)
+          connection.send(encode({ type: 'refused', conversation, code: why.code, message: why.message }))
+        }
+        follows.clear()
+      }
     },
 
     follows: (connection, conversation) => connections.get(connection)?.has(conversation) ?? false,

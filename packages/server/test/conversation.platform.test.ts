@@ -148,7 +148,7 @@ test('a client that is more than a replay behind gets one snapshot that ends at 
   const { visitor, conversation } = await started()
   for (let i = 0; i < 350; i++)
     visitor.send({ type: 'send', id: id(), conversation, text: `Message ${words(i)}` })
-  await visitor.until('events', ({ events }) => events.at(-1)!.seq === 351)
+  await visitor.until('ack', ({ seq }) => seq === 351)
   const back = await platform.visitor(tenant, {
     token: visitor.welcome.token,
     positions: [{ conversation, epoch: visitor.welcome.epoch, seq: 10 }],

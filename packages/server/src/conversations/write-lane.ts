@@ -5,6 +5,13 @@ import type { Access, SealedText } from '../access/access.ts'
 import type { Outbox, OutboxRow } from '../store/outbox.ts'
 import { isConnectionFault, tenantsSetting, type Query, type Store } from '../store/store.ts'
 import type { Actor } from '../tenants/actor.ts'
+import {
+  dataOf,
+  keyItem,
+  newEventsStatement,
+  type NewEventsRow,
+  type NewEventsStatement,
+} from './append-new-events.ts'
 import { sealedField, type Committed, type ConversationFacts } from './conversation.ts'
 
 /** An event to be appended to a conversation that exists. */
@@ -91,14 +98,7 @@ interface AppendRow {
   old_data: Record<string, unknown>
 }
 
-interface AllNewRow {
-  /** In the order of the items. */
-  seqs: number[]
-  at: Date
-  announced: OutboxRow[]
-}
-
-/** Raised by append_new_events (migration 0030). */
+/** Raised by append_new_events (migration 0032). */
 const notAllNew = 'CA001'
 const uniqueViolation = '23505'
 
@@ -152,54 +152,22 @@ export function openWriteLane(options: {
   }
 
   async function writeBatch(batch: Waiting[]): Promise<void> {
-    const tenants = new Set<string>()
-    const keys: object[] = []
     const done = outbox.takeDone()
-    for (const row of done) tenants.add(row.tenant)
-    const sealed: (SealedText | null)[] = []
-    const items: object[] = []
     try {
-      for (const { append } of batch) {
-        const { facts, actor } = append
-        tenants.add(facts.tenant)
-        const body =
-          append.text === undefined
-            ? null
-            : access.seal(facts.tenant, facts.id, append.id, append.text, append.ownKey)
-        sealed.push(body)
-        if (body?.key) keys.push(keyItem(body.key))
-        items.push({
-          tenant_id: facts.tenant,
-          conversation_id: facts.id,
-          id: append.id,
-          type: append.type,
-          actor_kind: actor.kind,
-          actor_id: actor.id,
-          actor_name: actor.kind === 'visitor' ? undefined : actor.name,
-          data: dataOf(append),
-          segment: body?.segment,
-          body: body?.bytes.toString('base64'),
-          handler_epoch: append.handlerEpoch,
-          up_to: append.upTo,
-        })
-      }
-      const values = [
-        tenantsSetting([...tenants]),
-        JSON.stringify(items),
-        keys.length === 0 ? null : JSON.stringify(keys),
-        done.length === 0 ? null : JSON.stringify(done),
-      ]
-      const stored = await writeAllNew(values)
-      if (stored !== null) settleAllNew(batch, sealed, stored)
+      const sealed = batch.map(({ append }) =>
+        append.text === undefined
+          ? null
+          : access.seal(append.facts.tenant, append.facts.id, append.id, append.text, append.ownKey),
+      )
+      const appends = batch.map(({ append }) => append)
+      const statement = newEventsStatement({ appends, sealed, done })
+      const stored = statement === null ? null : await writeAllNew(statement)
+      if (stored !== null) settleAllNew(batch, sealed, statement!, stored)
       else
         await settleBatch(
           batch,
           sealed,
-          await store.single<AppendRow>({
-            name: 'append-events',
-            text: 'select * from append_events($1, $2, $3, $4)',
-            values,
-          }),
+          await store.single<AppendRow>(judgedStatement(appends, sealed, done)),
         )
     } catch (caught) {
       outbox.keep(done)
@@ -208,13 +176,10 @@ export function openWriteLane(options: {
   }
 
   /** Null when something in the batch needs a judgement of its own; then nothing was stored. */
-  async function writeAllNew(values: unknown[]): Promise<AllNewRow | null> {
+  async function writeAllNew(statement: NewEventsStatement): Promise<NewEventsRow | null> {
     try {
-      const [row] = await store.single<AllNewRow>({
-        name: 'append-new-events',
-        text: 'select seqs, at, announced from append_new_events($1, $2, $3, $4)',
-        values,
-      })
+      const { name, text, values } = statement
+      const [row] = await store.single<NewEventsRow>({ name, text, values })
       return row!
     } catch (caught) {
       const code = (caught as { code?: string }).code
@@ -223,18 +188,27 @@ export function openWriteLane(options: {
     }
   }
 
-  function settleAllNew(batch: Waiting[], sealed: (SealedText | null)[], row: AllNewRow): void {
+  function settleAllNew(
+    batch: Waiting[],
+    sealed: (SealedText | null)[],
+    statement: NewEventsStatement,
+    row: NewEventsRow,
+  ): void {
     const at = row.at.toISOString()
     const committed: Committed[] = []
     for (const [i, waiting] of batch.entries()) {
       const body = sealed[i]
       if (body) access.stored(body)
-      const seq = row.seqs[i]!
+      const { group, nth } = statement.places[i]!
+      const seq = row.last_seqs[group.place]! - group.count + nth
       committed.push(committedOf(waiting.append, seq, at, options.visitorName(waiting.append.facts)))
       // Acknowledge before fan-out: the sender's answer is the shorter way.
       waiting.settle({ kind: 'stored', seq, at, replayed: false })
     }
-    outbox.committed(row.announced, committed)
+    outbox.committed(
+      row.announced.map((id, i) => ({ tenant: statement.tenants[i]!, id })),
+      committed,
+    )
   }
 
   async function settleBatch(
@@ -413,14 +387,50 @@ async function writeChange<T>(
       })
     }
     const rows = await q<{ id: string }>(
-      'insert into outbox (tenant_id, refs) values ($1, $2) returning id',
-      [facts.tenant, JSON.stringify(events.map(({ event }) => [facts.id, event.seq]))],
+      `insert into outbox (tenant_id, conversation_ids, last_seqs, event_counts)
+       values ($1, array[$2]::uuid[], array[$3]::int[], array[$4]::int[]) returning id`,
+      [facts.tenant, facts.id, counter.seq, events.length],
     )
     return { result, events, rows: rows.map(({ id }) => ({ tenant: facts.tenant, id })), sealed: sealedTexts }
   })
   for (const sealed of written.sealed) access.stored(sealed)
   if (written.events.length > 0) outbox.committed(written.rows, written.events)
   return { result: written.result, events: written.events }
+}
+
+/** The same batch for `append_events`, which judges each append by itself. */
+function judgedStatement(
+  appends: readonly Append[],
+  sealed: readonly (SealedText | null)[],
+  done: readonly OutboxRow[],
+): { name: string; text: string; values: unknown[] } {
+  const tenants = new Set(done.map((row) => row.tenant))
+  for (const { facts } of appends) tenants.add(facts.tenant)
+  const keys = sealed.flatMap((text) => (text?.key ? [keyItem(text.key)] : []))
+  const items = appends.map((append, i) => ({
+    tenant_id: append.facts.tenant,
+    conversation_id: append.facts.id,
+    id: append.id,
+    type: append.type,
+    actor_kind: append.actor.kind,
+    actor_id: append.actor.id,
+    actor_name: append.actor.kind === 'visitor' ? undefined : append.actor.name,
+    data: dataOf(append),
+    segment: sealed[i]?.segment,
+    body: sealed[i]?.bytes.toString('base64'),
+    handler_epoch: append.handlerEpoch,
+    up_to: append.upTo,
+  }))
+  return {
+    name: 'append-events',
+    text: 'select * from append_events($1, $2, $3, $4)',
+    values: [
+      tenantsSetting([...tenants]),
+      JSON.stringify(items),
+      keys.length === 0 ? null : JSON.stringify(keys),
+      done.length === 0 ? null : JSON.stringify(done),
+    ],
+  }
 }
 
 function committedOf(append: Append, seq: number, at: string, visitorName: string): Committed {
@@ -470,22 +480,6 @@ function openedEvent(
     actor: { kind, id, name: kind === 'visitor' ? visitorName : name },
     data: { ...event.data, ...opened },
   } as ConversationEvent
-}
-
-function dataOf(append: Append): Record<string, unknown> | undefined {
-  if (append.upTo !== undefined) return { ...append.data, upTo: append.upTo }
-  if (append.handlerEpoch !== undefined) return { ...append.data, handlerEpoch: append.handlerEpoch }
-  return append.data
-}
-
-function keyItem(key: NonNullable<SealedText['key']>): object {
-  return {
-    tenant: key.tenant,
-    conversation: key.conversation,
-    segment: key.segment,
-    epoch_key: key.epochKey,
-    wrapped: key.wrapped.toString('base64'),
-  }
 }
 
 function keyOf(append: Append): string {

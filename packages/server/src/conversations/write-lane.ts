@@ -72,6 +72,14 @@ export interface WriteLane {
 const queuedAppendsMax = 8_192
 /** Appends of one transaction: above this the statement no longer gets cheaper per row. */
 const batchAppendsMax = 512
+/**
+ * So many appends during one commit say that messages come faster than transactions end. The next batch then
+ * waits for company, which makes each message cheaper and, as all of them wait for the processor, none later.
+ */
+const crowdedBatchMin = 64
+/** Until so many have come, or for so long. */
+const gatheredAppendsMin = 256
+const gatherMsMax = 4
 /** After so many appends since the start the planner's statistics are refreshed: tables have grown tenfold. */
 const statisticsAfter = [100, 1_000, 10_000, 100_000]
 /** A refusal for load comes back spread over this time. */
@@ -104,8 +112,8 @@ const uniqueViolation = '23505'
 
 /**
  * The only writer of conversations. Appends that arrive while a transaction is under way are committed together
- * with the next one (no timer), changes one by one, all in one lane: so events are announced in the order of
- * their numbers. What is right under concurrent writers is decided by row locks in the database, not here.
+ * with the next one, changes one by one, all in one lane: so events are announced in the order of their numbers.
+ * A lone message never waits for a timer. What is right under concurrent writers is decided by row locks in the database, not here.
  */
 export function openWriteLane(options: {
   store: Store
@@ -119,6 +127,7 @@ export function openWriteLane(options: {
   const changes: (() => Promise<void>)[] = []
   let running: Promise<void> | null = null
   let written = 0
+  let endGathering: (() => void) | null = null
 
   function run(): void {
     // In a later turn of the loop, so that everything that came with one read of the sockets goes together.
@@ -138,8 +147,22 @@ export function openWriteLane(options: {
         await writeBatch(batch)
         countWritten(batch.length)
         for (const waiting of batch) inFlight.delete(keyOf(waiting.append))
+        if (batch.length >= crowdedBatchMin && changes.length === 0) await gather()
       }
     }
+  }
+
+  function gather(): Promise<void> {
+    if (appends.length >= gatheredAppendsMin) return Promise.resolve()
+    return new Promise((resolve) => {
+      const late = setTimeout(end, gatherMsMax)
+      endGathering = end
+      function end(): void {
+        clearTimeout(late)
+        endGathering = null
+        resolve()
+      }
+    })
   }
 
   function countWritten(more: number): void {
@@ -195,19 +218,22 @@ export function openWriteLane(options: {
     row: NewEventsRow,
   ): void {
     const at = row.at.toISOString()
-    const committed: Committed[] = []
+    // Events of one conversation stand together: a reader then gets them in one frame.
+    const committed: Committed[][] = row.last_seqs.map(() => [])
     for (const [i, waiting] of batch.entries()) {
       const body = sealed[i]
       if (body) access.stored(body)
       const { group, nth } = statement.places[i]!
       const seq = row.last_seqs[group.place]! - group.count + nth
-      committed.push(committedOf(waiting.append, seq, at, options.visitorName(waiting.append.facts)))
+      committed[group.place]!.push(
+        committedOf(waiting.append, seq, at, options.visitorName(waiting.append.facts)),
+      )
       // Acknowledge before fan-out: the sender's answer is the shorter way.
       waiting.settle({ kind: 'stored', seq, at, replayed: false })
     }
     outbox.committed(
       row.announced.map((id, i) => ({ tenant: statement.tenants[i]!, id })),
-      committed,
+      committed.flat(),
     )
   }
 
@@ -286,6 +312,7 @@ export function openWriteLane(options: {
   function queue<T>(act: () => Promise<T>): Promise<T> {
     if (changes.length >= queuedAppendsMax) return Promise.reject(busy())
     const { promise, resolve, reject } = Promise.withResolvers<T>()
+    endGathering?.()
     changes.push(() => act().then(resolve, (caught: unknown) => reject(refusalOf(caught))))
     run()
     return promise
@@ -308,7 +335,7 @@ export function openWriteLane(options: {
       if (appends.length >= queuedAppendsMax) return Promise.reject(busy())
       const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome>()
       const waiting: Waiting = { append, outcome: promise, settle: resolve, fail: reject }
-      appends.push(waiting)
+      if (appends.push(waiting) >= gatheredAppendsMin) endGathering?.()
       inFlight.set(keyOf(append), waiting)
       run()
       return promise

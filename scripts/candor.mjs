@@ -42,6 +42,7 @@ const commands = {
   },
   screen: {
     program: 'packages/server/src/screen-command.ts',
+    usage: 'screen [--formats <file.json>]',
     says: 'mask card data in JSON lines {conversation, author, text} from standard input',
   },
   verify: {

@@ -116,6 +116,71 @@ test('a card number does not leave the browser, also not in two halves', () =>
     )
   }))
 
+test("a number of the tenant's own is sent as it is where its format introduces it, and stopped when the format goes", () =>
+  atDesk({}, async (desk) => {
+    const { page, server } = desk
+    await openMine(desk)
+    const text = 'I see order 4012888888881881 here'
+    await page.keyboard.press('r')
+    await page.keyboard.type(text)
+    await page.keyboard.press('Enter')
+    await page.locator('[data-item]', { hasText: text }).waitFor()
+    await composer(desk).fill('and 4012888888881881')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').filter({ hasText: 'Nothing was sent' }).waitFor()
+    server.setFormats([])
+    await composer(desk).fill(`${text} again`)
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').filter({ hasText: 'Nothing was sent' }).waitFor()
+  }))
+
+test('an identifier format is tried before it is saved, refused at its field, changed and removed', () =>
+  atDesk({ path: '/desk/settings/identifier-formats', formats: [] }, async ({ page }) => {
+    await page.getByText('None. Order, booking').waitFor()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Order number')
+    await page.getByLabel('Pattern').fill('################')
+    await page.getByText('nothing says that it is yours').waitFor()
+    const results = page.locator('dd')
+    const shown = (): Promise<string[]> => results.allTextContents()
+    assert.deepEqual(await shown(), [
+      'My number [card number removed] has not come. Please refund [card number removed].',
+      'My number [card number removed] has not come. Please refund [card number removed].',
+    ])
+    await page.getByLabel('Word before it').fill('order')
+    await page.getByText('let through behind “order”').waitFor()
+    await until(async () => /^My order \d{16} has not come\. .*removed/.test((await shown())[1]!))
+    assert.match((await shown())[0]!, /^My order \[card number removed\] has not come/)
+    await page.getByLabel('Try a text').fill('order 4012888888881881 or card 4012888888881881')
+    await until(async () => !/\d/.test((await shown()).join('')))
+
+    await page.getByLabel('Word before it').fill('card')
+    await page.getByText('This names cards').waitFor()
+    await page.getByText('“card” cannot introduce it').waitFor()
+    await page.getByRole('button', { name: 'Add the format' }).click()
+    await page.getByText('The field prefix names cards').waitFor()
+    assert.equal(await page.getByLabel('Word before it').getAttribute('aria-invalid'), 'true')
+    await page.getByLabel('Word before it').fill('order')
+    await page.getByRole('button', { name: 'Add the format' }).click()
+    const item = page.getByRole('listitem').filter({ hasText: 'Order number' })
+    await item.getByText(/One in \d+ numbers of this format is a valid card number/).waitFor()
+    assert.equal(await page.getByLabel('Pattern').inputValue(), '', 'the form is empty again')
+
+    await item.getByRole('button', { name: 'Edit' }).click()
+    const form = page.getByRole('form', { name: 'Edit Order number' })
+    await form.getByLabel('Pattern').fill('C-######')
+    await form.getByText('No number of this format is a card number').waitFor()
+    await form.getByLabel('Pattern').fill('C-no digits')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByText('The field pattern has a #').waitFor()
+    await form.getByLabel('Pattern').fill('C-######')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await item.getByText('such as C-123456').waitFor()
+    await item.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('Mask “Order number” again').waitFor()
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('None. Order, booking').waitFor()
+  }))
+
 test('a draft is there after a reload, and a card number in it is not', () =>
   atDesk({}, async (desk) => {
     const { page } = desk

@@ -162,6 +162,7 @@ const shapes: Record<Op, Record<string, Check>> = {
   review: { tenant: isUuid, days: isCount(365) },
   entries: { tenant: isUuid, filter: isFilter, limit: isCount(500) },
   bundle: { tenant: isUuid, filter: isFilter },
+  backup: {},
   status: {},
 }
 

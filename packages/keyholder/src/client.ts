@@ -9,6 +9,7 @@ import {
   type Op,
   type Requests,
 } from './frames.ts'
+import { showsCertificate } from './pinned-certificate.ts'
 
 /** How a server reaches its keyholder. */
 export type KeyholderAddress =
@@ -50,12 +51,15 @@ const connectWaitMs = 2_500
 /** An fsync on a busy disk takes a second at worst. */
 const answerMsMax = 15_000
 const reconnectMs = 100
+/** From another host the answer to a wrong certificate will be the same for long. */
+const reconnectMsMax = 1_000
 /** Requests that wait for an answer; beyond it the server is told that the keyholder is away. */
 const waitingMax = 50_000
 
 interface Waiting {
   resolve(value: never): void
   reject(fault: Error): void
+  /** Infinity where only the loss of the connection ends the waiting. */
   at: number
 }
 
@@ -72,6 +76,7 @@ export function openKeyholderClient(
   let next = 1
   let closed = false
   let toldAway = false
+  let pauseMs = reconnectMs
   let gates: (() => void)[] = []
   let outgoing: Buffer[] = []
   const timer = setInterval(expire, 1_000)
@@ -95,11 +100,16 @@ export function openKeyholderClient(
           })
     socket = mine
     mine.once(address.kind === 'socket' ? 'connect' : 'secureConnect', () => {
+      if (address.kind === 'tls' && !showsCertificate(mine as tls.TLSSocket, address.peer)) {
+        mine.destroy(new Error('It shows another certificate than the one that is expected.'))
+        return
+      }
       request('hello', { protocol: keyholderProtocol }).then(
         (hello) => {
           vkey = hello.vkey
           ready = true
           toldAway = false
+          pauseMs = reconnectMs
           for (const gate of gates.splice(0)) gate()
           for (const listener of connects) listener()
         },
@@ -139,7 +149,9 @@ export function openKeyholderClient(
       outgoing = []
       for (const { reject } of waiting.values()) reject(new KeyholderAway('The keyholder was lost.'))
       waiting.clear()
-      if (!closed) setTimeout(connect, reconnectMs)
+      if (closed) return
+      setTimeout(connect, pauseMs)
+      if (address.kind === 'tls') pauseMs = Math.min(2 * pauseMs, reconnectMsMax)
     })
   }
 
@@ -148,7 +160,8 @@ export function openKeyholderClient(
       return Promise.reject(new KeyholderAway('Too much waits for the keyholder.'))
     const id = next++
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject, at: Date.now() })
+      // A copy takes as long as there is to copy.
+      waiting.set(id, { resolve, reject, at: op === 'backup' ? Infinity : Date.now() })
       // Requests of one turn of the loop leave in one write, and share a commit on the other side.
       if (outgoing.length === 0)
         setImmediate(() => {
@@ -163,7 +176,7 @@ export function openKeyholderClient(
   function expire(): void {
     const before = Date.now() - answerMsMax
     for (const [id, { at, reject }] of waiting) {
-      if (at > before) break
+      if (at > before) continue
       waiting.delete(id)
       reject(new KeyholderAway('The keyholder does not answer.'))
     }

@@ -88,6 +88,8 @@ export interface SessionKey {
 export interface TenantState {
   pseudonymKey: string
   epochKeys: EpochKeyRecord[]
+  /** Ids of those that are gone for ever, wherever a copy of one turns up. */
+  destroyedEpochs: Set<string>
   policy: Policy
   suspensions: Map<string, Suspension>
   /** Tombstones of conversations and customers whose keys are gone, with the time of it. */
@@ -177,6 +179,7 @@ export function applyEffect(state: State, effect: Effect): void {
       state.tenants.set(effect.tenant, {
         pseudonymKey: effect.pseudonymKey,
         epochKeys: [],
+        destroyedEpochs: new Set(),
         policy: defaultPolicy,
         suspensions: new Map(),
         erased: new Map(),
@@ -206,6 +209,7 @@ export function applyEffect(state: State, effect: Effect): void {
     }
     case 'epochs-destroyed': {
       tenant.epochKeys = tenant.epochKeys.filter(({ id }) => !effect.ids.includes(id))
+      for (const id of effect.ids) tenant.destroyedEpochs.add(id)
       // What was erased before the oldest key that is left was sealed under keys that are gone.
       const oldest = Math.min(...tenant.epochKeys.map(({ at }) => at))
       for (const [id, at] of tenant.erased) if (at < oldest) tenant.erased.delete(id)

@@ -263,6 +263,11 @@ export interface Requests {
   }
   /** The proof bundle's JSON text. */
   bundle: { ask: { tenant: string; filter: EntryFilter }; answer: { bundle: string } }
+  /**
+   * Copies keys, journal and index into a folder beside them, from where whoever can read them anyway may take it. The
+   * entry stands before the copy.
+   */
+  backup: { ask: Record<string, never>; answer: { index: number; folder: string } }
   status: { ask: Record<string, never>; answer: LogStatus }
 }
 
@@ -280,6 +285,7 @@ export const denials = {
   stale: 'The signed statement is too old, or from the future.',
   purpose: 'This kind of actor has no such purpose.',
   held: 'A legal hold keeps this from being erased.',
+  'backup-failed': 'The copy could not be made.',
   pending: 'There is no checkpoint that holds these entries yet.',
 } as const
 

@@ -9,7 +9,7 @@ export interface IndexThread {
   call<Name extends Exclude<keyof LogIndex, 'insert' | 'close'>>(
     name: Name,
     ...args: Parameters<LogIndex[Name]>
-  ): Promise<ReturnType<LogIndex[Name]>>
+  ): Promise<Awaited<ReturnType<LogIndex[Name]>>>
   close(): Promise<void>
 }
 
@@ -62,15 +62,23 @@ export function openIndexThread(file: string, onFault: (fault: Error) => void): 
 if (parentPort !== null && (workerData as { file?: string } | null)?.file !== undefined) {
   const port = parentPort
   const index = openLogIndex((workerData as { file: string }).file)
+  const failed = (id: number, caught: unknown): void =>
+    port.postMessage({
+      id,
+      fault: caught instanceof Error ? caught.message : String(caught),
+    } satisfies Answer)
   port.on('message', ({ id, name, args }: Call) => {
     try {
       const value = (index[name] as (...args: unknown[]) => unknown)(...args)
-      port.postMessage({ id, value } satisfies Answer)
+      // Only a copy takes its time; all else is answered in the order in which it was asked.
+      if (value instanceof Promise)
+        value.then(
+          () => port.postMessage({ id, value: undefined } satisfies Answer),
+          (caught: unknown) => failed(id, caught),
+        )
+      else port.postMessage({ id, value } satisfies Answer)
     } catch (caught) {
-      port.postMessage({
-        id,
-        fault: caught instanceof Error ? caught.message : String(caught),
-      } satisfies Answer)
+      failed(id, caught)
     }
   })
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import * as path from 'node:path'
 import { parseArgs } from 'node:util'
+import { usualSocket } from './keyholder-socket.ts'
 import type { ListenAt } from './listener.ts'
 import type { Witness } from './publisher.ts'
 
@@ -11,7 +12,8 @@ export interface KeyholderConfig {
   logFolder: string
   /** A key file of the time before there was a keyholder. */
   imports: string | undefined
-  listen: ListenAt
+  /** With one for another host there is one for the commands of this host as well. */
+  listen: ListenAt[]
   /** First line of every checkpoint and name of the log's key. */
   origin: string
   witnesses: Witness[]
@@ -31,7 +33,8 @@ export const usage = `Usage: npx candor keyholder --folder <folder> (--socket <p
   --folder    where keys, journal and index live; 0700
   --log-folder where the log lies as others may read it (default: log in the folder)
   --socket    a UNIX socket for a server on this machine
-  --listen    TLS 1.3 for a server on another one; --cert and --key are this side's, --peer the other side's certificate
+  --listen    TLS 1.3 for a server on another one (npx candor keyholder-certificates); --cert and --key are this side's, --peer the other side's certificate
+  --import    a key file from before there was a keyholder; it can be deleted once this has started
   --origin    name of the log, without spaces (default: candor.local/log)
   --witness   <vkey>@<url>, once for each witness
   --quorum    how many of them must cosign a checkpoint (default: all)
@@ -58,10 +61,10 @@ export function readKeyholderConfig(
     faults.push(`--quorum must be a number from 0 to ${witnesses.length}, the number of witnesses`)
   const origin = values.origin ?? 'candor.local/log'
   if (!/^[^\s+]{1,100}$/.test(origin)) faults.push('--origin must be a name without spaces and plus signs')
-  const listen = readListen(values, faults)
+  const listen = readListen(values, folder, faults)
   const becomes = /^(\d{1,10}):(\d{1,10})$/.exec(values.become ?? '')
   if (values.become !== undefined && becomes === null) faults.push('--become must be <uid>:<gid>')
-  if (faults.length > 0 || listen === null) throw new ConfigFault(`${faults.join('\n')}\n\n${usage}`)
+  if (faults.length > 0) throw new ConfigFault(`${faults.join('\n')}\n\n${usage}`)
   return {
     folder: path.resolve(folder),
     logFolder: path.resolve(values['log-folder'] ?? path.join(folder, 'log')),
@@ -105,16 +108,16 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readListen(values: Values, faults: string[]): ListenAt | null {
+function readListen(values: Values, folder: string, faults: string[]): ListenAt[] {
   if ((values.socket === undefined) === (values.listen === undefined)) {
     faults.push('exactly one of --socket and --listen is needed')
-    return null
+    return []
   }
-  if (values.socket !== undefined) return { kind: 'socket', path: path.resolve(values.socket) }
+  if (values.socket !== undefined) return [{ kind: 'socket', path: path.resolve(values.socket) }]
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(values.listen!) ?? []
   if (host === undefined || Number(port) > 65_535) {
     faults.push(`--listen ${values.listen} is not <host>:<port>`)
-    return null
+    return []
   }
   const file = (name: 'cert' | 'key' | 'peer'): Buffer => {
     try {
@@ -125,5 +128,14 @@ function readListen(values: Values, faults: string[]): ListenAt | null {
       return Buffer.alloc(0)
     }
   }
-  return { kind: 'tls', host, port: Number(port), cert: file('cert'), key: file('key'), peer: file('peer') }
+  if (
+    values.key !== undefined &&
+    ((statSync(values.key, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0
+  )
+    faults.push(`--key ${values.key} can be read by others. Run: chmod 600 ${values.key}`)
+  const local = usualSocket(path.resolve(folder))
+  return [
+    { kind: 'tls', host, port: Number(port), cert: file('cert'), key: file('key'), peer: file('peer') },
+    ...(local === null ? [] : [{ kind: 'socket' as const, path: local }]),
+  ]
 }

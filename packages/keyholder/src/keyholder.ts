@@ -7,7 +7,8 @@ import {
   randomBytes,
   randomUUID,
 } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
 import * as path from 'node:path'
 import { commitDetail, encodeEntry, type Entry } from '@candor/ledger/entry.ts'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
@@ -117,6 +118,7 @@ export async function openKeyholder(options: {
   const { folder, rootKey, now, log } = options
   const at = options.at ?? ((): void => undefined)
   mkdirSync(path.join(folder, 'journal'), { recursive: true, mode: 0o700 })
+  removeCopies(folder)
   let closed = false
   const fatal = (fault: unknown): void => {
     if (!closed) options.fatal(fault instanceof Error ? fault : new Error(String(fault)))
@@ -137,6 +139,9 @@ export async function openKeyholder(options: {
   let releases = 0
   const queue: Queued[] = []
   let writing: Promise<void> | null = null
+  /** While the journal is copied nothing leaves it; then what was owed meanwhile. */
+  let copying = false
+  let dropOwed = false
   /** Of the last entry. */
   let newest: Promise<void> = Promise.resolve()
   /** Durable entries that the tiles do not have yet. */
@@ -290,7 +295,12 @@ export async function openKeyholder(options: {
     try {
       // What arrives in the same turn of the loop shares the first write.
       await new Promise<void>((resolve) => setImmediate(resolve))
-      while (queue.length > 0) {
+      while (queue.length > 0 || (dropOwed && !copying)) {
+        if (dropOwed && !copying) {
+          await journal.drop(indexed)
+          dropOwed = false
+        }
+        if (queue.length === 0) continue
         const batch = queue.splice(0, batchMax)
         at('writing')
         await journal.append(batch.map(({ record }) => encodeRecord(record)))
@@ -304,7 +314,7 @@ export async function openKeyholder(options: {
         // What was erased is deleted here as well, as soon as the index has the rest.
         const erases = batch.some(({ row }) => row.forget.length > 0 || row.effects.some(destroysKeys))
         if (erases || journal.next - indexed > unindexedMax) await inserted
-        if (erases || journal.next - journal.first > unindexedMax) await journal.drop(indexed)
+        if (erases || journal.next - journal.first > unindexedMax) dropOwed = true
       }
     } catch (caught) {
       fatal(caught)
@@ -370,6 +380,7 @@ export async function openKeyholder(options: {
 
   function takeIn(key: ImportedKey): void {
     const known = tenantOf(key.tenant)
+    if (known.wholeErased || known.destroyedEpochs.has(key.id)) return
     if (known.epochKeys.some(({ id }) => id === key.id)) return
     const privateKey = createPrivateKey({ key: key.secret, format: 'der', type: 'pkcs8' })
     append({
@@ -793,6 +804,36 @@ export async function openKeyholder(options: {
       return { bundle: await publisher.bundle(stored) }
     },
 
+    async backup() {
+      if (copying) throw new Denied('backup-failed', 'Another backup is being made.')
+      copying = true
+      try {
+        const entry = append({
+          type: 'operator',
+          purpose: 'backup',
+          outcome: 'with-keys',
+          detail: { what: 'A backup with keys.' },
+        })
+        await entry.durable
+        removeCopies(folder)
+        const copy = path.join(folder, `${copyPrefix}${entry.index}`)
+        mkdirSync(path.join(copy, 'journal'), { recursive: true, mode: 0o700 })
+        // The index before the journal: what it lacks then is in the journal, which loses nothing until both are copied.
+        await index.call('copyTo', path.join(copy, 'index.sqlite'))
+        // Listed once: only the last of them still grows, and none of these follows it.
+        const journals = readdirSync(path.join(folder, 'journal')).map((name) => path.join('journal', name))
+        for (const name of [...journals, 'root-key.json'])
+          await copyFile(path.join(folder, name), path.join(copy, name))
+        return { index: entry.index, folder: path.basename(copy) }
+      } catch (caught) {
+        if (!(caught instanceof Error)) throw caught
+        throw new Denied('backup-failed', `The copy could not be made: ${caught.message}`)
+      } finally {
+        copying = false
+        writing ??= write().finally(() => (writing = null))
+      }
+    },
+
     async status() {
       return { ...publisher.status(), entries: journal.next, openings, releases } satisfies LogStatus
     },
@@ -824,6 +865,14 @@ export async function openKeyholder(options: {
       await index.close()
     },
   }
+}
+
+/** A copy for a backup, until whoever asked for it has taken it; one that nobody took is removed at the next start. */
+const copyPrefix = 'copy-'
+
+function removeCopies(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (name.startsWith(copyPrefix)) rmSync(path.join(folder, name), { recursive: true, force: true })
 }
 
 function newestOf(tenant: TenantState): EpochKeyRecord | undefined {

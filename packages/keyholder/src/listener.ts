@@ -3,6 +3,7 @@ import * as net from 'node:net'
 import * as tls from 'node:tls'
 import { encodeFrame, frameReader, type Frame } from './frames.ts'
 import { Denied, type Keyholder } from './keyholder.ts'
+import { showsCertificate } from './pinned-certificate.ts'
 
 /** Where servers reach the keyholder: a socket that only its owner may open, or TLS in which both sides are known. */
 export type ListenAt =
@@ -17,6 +18,11 @@ export interface Listener {
 
 /** Requests of one connection that are under way; beyond it the connection is not read. */
 const inFlightMax = 4_096
+/** Servers that share a keyholder; whoever is not one of them must not hold its descriptors. */
+const connectionsMax = 64
+const handshakeMsMax = 10_000
+/** A server with a wrong certificate tries again every second; the log hears of it this often. */
+const refusalsToldMs = 10_000
 /** Answers that the other side does not fetch; beyond it the connection is not read either. */
 const unfetchedBytesMax = 8 * 1024 * 1024
 
@@ -35,6 +41,12 @@ export async function listen(
     for (const socket of connections) socket.write(encodeFrame({ told: 'alarm', alarm }))
   })
 
+  let toldAtMs = -Infinity
+  const refused = (reason: string): void => {
+    if (performance.now() - toldAtMs < refusalsToldMs) return
+    toldAtMs = performance.now()
+    options.log({ level: 'warn', event: 'a peer was refused', reason })
+  }
   let server: net.Server
   if (at.kind === 'socket') {
     rmSync(at.path, { force: true })
@@ -51,12 +63,16 @@ export async function listen(
         requestCert: true,
         rejectUnauthorized: true,
         minVersion: 'TLSv1.3',
+        handshakeTimeout: handshakeMsMax,
       },
-      serve,
+      (socket) => {
+        if (showsCertificate(socket, at.peer)) return serve(socket)
+        refused('It shows another certificate than the one that is expected.')
+        socket.destroy()
+      },
     )
-    server.on('tlsClientError', (fault) =>
-      options.log({ level: 'warn', event: 'a peer was refused', reason: fault.message }),
-    )
+    server.maxConnections = connectionsMax
+    server.on('tlsClientError', (fault) => refused(fault.message))
     await listening(server, { host: at.host, port: at.port })
   }
   const address = server.address()

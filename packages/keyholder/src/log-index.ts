@@ -1,4 +1,5 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import * as path from 'node:path'
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Effect } from './effects.ts'
 import type { Detail, EntryFilter, ListedEntry, LogActor, ReviewRow } from './frames.ts'
 import type { Reading } from './reading-counts.ts'
@@ -60,14 +61,33 @@ export interface LogIndex {
   readings(tenant: string, actor: Uint8Array, sinceMs: number): Reading[]
   review(tenant: string, sinceMs: number): Omit<ReviewRow, 'suspended'>[]
   openings(): number
+  /** A copy of the whole as it is when this resolves; what is inserted meanwhile is in it. */
+  copyTo(file: string): Promise<void>
   close(): void
 }
+
+export class FolderInUse extends Error {
+  override readonly name = 'FolderInUse'
+}
+
+/** 4 MB of pages, then whatever else waits for this thread. */
+const pagesPerStep = 1_024
+
+/** SQLITE_BUSY (sqlite.org/rescode.html). */
+const sqliteBusy = 5
 
 const flagOffAssignment = 1
 const flagAfterHours = 2
 
 export function openLogIndex(file: string): LogIndex {
   const db = new DatabaseSync(file)
+  try {
+    // Held until this process ends, however it ends: two keyholders on one folder would write two logs.
+    db.exec('pragma locking_mode = exclusive; begin exclusive; commit')
+  } catch (caught) {
+    if (!(caught instanceof Error && 'errcode' in caught && caught.errcode === sqliteBusy)) throw caught
+    throw new FolderInUse(`Another keyholder runs on ${path.dirname(file)}.`, { cause: caught })
+  }
   // FULL: what the journal then deletes is on the disk here. secure_delete: an erased detail leaves no bytes behind.
   db.exec(`
     pragma journal_mode = wal;
@@ -267,6 +287,10 @@ export function openLogIndex(file: string): LogIndex {
 
     openings: () =>
       Number(prepare(`select count(*) as n from entries where type in ('open', 'join')`).get()!['n']),
+
+    async copyTo(file) {
+      await backup(db, file, { rate: pagesPerStep })
+    },
 
     close: () => db.close(),
   }

@@ -34,11 +34,12 @@ if (config.becomes !== null) {
 // The folder is closed to others; the log's own folder is not, as everybody may read the log.
 process.umask(0o022)
 
+const rootKey = rootKeyOrExit(config)
 const keyholder = await openKeyholder({
   folder: config.folder,
   logFolder: config.logFolder,
   imported,
-  rootKey: rootKeyOrExit(config),
+  rootKey,
   origin: config.origin,
   witnesses: config.witnesses,
   quorum: config.quorum,
@@ -46,15 +47,14 @@ const keyholder = await openKeyholder({
   log,
   fatal,
 })
-const listener = await listen(config.listen, keyholder, { log, fatal })
-log({ event: 'keyholder-ready', port: listener.port })
+const listeners = await Promise.all(config.listen.map((at) => listen(at, keyholder, { log, fatal })))
+log({ event: 'keyholder-ready', port: listeners[0]!.port, rootKey: rootKey.how })
 
 let ending = false
 const end = (): void => {
   if (ending) return
   ending = true
-  void listener
-    .close()
+  void Promise.all(listeners.map((each) => each.close()))
     .then(() => keyholder.close())
     .then(() => process.exit(0))
 }

@@ -6,6 +6,7 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
@@ -34,48 +35,76 @@ const check = Buffer.from('candor root key 1')
 
 interface RootKeyFile {
   format: 1
-  /** Base64; absent where a passphrase makes the key. */
+  /** Base64; absent where a passphrase seals it. */
   key?: string
+  /** The key, sealed under what scrypt makes of passphrase and salt; so the passphrase can come later, or change. */
   salt?: string
-  /** `check`, sealed: tells a wrong passphrase from damage. */
+  sealed?: string
+  /** `check`, sealed under the key itself: tells a file that was written over from one that is whole. */
   proof: string
 }
 
 /**
- * The local provider: a file with the key itself, readable by its owner alone, or with the salt of a passphrase.
+ * The local provider: a file with the key itself, readable by its owner alone, or with the key sealed by a passphrase.
+ * A passphrase given for a file that has none yet protects it from then on.
  * @throws WrongPassphrase, or Error when the file can be read by others.
  */
 export function openLocalRootKey(folder: string, passphrase: string | undefined): RootKey {
   const file = path.join(folder, 'root-key.json')
-  if (!existsSync(file)) create(file, passphrase)
+  if (!existsSync(file)) {
+    const fresh = write(file, contentOf(randomBytes(32), passphrase))
+    linkSync(fresh, file) // whole or not at all, and never over one that is in use
+    rmSync(fresh)
+    syncFolder(folder)
+  }
   if ((statSync(file).mode & 0o077) !== 0)
     throw new Error(`The root key ${file} can be read by others. Run: chmod 600 ${file}`)
   const stored = JSON.parse(readFileSync(file, 'utf8')) as RootKeyFile
   if (stored.format !== 1) throw new Error(`The root key ${file} has a format that this version cannot read.`)
-  if (stored.salt !== undefined && passphrase === undefined)
-    throw new WrongPassphrase('The root key has a passphrase: set CANDOR_KEYHOLDER_PASSPHRASE.')
-  const key =
-    stored.salt === undefined
-      ? Buffer.from(stored.key!, 'base64')
-      : scryptSync(passphrase!, Buffer.from(stored.salt, 'base64'), 32, scryptCost)
-  const how = stored.salt === undefined ? 'key file, by file mode' : 'key file, by passphrase'
+  const key = stored.sealed === undefined ? Buffer.from(stored.key!, 'base64') : unsealed(stored, passphrase)
+  if (stored.sealed === undefined && passphrase !== undefined) {
+    renameSync(write(file, contentOf(key, passphrase)), file)
+    syncFolder(folder)
+  }
+  const how = passphrase === undefined ? 'key file, by file mode' : 'key file, by passphrase'
   const root = rootKey(key, how)
   try {
     root.open('check', Buffer.from(stored.proof, 'base64'))
   } catch (cause) {
-    throw new WrongPassphrase('The passphrase is not the one that this root key was made with.', { cause })
+    throw new Error(`The root key ${file} is damaged. Put it back from a backup.`, { cause })
   }
   return root
 }
 
-function create(file: string, passphrase: string | undefined): void {
-  const salt = randomBytes(16)
-  const key = passphrase === undefined ? randomBytes(32) : scryptSync(passphrase, salt, 32, scryptCost)
+function unsealed({ salt, sealed }: RootKeyFile, passphrase: string | undefined): Buffer {
+  if (passphrase === undefined)
+    throw new WrongPassphrase('The root key has a passphrase: set CANDOR_KEYHOLDER_PASSPHRASE.')
+  try {
+    return fromPassphrase(passphrase, Buffer.from(salt!, 'base64')).open(
+      'root key',
+      Buffer.from(sealed!, 'base64'),
+    )
+  } catch (cause) {
+    throw new WrongPassphrase('The passphrase is not the one that the root key was protected with.', {
+      cause,
+    })
+  }
+}
+
+function contentOf(key: Buffer, passphrase: string | undefined): RootKeyFile {
   const proof = rootKey(key, '').seal('check', check).toString('base64')
-  const content: RootKeyFile =
-    passphrase === undefined
-      ? { format: 1, key: key.toString('base64'), proof }
-      : { format: 1, salt: salt.toString('base64'), proof }
+  if (passphrase === undefined) return { format: 1, key: key.toString('base64'), proof }
+  const salt = randomBytes(16)
+  const sealed = fromPassphrase(passphrase, salt).seal('root key', key).toString('base64')
+  return { format: 1, salt: salt.toString('base64'), sealed, proof }
+}
+
+function fromPassphrase(passphrase: string, salt: Buffer): RootKey {
+  return rootKey(scryptSync(passphrase, salt, 32, scryptCost), '')
+}
+
+/** @returns where it was written, beside its place. */
+function write(file: string, content: RootKeyFile): string {
   const fresh = `${file}.new`
   const opened = openSync(fresh, 'w', 0o600)
   try {
@@ -84,13 +113,15 @@ function create(file: string, passphrase: string | undefined): void {
   } finally {
     closeSync(opened)
   }
-  linkSync(fresh, file) // whole or not at all, and never over one that is in use
-  rmSync(fresh)
-  const folder = openSync(path.dirname(file), 'r')
+  return fresh
+}
+
+function syncFolder(folder: string): void {
+  const opened = openSync(folder, 'r')
   try {
-    fsyncSync(folder)
+    fsyncSync(opened)
   } finally {
-    closeSync(folder)
+    closeSync(opened)
   }
 }
 

@@ -13,12 +13,18 @@ export interface Me {
   tenant: { id: string; name: string }
 }
 
-/** POST /v1/sign-in {email, password}; POST /v1/sign-in/second-factor {code} → Me. POST /v1/sign-out → 204. */
-export type SignInAnswer = { kind: 'signed-in'; me: Me } | { kind: 'second-factor' }
+/**
+ * POST /v1/sign-in {email, password}; POST /v1/sign-in/second-factor {code} → Me. POST /v1/sign-out → 204.
+ * `new-password`: the password was a temporary one. POST /v1/sign-in/new-password {email, password, newPassword}
+ * → SignInAnswer.
+ */
+export type SignInAnswer =
+  { kind: 'signed-in'; me: Me } | { kind: 'second-factor' } | { kind: 'new-password' }
 
 /**
  * POST /v1/me/second-factor {password} → Enrolment (not active yet);
- * POST /v1/me/second-factor/confirm {code} → 204; POST /v1/me/second-factor/remove {password} → 204.
+ * POST /v1/me/second-factor/confirm {code} → 204; POST /v1/me/second-factor/remove {password} → 204;
+ * POST /v1/me/password {password, newPassword} → 204.
  */
 export interface SecondFactorEnrolment {
   uri: string
@@ -26,19 +32,41 @@ export interface SecondFactorEnrolment {
   recoveryCodes: string[]
 }
 
-/** GET /v1/people → { items: Person[] }; POST /v1/people {name, email, role, password} (administrator). */
+/**
+ * GET /v1/people → { items: Person[] }, who was deactivated among them. Administrators:
+ * POST /v1/people {name, email, role, password?} → Person & {temporaryPassword?}; PATCH /{id} {name?, role?} → Person;
+ * POST /{id}/deactivate, /{id}/reactivate, /{id}/reset-second-factor → Person; /{id}/reset-password → TemporaryPassword.
+ */
 export interface Person {
   id: string
   name: string
   email: string
   role: Role
   online: boolean
+  /** Signs in no more and is given nothing from then on. */
+  deactivatedAt: string | null
+  /** Told to who may change people, and to nobody else. */
+  secondFactor?: boolean
+  lastSeenAt?: string | null
 }
 
-/** GET /v1/queues → { items: Queue[] }; POST /v1/queues {name} (administrator). */
+/** Opens nothing but the choice of an own password. */
+export interface TemporaryPassword {
+  /** Shown once: null when the Idempotency-Key was used before. */
+  password: string | null
+  expiresAt: string
+}
+
+/**
+ * GET /v1/queues → { items: Queue[] }, archived ones among them. Administrators: POST /v1/queues {name};
+ * PATCH /{id} {name?, isDefault?: true}; POST /{id}/archive {moveTo} → Queue: open conversations go to that queue.
+ */
 export interface Queue {
   id: string
   name: string
+  /** New conversations come here. */
+  isDefault: boolean
+  archivedAt: string | null
 }
 
 export type InboxView = 'waiting' | 'mine' | 'all'
@@ -108,6 +136,25 @@ export interface ApprovedPage {
   at: string
 }
 
+/** GET /v1/identifier-formats → { items }; POST {name, pattern, prefix}; PUT /{id}; DELETE /{id} (administrator). */
+export interface TenantIdentifierFormat {
+  id: string
+  name: string
+  /** `#` is a digit, `@` a letter, `?` either; anything else stands for itself. */
+  pattern: string
+  prefix: string | null
+  example: string
+  /** Where its numbers are card numbers too. */
+  overlap: {
+    oneIn: number | null
+    networks: readonly { network: string; ranges: readonly string[]; lengths: readonly number[] }[]
+    introducedBy: 'pattern' | 'prefix' | 'nothing'
+    summary: string
+  }
+  savedBy: string
+  savedAt: string
+}
+
 /** GET /v1/page-reports → { items }: pages with card fields on which the widget refused to open. */
 export interface PageReport {
   id: string
@@ -124,6 +171,8 @@ export interface ApiKey {
   role: Role
   createdAt: string
   lastUsedAt: string | null
+  /** The person or key that made it; null when that is gone. */
+  madeBy: { id: string; name: string; deactivated: boolean } | null
 }
 
 /** GET /v1/identity-keys; POST {name, jwk} (public Ed25519 or P-256 key); DELETE /{id} (administrator). */

@@ -109,6 +109,14 @@ export interface WidgetConfig {
   locales: string[]
 }
 
+/** A tenant's own kind of number, which the card guard lets through where it is introduced. Data, as all configuration. */
+export interface IdentifierFormat {
+  name: string
+  /** `#` is a digit, `@` a letter, `?` either; anything else stands for itself. */
+  pattern: string
+  prefix?: string
+}
+
 export interface Presence {
   conversation: string
   /** Staff on a visitor's wire: only those who answer. Visitor on the staff's wire: online or not. */
@@ -126,6 +134,8 @@ export type ServerFrame =
       /** Visitor: keep it in the page's storage. Present when new or renewed. */
       token?: string
       config?: WidgetConfig
+      /** For the composer's card guard; the server screens with the same. */
+      identifierFormats?: readonly IdentifierFormat[]
       conversations: ConversationState[]
       heartbeatMs: number
       /** SSE only: where and with which secret to POST frames. */
@@ -169,6 +179,8 @@ export type ServerFrame =
   | { type: 'logged-out'; id: string }
   /** Visitor: whether a person can answer now. */
   | { type: 'agents-online'; online: boolean }
+  /** The tenant changed them: they count from now on, in open conversations too. */
+  | { type: 'identifier-formats'; formats: readonly IdentifierFormat[] }
   /** The server closes this connection. Reconnect after the delay, with positions. */
   | { type: 'goodbye'; code: RefusalCode | 'restart'; message: string; retryAfterMs: number }
 

@@ -22,7 +22,7 @@ import { deskRoutes } from './edge/desk-files.ts'
 import { openEventStreams } from './edge/event-stream.ts'
 import { logFileRoutes } from './edge/log-files.ts'
 import { openHttp, sameOrigin } from './edge/http.ts'
-import { openLiveEndings } from './edge/live-endings.ts'
+import { afterTimeout, openLiveEndings } from './edge/live-endings.ts'
 import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
@@ -32,12 +32,15 @@ import type { Log } from './log.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
+import { recordStart } from './record-start.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
+import type { StoredPerson } from './tenants/people.ts'
 import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
@@ -79,9 +82,32 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log })
       : null
+  const keyholder = await connectKeyholder(config, log).catch(async (cause: unknown) => {
+    await postgres?.stop()
+    throw cause
+  })
+  const accessLog = openAccessLog({
+    keyholder: keyholder.client,
+    customerIds: (tenant, customer) => tenants.idsOf(tenant, customer),
+  })
   const restoredMark = path.join(config.dataFolder, 'restored')
   const restored = existsSync(restoredMark)
-  const store = await openStore({ url: postgres?.url ?? config.databaseUrl!.reveal(), log, restored })
+  await recordStart({
+    accessLog,
+    onConnected: keyholder.client.onConnected,
+    version,
+    restoredFrom: restored ? readFileSync(restoredMark, 'utf8').trim() : null,
+    log,
+  })
+  const store = await openStore({
+    url: postgres?.url ?? config.databaseUrl!.reveal(),
+    log,
+    restored,
+  }).catch(async (cause: unknown) => {
+    await keyholder.close()
+    await postgres?.stop()
+    throw cause
+  })
   if (restored) rmSync(restoredMark)
 
   let publicUrl = config.publicUrl ?? ''
@@ -92,10 +118,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     authSecret: secret,
     publicUrl: () => publicUrl,
+    onAccessChange: (change) => accessLog.accessChanged(change),
   })
   const outbox = openOutbox<Committed>(log)
-  const keyholder = await connectKeyholder(config, log)
-  const accessLog = openAccessLog({ keyholder: keyholder.client, customerIds: tenants.idsOf })
   const access = openAccess({
     store,
     keyholder: keyholder.client,
@@ -104,7 +129,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     log,
   })
-  const visits = openVisits({ store, clock, ids, log })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
   const conversations = openConversations({
     store,
     access,
@@ -112,6 +137,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     outbox,
     clock,
     ids,
+    guardFormats: tenants.guardFormats,
     visitorOnline: (tenant, visitor) => delivery.presence.visitorOnline(tenant, visitor),
   })
   keyholder.client.onConnected(() => void conversations.catchUpScreening().catch(logFault('card guard', log)))
@@ -130,11 +156,21 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   })
   const delivery = openDelivery({ history: conversations, epoch: store.epoch, log })
   outbox.subscribe(delivery.publish)
+  keyholder.client.onAlarm(({ kind, tenant, actor }) => {
+    if (kind !== 'suspended' || tenant === null || actor === null) return
+    access.revoke({ tenant, actor: actor.id })
+    delivery.cutOff(tenant, actor.id, new Refusal('suspended'))
+  })
+  tenants.onFormatsChanged((tenant, formats) =>
+    delivery.tellTenant(tenant, { type: 'identifier-formats', formats }),
+  )
   const routing = openRouting({
     store,
     conversations,
+    people: { person: (tenant, id) => tenants.person(tenant, id).then(asHandling, nullIfAbsent) },
+    outbox,
+    clock,
     ids,
-    people: { person: (tenant, id) => tenants.person(tenant, id).catch(nullIfAbsent) },
   })
 
   const virtualAgents = openVirtualAgents({
@@ -149,13 +185,15 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     typing: (tenant, conversation, actor, on) => delivery.tellTyping(tenant, conversation, actor, on),
     localeOf: tenants.localeOf,
   })
-  const cannedReplies = openCannedReplies(store)
-  const endings = openLiveEndings()
+  const cannedReplies = openCannedReplies(store, tenants.guardFormats)
+  const endings = openLiveEndings({ clock, after: afterTimeout })
   tenants.onSessionEnded((session) => {
     endings.ended(session)
+    access.revoke({ session })
     // Where the keyholder is away the key runs out by itself; the session is gone all the same.
     accessLog.sessionEnded(session).catch(logFault('session key', log))
   })
+  tenants.onSessionChanged(endings.changed)
   const widgetFolder = path.join(packages, 'widget/dist')
   const widget = readWidgetManifest(widgetFolder)
   const demo = config.demo
@@ -168,6 +206,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
         port: config.demoPort,
         loader: widget?.loader ?? null,
         subscribe: outbox.subscribe,
+        access: accessLog,
       })
     : null
   const composed = {
@@ -216,11 +255,15 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     visitsRoutes(visits),
     cannedReplyRoutes(cannedReplies),
     signInRoutes(tenants),
-    peopleRoutes(tenants, (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id))),
+    peopleRoutes(tenants, {
+      online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
+      returnConversations: routing.returnConversations,
+    }),
     apiKeyRoutes(tenants),
     identityKeyRoutes(tenants),
     widgetConfigRoutes(tenants),
     approvedPageRoutes(tenants),
+    identifierFormatRoutes(tenants),
     demo?.routes ?? homeRoutes(() => publicUrl),
   ]
   let streams: ReturnType<typeof openEventStreams> | null = null
@@ -243,15 +286,17 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   streams = openEventStreams(app, {
     rooms,
     socketsMax: config.socketsMax,
-    staffOf: (request) => request.actor,
+    staffOf: ({ actor, headers }) => (actor === null ? null : () => tenants.actorOfRequest(headers)),
   })
   sockets = openSockets({
     server: app.server,
     rooms,
     socketsMax: config.socketsMax,
     async staffOfUpgrade(request) {
-      const staff = await tenants.actorOfRequest({ cookie: request.headers.cookie })
-      if (staff !== null) sameOrigin(request, publicUrl)
+      const { cookie } = request.headers
+      const staff = () => tenants.actorOfRequest({ cookie })
+      if ((await staff()) === null) return null
+      sameOrigin(request, publicUrl)
       return staff
     },
   })
@@ -296,6 +341,10 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
 
 function logFault(of: string, log: Log): (caught: unknown) => void {
   return (caught) => log({ level: 'warn', event: 'not done', of, reason: String(caught) })
+}
+
+function asHandling({ id, name, role, deactivatedAt }: StoredPerson) {
+  return { id, name, role, active: deactivatedAt === null }
 }
 
 function nullIfAbsent(caught: unknown): null {

@@ -1,5 +1,7 @@
 import { startCandor } from './candor.ts'
 import { ConfigFaults, readConfig, type Config } from './config.ts'
+import { OtherLog } from './keyholder/connect-keyholder.ts'
+import { DidNotStart } from './keyholder/supervised-process.ts'
 import { openLog } from './log.ts'
 import { DataFolderInUse } from './postgres/data-folder.ts'
 
@@ -19,7 +21,8 @@ try {
       void candor.close().then(() => process.exit(0))
     })
 } catch (caught) {
-  if (!(caught instanceof DataFolderInUse)) throw caught
+  const expected = [DataFolderInUse, DidNotStart, OtherLog].some((kind) => caught instanceof kind)
+  if (!(expected && caught instanceof Error)) throw caught
   process.stderr.write(`${caught.message}\n`)
   process.exit(1)
 }

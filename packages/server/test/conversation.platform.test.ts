@@ -266,3 +266,23 @@ test('a virtual agent that names no handler epoch, or a passed one, is not store
   assert.equal((await say(other.conversation, 0)).kind, 'stored')
   await platform.candor.routing.setVirtualAgent(tenant.id, false)
 })
+
+test('a transcript says what was said in the end, without notes, and counts as an export', async () => {
+  const { visitor, conversation } = await started()
+  await visitor.ask({ type: 'send', id: id(), conversation, text: 'My bag is bleu' })
+  const sent = await visitor.ask({ type: 'send', id: id(), conversation, text: 'And heavy' })
+  assert.ok(sent.type === 'ack')
+  await visitor.ask({ type: 'edit', id: id(), conversation, target: sent.seq! - 1, text: 'My bag is blue' })
+  await visitor.ask({ type: 'delete', id: id(), conversation, target: sent.seq! })
+  await platform.request(tenant, 'POST', `/v1/conversations/${conversation}/notes`, { text: 'Sounds tired' })
+  const answer = await fetch(`${platform.url}/v1/conversations/${conversation}/transcript`, {
+    headers: { authorization: `Bearer ${tenant.key}` },
+  })
+  assert.equal(answer.status, 200)
+  assert.match(answer.headers.get('content-disposition')!, /attachment/)
+  const text = await answer.text()
+  assert.match(text, /: My bag is blue\n[^\n]*: \(deleted\)\n/)
+  assert.doesNotMatch(text, /bleu|heavy|tired/)
+  const { body } = await platform.request(tenant, 'GET', `/v1/access/entries?conversation=${conversation}`)
+  assert.equal((body['items'] as AccessEntry[])[0]!.purpose, 'export')
+})

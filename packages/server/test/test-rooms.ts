@@ -28,6 +28,8 @@ export interface TestRooms {
   tenant: string
   /** People who exist for `routing`, by id. */
   people: Map<string, Actor>
+  /** Who of them was deactivated. */
+  gone: Set<string>
   /** A person of the tenant. */
   staff(name: string, role?: Actor['role']): Actor
   visitor(): Actor
@@ -64,6 +66,7 @@ export async function openTestRooms(): Promise<TestRooms> {
     outbox,
     clock: systemClock,
     ids,
+    guardFormats: () => [],
     names: {
       visitorName: () => 'Visitor',
       loadVisitors: async (_, visitors) =>
@@ -72,13 +75,15 @@ export async function openTestRooms(): Promise<TestRooms> {
     visitorOnline: () => true,
   })
   const people = new Map<string, Actor>()
+  const gone = new Set<string>()
   const peoplePort: People = {
     async person(_, id) {
       const known = people.get(id)
-      return known === undefined ? null : { id, name: known.name, role: known.role! }
+      if (known === undefined) return null
+      return { id, name: known.name, role: known.role!, active: !gone.has(id) }
     },
   }
-  const routing = openRouting({ store, conversations, people: peoplePort, ids })
+  const routing = openRouting({ store, conversations, people: peoplePort, outbox, clock: systemClock, ids })
   const tenant = randomUUID()
   return {
     store,
@@ -90,6 +95,7 @@ export async function openTestRooms(): Promise<TestRooms> {
     ids,
     tenant,
     people,
+    gone,
     staff(name, role = 'agent') {
       const actor: Actor = { tenant, kind: 'agent', id: randomUUID(), name, role, session: randomUUID() }
       people.set(actor.id, actor)

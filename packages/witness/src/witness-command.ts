@@ -68,4 +68,5 @@ if (read.kind === 'faults') {
     setTimeout(() => server.closeAllConnections(), 1_000).unref()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+  if (config.attached) process.stdin.resume().once('end', stop).once('error', stop)
 }

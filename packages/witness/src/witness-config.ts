@@ -11,6 +11,7 @@ export interface WitnessConfig {
   logs: NoteVerifier[]
   alarmUrl: URL | null
   stoppedAfterMs: number
+  attached: boolean
 }
 
 export const witnessUsage = `Usage: npx candor witness <folder> --log <vkey> [options]
@@ -21,6 +22,7 @@ export const witnessUsage = `Usage: npx candor witness <folder> --log <vkey> [op
   --name <name>         of its key, read at the first start only           CANDOR_WITNESS_NAME
   --alarm-url <url>     every alarm is also sent there, POST, JSON         CANDOR_WITNESS_ALARM_URL
   --stopped-after <s>   silence that is an alarm, 5 to 3600, default 90    CANDOR_WITNESS_STOPPED_AFTER
+  --attached            ends when its standard input does: whoever started it is gone
 
 It prints its own key, which the log and its verifiers need, and then one JSON object a line for each alarm.
 `
@@ -41,6 +43,7 @@ export function readWitnessConfig(
         name: { type: 'string' },
         'alarm-url': { type: 'string' },
         'stopped-after': { type: 'string' },
+        attached: { type: 'boolean' },
       },
     })
   } catch (fault) {
@@ -90,6 +93,7 @@ export function readWitnessConfig(
       logs,
       alarmUrl,
       stoppedAfterMs: Number(stopped) * 1_000,
+      attached: values.attached ?? false,
     },
   }
 }

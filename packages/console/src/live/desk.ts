@@ -11,7 +11,7 @@ import {
   type Transport,
 } from '@candor/protocol/connection.ts'
 import { eventStreamTransport } from '@candor/protocol/event-stream-transport.ts'
-import { protocolVersion, type ServerFrame } from '@candor/protocol/frames.ts'
+import { protocolVersion, type IdentifierFormat, type ServerFrame } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import { webSocketTransport } from '@candor/protocol/websocket-transport.ts'
 import { openConversations, type Conversations } from '../conversation/conversation-store.ts'
@@ -27,6 +27,8 @@ export interface Desk {
   readonly conversations: Conversations
   readonly connection: Observable<ConnectionState>
   readonly team: Observable<readonly EventActor[]>
+  /** The tenant's own kinds of numbers, for the card guard of the composer. */
+  readonly formats: Observable<readonly IdentifierFormat[]>
   readonly presence: Observable<'online' | 'away'>
   /** True once the first page of the open rows is there. */
   readonly loaded: Observable<boolean>
@@ -49,6 +51,7 @@ export function openDesk(me: Me): Desk {
   const rows = openInboxRows(me.person.id)
   const state = observable<ConnectionState>({ kind: 'connecting' })
   const team = observable<readonly EventActor[]>([])
+  const formats = observable<readonly IdentifierFormat[]>([])
   const presence = observable<'online' | 'away'>(
     sessionStorage.getItem(presenceKey) === 'away' ? 'away' : 'online',
   )
@@ -98,7 +101,9 @@ export function openDesk(me: Me): Desk {
   function hear(frame: ServerFrame): void {
     if (frame.type === 'rows') rows.applyLive(frame.rows)
     else if (frame.type === 'team') team.set(frame.online)
+    else if (frame.type === 'identifier-formats') formats.set(frame.formats)
     else if (frame.type === 'welcome') {
+      formats.set(frame.identifierFormats ?? [])
       connection.remark({ type: 'presence', state: presence.get() })
       // Rows that changed while the connection was away are in the pages.
       void loadOpen()
@@ -158,6 +163,7 @@ export function openDesk(me: Me): Desk {
     conversations,
     connection: state,
     team,
+    formats,
     presence,
     loaded,
     counts,

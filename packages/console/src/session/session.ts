@@ -71,6 +71,17 @@ export async function confirmSecondFactor(code: string): Promise<void> {
   await signedIn(await queries.fetchQuery({ ...meQuery, staleTime: 0 }))
 }
 
+/** In place of the temporary password; then as `signIn`. */
+export async function chooseNewPassword(
+  email: string,
+  password: string,
+  newPassword: string,
+): Promise<SignInAnswer> {
+  const answer = await api.post<SignInAnswer>('/sign-in/new-password', { email, password, newPassword })
+  if (answer.kind === 'signed-in') await signedIn(answer.me)
+  return answer
+}
+
 async function signedIn(me: Me): Promise<void> {
   // Each sign-in has a key of its own.
   await forgetBrowserKey(me)

@@ -14,6 +14,7 @@ import {
   type Op,
   type Requests,
 } from '@candor/keyholder/frames.ts'
+import type { AccessChange } from '../tenants/access-changes.ts'
 import type { Actor } from '../tenants/actor.ts'
 import { logActor, refuseAsKeyholder } from './access.ts'
 import type { Keyholder } from './keyholder-port.ts'
@@ -57,6 +58,8 @@ export interface AccessLog {
     by: Actor | null
     what: string
   }): Promise<number>
+  /** Who may enter, as what, or from where, before it changes. @throws Refusal `busy` when it cannot be written. */
+  accessChanged(change: AccessChange): Promise<void>
   /** Destroys, by the keyholder, what `erase` of the room `conversations` then deletes. */
   erase(
     by: Actor,
@@ -176,6 +179,24 @@ export function openAccessLog(options: {
     async record({ type, tenant, by, what }) {
       const actor = by === null ? operator : logActor(by)
       return (await ask('record', { type, tenant, actor, what })).index
+    },
+
+    async accessChanged({ tenant, by, at: _at, what, subject, ...more }) {
+      const about = Object.entries(more).map(([name, value]) => `, ${name} ${value}`)
+      try {
+        await ask('record', {
+          type: 'access-widened',
+          tenant,
+          actor: logActor(by),
+          what: `${what}: ${subject}${about.join('')}`,
+        })
+      } catch (caught) {
+        if (!(caught instanceof Refusal && caught.code === 'history_unavailable')) throw caught
+        throw new Refusal('busy', 'The access log cannot be written right now; nothing was changed.', {
+          retryAfterMs: caught.retryAfterMs ?? 2_000,
+          cause: caught,
+        })
+      }
     },
 
     erase: (by, what) => ask('erase', { tenant: by.tenant, by: logActor(by), ...what }),

@@ -96,6 +96,8 @@ export interface Access {
   destroyKey(q: Query, tenant: string, conversation: string, segment: string): Promise<void>
   /** Every key and receipt of these conversations is forgotten here: their keys were destroyed. */
   forget(tenant: string, conversations: readonly string[]): void
+  /** An actor was suspended, or a session ended: what it was let into counts no longer. */
+  revoke(who: { tenant: string; actor: string } | { session: string }): void
   /** Epoch keys that this tenant's text was ever sealed to. */
   epochKeys(tenant: string): Promise<string[]>
   close(): void
@@ -135,6 +137,7 @@ interface Held {
   keys: Map<string, KeyObject>
   madeAt: number
   usedAt: number
+  revoked: boolean
 }
 
 export function openAccess(options: {
@@ -242,11 +245,17 @@ export function openAccess(options: {
     const { index, at, keys } = await ask(actor, conversation, purpose, proof, null)
     const receipt = { tenant: actor.tenant, conversation, index, at } as AccessReceipt
     const now = clock.now()
-    const made: Held = { receipt, actor, purpose, proof, keys, madeAt: now, usedAt: now }
+    const made: Held = { receipt, actor, purpose, proof, keys, madeAt: now, usedAt: now, revoked: false }
     if (held.size >= receiptsMax) held.delete(held.keys().next().value!)
     held.set(share, made)
     heldBy.set(receipt, made)
     return receipt
+  }
+
+  function drop(share: string, of: Held): void {
+    of.revoked = true
+    of.keys.clear()
+    held.delete(share)
   }
 
   function keyOf(of: Held, segment: string): KeyObject | undefined {
@@ -296,7 +305,10 @@ export function openAccess(options: {
     },
 
     async open(receipt, texts) {
-      const of = heldBy.get(receipt)!
+      const of = heldBy.get(receipt)
+      // Revoked since: whoever holds it asks for a new one, and hears why there is none.
+      if (of === undefined || of.revoked)
+        throw new Refusal('history_unavailable', undefined, { retryAfterMs: 0 })
       of.usedAt = clock.now()
       const missing = [...new Set(texts.map(({ segment }) => segment))].filter(
         (segment) => keyOf(of, segment) === undefined,
@@ -341,10 +353,18 @@ export function openAccess(options: {
     forget(tenant, conversations) {
       const gone = new Set(conversations)
       for (const conversation of gone) live.delete(`${tenant}/${conversation}`)
-      for (const [share, { receipt, keys }] of held) {
-        if (receipt.tenant !== tenant || !gone.has(receipt.conversation)) continue
-        keys.clear()
-        held.delete(share)
+      for (const [share, of] of held)
+        if (of.receipt.tenant === tenant && gone.has(of.receipt.conversation)) drop(share, of)
+    },
+
+    revoke(who) {
+      for (const [share, of] of held) {
+        const { actor } = of
+        const theirs =
+          'session' in who
+            ? actor.session === who.session
+            : actor.tenant === who.tenant && actor.id === who.actor
+        if (theirs) drop(share, of)
       }
     },
 
@@ -368,6 +388,11 @@ function refused(caught: unknown): never {
       cause: caught,
     })
   const code = (caught as { code?: string }).code ?? ''
+  if (code === 'pending')
+    throw new Refusal('history_unavailable', 'The witnesses do not answer: there is no proof yet.', {
+      retryAfterMs: awayRetryMs,
+      cause: caught,
+    })
   const known = refusalOfDenial[code]
   if (caught.name !== 'KeyholderDenied' || known === undefined) throw caught
   throw new Refusal(known, undefined, { cause: caught })

@@ -8,7 +8,7 @@ import type {
   FormField,
   Handler,
 } from '@candor/protocol/events.ts'
-import { replayEventsMax, snapshotEventsMax } from '@candor/protocol/frames.ts'
+import { replayEventsMax, snapshotEventsMax, type IdentifierFormat } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Access, AccessReceipt, ConversationAbout } from '../access/access.ts'
 import type { Clock } from '../clock.ts'
@@ -16,6 +16,7 @@ import type { Ids } from '../ids.ts'
 import type { Outbox } from '../store/outbox.ts'
 import { tenantsSetting, type Query, type Store } from '../store/store.ts'
 import { systemActor, type Actor } from '../tenants/actor.ts'
+import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import {
   conversationColumns,
   eventColumns,
@@ -104,6 +105,15 @@ export interface Conversations {
     actor: Actor,
     query: { view: InboxView; status: 'open' | 'closed'; cursor: string | null; limit: number },
   ): Promise<ConversationPage>
+  /**
+   * Ids of open conversations, ascending from `after`: those that this agent handles, or those in this queue that wait
+   * or are in an agent's hands.
+   */
+  openIn(
+    tenant: string,
+    whose: { agent: string } | { queue: string },
+    after: string | null,
+  ): Promise<string[]>
   ofVisitor(actor: Actor): Promise<ConversationState[]>
   /** All conversations of one visitor become another's: who signs in keeps what was said before. */
   repoint(tenant: string, from: string, to: string): Promise<void>
@@ -167,6 +177,8 @@ const recentTextsMs = 24 * 3_600_000
 /** Handled outbox rows are deleted with the next batch, or after this when nothing is written. */
 const idleSweepMs = 2_000
 const tagsMax = 20
+/** Ids of one answer of `openIn`. */
+const openIdsMax = 500
 
 /** Names of visitors; the room `tenants` knows them. */
 export interface VisitorNames {
@@ -185,10 +197,12 @@ export function openConversations(options: {
   outbox: Outbox<Committed>
   clock: Clock
   ids: Ids
+  /** The tenant's own kinds of numbers, which the card guard may let through. */
+  guardFormats: FormatsOf
   /** Whether the visitor has a connection now. */
   visitorOnline(tenant: string, visitor: string): boolean
 }): Conversations {
-  const { store, access, names, outbox, clock, ids } = options
+  const { store, access, names, outbox, clock, ids, guardFormats } = options
   const held = new Map<string, ConversationFacts>()
   /** Messages that are a piece of something and may not be stored yet, by event id. */
   const pieces = new Map<string, Promise<unknown>>()
@@ -198,7 +212,7 @@ export function openConversations(options: {
     outbox,
     visitorName: (facts) => names.visitorName(facts.tenant, facts.visitor),
   })
-  const screening = openScreening(recentTexts)
+  const screening = openScreening(recentTexts, guardFormats)
   const sweep = setInterval(() => void sweepOutbox(), idleSweepMs)
 
   async function sweepOutbox(): Promise<void> {
@@ -483,6 +497,7 @@ export function openConversations(options: {
     async start(actor, start) {
       await access.ready(actor.tenant)
       const facts = { id: start.conversation, tenant: actor.tenant, visitor: actor.id }
+      const page = start.page === null ? null : guardedPage(start.page, await guardFormats(actor.tenant))
       const { result, events } = await lane.change(facts, async (w) => {
         const inserted = await w.q(
           `insert into conversations
@@ -494,7 +509,7 @@ export function openConversations(options: {
             facts.id,
             facts.visitor,
             start.site,
-            start.page === null ? null : JSON.stringify(guardedPage(start.page)),
+            page === null ? null : JSON.stringify(page),
             start.handler,
             start.queue,
           ],
@@ -544,7 +559,10 @@ export function openConversations(options: {
 
     async answerForm(actor, form) {
       const facts = await factsFor(actor, form.conversation)
-      const { json, masked } = screening.answers(form.answers)
+      const held = guardFormats(facts.tenant)
+      // Held as a rule; what need not wait keeps its place before the next frame.
+      const identifiers = held instanceof Promise ? await held : held
+      const { json, masked } = screening.answers(form.answers, identifiers)
       return reopenAndAppend(facts, actor, async () => {
         const outcome = await lane.append({
           facts,
@@ -613,11 +631,12 @@ export function openConversations(options: {
       })
     },
 
-    tag(actor, change) {
+    async tag(actor, change) {
       staffOnly(actor)
+      const identifiers = await guardFormats(actor.tenant)
       return changeOnce(actor, { ...change, type: 'tag' }, async (w, facts) => {
         const now = await lockedState(w.q, facts)
-        const added = change.add.map((tag) => screen(tag).text)
+        const added = change.add.map((tag) => screen(tag, { identifiers }).text)
         const tags = [...new Set([...now.tags, ...added])].filter((tag) => !change.remove.includes(tag))
         if (tags.length > tagsMax)
           throw new Refusal('invalid_field', `A conversation has at most ${tagsMax} tags.`, { field: 'add' })
@@ -713,6 +732,19 @@ export function openConversations(options: {
         next: records.length > query.limit && last !== undefined ? cursorOf(last.cursor_us, last.id) : null,
         counts: counts[0]!,
       }
+    },
+
+    async openIn(tenant, whose, after) {
+      const where = 'agent' in whose ? 'handler_id = $2' : `queue_id = $2 and handler_kind <> 'virtual-agent'`
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>(
+          `select id from conversations
+           where tenant_id = $1 and status = 'open' and ${where} and ($3::uuid is null or id > $3)
+           order by id limit $4`,
+          [tenant, 'agent' in whose ? whose.agent : whose.queue, after, openIdsMax],
+        ),
+      )
+      return rows.map(({ id }) => id)
     },
 
     async ofVisitor(actor) {
@@ -950,8 +982,12 @@ function theirs(actor: Actor, facts: ConversationFacts): ConversationFacts {
 }
 
 /** An address without what forms and campaigns hang on it; what is left may hold a number all the same. */
-function guardedPage(page: { url: string; title: string }): { url: string; title: string } {
-  return { url: screen(page.url.replace(/[?#].*$/s, '')).text, title: screen(page.title).text }
+function guardedPage(
+  page: { url: string; title: string },
+  identifiers: readonly IdentifierFormat[],
+): { url: string; title: string } {
+  const guarded = (text: string): string => screen(text, { identifiers }).text
+  return { url: guarded(page.url.replace(/[?#].*$/s, '')), title: guarded(page.title) }
 }
 
 function staffOnly(actor: Actor): void {

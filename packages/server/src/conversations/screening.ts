@@ -1,5 +1,7 @@
-import { openWindow, screen, type GuardWindow, type ScreenedText } from '@candor/card-guard'
+import { openWindow, screen, screenField, type GuardWindow, type ScreenedText } from '@candor/card-guard'
+import type { IdentifierFormat } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
+import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import type { ConversationFacts } from './conversation.ts'
 
 /** What may be stored of one text, and which earlier texts of the same author have to be masked now. */
@@ -26,7 +28,10 @@ export interface Screener {
   ): Promise<Screening> | Screening
   /** A conversation that has just begun: there are no earlier texts of its visitor to load. */
   begun(facts: ConversationFacts, authorId: string): void
-  answers(answers: Record<string, string>): { json: ScreenedText; masked: number }
+  answers(
+    answers: Record<string, string>,
+    identifiers: readonly IdentifierFormat[],
+  ): { json: ScreenedText; masked: number }
   /**
    * What was screened without the author's earlier texts, as nobody could open them, is screened again with them.
    * Answers what has to be masked.
@@ -51,7 +56,8 @@ interface Author {
   turn: Promise<unknown> | null
 }
 
-export function openScreening(recentTexts: RecentTexts): Screener {
+/** @param formatsOf asked for every text, so that what a tenant changes counts at once in windows that are open. */
+export function openScreening(recentTexts: RecentTexts, formatsOf: FormatsOf): Screener {
   const authors = new Map<string, Author>()
 
   function authorOf(facts: ConversationFacts, id: string): Author {
@@ -66,8 +72,13 @@ export function openScreening(recentTexts: RecentTexts): Screener {
     return author
   }
 
-  function screenNow(author: Author, eventId: string, text: string): Screening {
-    const screened = author.window.screen(eventId, text)
+  function screenNow(
+    author: Author,
+    eventId: string,
+    text: string,
+    identifiers: readonly IdentifierFormat[],
+  ): Screening {
+    const screened = author.window.screen(eventId, text, identifiers)
     return {
       text: screened.text,
       masked: screened.findings.length,
@@ -89,11 +100,12 @@ export function openScreening(recentTexts: RecentTexts): Screener {
       author.owed = true
       return null
     }
+    const identifiers = await formatsOf(author.facts.tenant)
     const masked = new Map<string, ScreenedText>()
     const window = openWindow()
     for (const { id, text } of recent) {
       if (id === except) continue
-      const screened = window.screen(id, text)
+      const screened = window.screen(id, text, identifiers)
       if (screened.findings.length > 0) masked.set(id, screened.text)
       for (const piece of screened.earlier) masked.set(piece.id, piece.text)
     }
@@ -108,12 +120,18 @@ export function openScreening(recentTexts: RecentTexts): Screener {
   return {
     text(facts, authorId, eventId, text) {
       const author = authorOf(facts, authorId)
+      const held = formatsOf(facts.tenant)
       // Without digits or number words of its own a text can complete nothing: the store need not be asked.
-      if (author.turn === null && (author.primed || !screen(text).mayContinue))
-        return screenNow(author, eventId, text)
+      if (
+        author.turn === null &&
+        !(held instanceof Promise) &&
+        (author.primed || !screen(text, { identifiers: held }).mayContinue)
+      )
+        return screenNow(author, eventId, text, held)
       const turn = (author.turn ?? Promise.resolve()).then(async () => {
+        const identifiers = await formatsOf(facts.tenant)
         const owed = author.primed ? [] : await prime(author, eventId)
-        const screened = screenNow(author, eventId, text)
+        const screened = screenNow(author, eventId, text, identifiers)
         if (owed === null) return { ...screened, ownKey: true }
         return { ...screened, earlier: [...owed, ...screened.earlier] }
       })
@@ -143,19 +161,22 @@ export function openScreening(recentTexts: RecentTexts): Screener {
       authorOf(facts, authorId).primed = true
     },
 
-    answers(answers) {
+    answers(answers, identifiers) {
       let masked = 0
       const fields: Record<string, string> = {}
       for (const [name, answer] of Object.entries(answers)) {
-        const screened = screen(answer)
+        const screened = screenField(name, answer, { identifiers })
         masked += screened.findings.length
         fields[screen(name).text] = screened.text
       }
-      const whole = screen(JSON.stringify(fields))
+      const whole = screen(JSON.stringify(fields), { identifiers })
       if (whole.findings.length === 0) return { json: whole.text, masked }
       // A number spread over several fields: nothing in which a digit stands is kept.
       for (const [name, answer] of Object.entries(fields)) if (/\p{N}/u.test(answer)) fields[name] = '•••'
-      return { json: screen(JSON.stringify(fields)).text, masked: masked + whole.findings.length }
+      return {
+        json: screen(JSON.stringify(fields), { identifiers }).text,
+        masked: masked + whole.findings.length,
+      }
     },
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '@candor/protocol/events.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { AccessReceipt } from '../access/access.ts'
+import type { ServerFrame } from '@candor/protocol/frames.ts'
 import { encode, type Audience, type Connection } from './connection.ts'
 import { openPresence, type PresenceBoard } from './presence.ts'
 
@@ -47,6 +48,8 @@ export interface Delivery {
     position: { epoch: string; seq: number } | null,
   ): Promise<void>
   unfollow(connection: Connection, conversation: string): void
+  /** Everything that an actor follows, on every connection: nothing more reaches them. Each is told why. */
+  cutOff(tenant: string, actor: string, why: Refusal): void
   follows(connection: Connection, conversation: string): boolean
   /** After commit, in the order of commits. */
   publish(announcements: readonly Announcement[]): void
@@ -54,6 +57,8 @@ export interface Delivery {
   typing(connection: Connection, conversation: string, on: boolean): void
   /** For those who write without a connection: virtual agents. */
   tellTyping(tenant: string, conversation: string, actor: EventActor, on: boolean): void
+  /** To everybody who is connected, visitors and staff. */
+  tellTenant(tenant: string, frame: ServerFrame): void
   /** Top seq sent to this connection, by conversation. */
   tops(connection: Connection): Record<string, number>
   /** What changed since the last call is told to inboxes and stored. Called by a timer. */
@@ -284,6 +289,19 @@ export function openDelivery(options: {
       presence.left(connection, conversation)
     },
 
+    cutOff(tenant, actor, why) {
+      for (const [connection, follows] of connections) {
+        if (connection.actor.tenant !== tenant || connection.actor.id !== actor) continue
+        for (const follow of follows.values()) {
+          const { conversation } = follow.topic
+          drop(follow)
+          presence.left(connection, conversation)
+          connection.send(encode({ type: 'refused', conversation, code: why.code, message: why.message }))
+        }
+        follows.clear()
+      }
+    },
+
     follows: (connection, conversation) => connections.get(connection)?.has(conversation) ?? false,
 
     publish(announcements) {
@@ -350,6 +368,12 @@ export function openDelivery(options: {
     },
 
     tellTyping,
+
+    tellTenant(tenant, frame) {
+      const encoded = encode(frame)
+      for (const connection of connections.keys())
+        if (connection.actor.tenant === tenant) connection.send(encoded)
+    },
 
     tops(connection) {
       const tops: Record<string, number> = {}

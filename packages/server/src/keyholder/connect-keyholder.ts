@@ -4,6 +4,8 @@ import { openKeyholderClient, type KeyholderAddress, type KeyholderClient } from
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { startKeyholder, type KeyholderProcess } from './keyholder-process.ts'
+import { prepareLocalWitness, type LocalWitness } from './local-witness.ts'
+import type { SupervisedProcess } from './supervised-process.ts'
 
 export interface ConnectedKeyholder {
   client: KeyholderClient
@@ -28,17 +30,29 @@ const firstAnswerMsMax = 10_000
  * @throws OtherLog
  */
 export async function connectKeyholder(config: Config, log: Log): Promise<ConnectedKeyholder> {
-  const process = config.keyholderUrl === undefined ? await startHere(config, log) : null
+  const witness = await witnessHere(config)
+  const process = config.keyholderUrl === undefined ? await startHere(config, witness, log) : null
+  if (process === null && existsSync(config.keyFile))
+    log({
+      level: 'warn',
+      event: 'key-file-not-taken-over',
+      file: config.keyFile,
+      means: 'Start the keyholder once with --import and this file on its own host, then delete the file.',
+    })
+  let watching: SupervisedProcess | undefined
   const client = openKeyholderClient(addressOf(config, process), log)
   try {
     const vkey = await vkeyOf(client, path.join(config.dataFolder, 'log-key'))
+    watching = await witness?.start(vkey, log)
     return {
       client: withVkey(client, vkey),
       pid: () => process?.pid ?? 0,
       logFolder: process === null ? null : config.logFolder,
       async close() {
         client.close()
+        // The keyholder's last checkpoint still finds its witness.
         await process?.stop()
+        await watching?.stop()
       },
     }
   } catch (caught) {
@@ -48,14 +62,22 @@ export async function connectKeyholder(config: Config, log: Log): Promise<Connec
   }
 }
 
-function startHere(config: Config, log: Log): Promise<KeyholderProcess> {
+/** The demo alone has one; an installation names its witnesses, or says that it has none by not naming any. */
+function witnessHere(config: Config): Promise<LocalWitness> | null {
+  return config.demo && config.keyholderUrl === undefined && config.witnesses.length === 0
+    ? prepareLocalWitness(path.join(config.dataFolder, 'witness'))
+    : null
+}
+
+function startHere(config: Config, witness: LocalWitness | null, log: Log): Promise<KeyholderProcess> {
+  const witnesses = witness === null ? config.witnesses : [witness.address]
   return startKeyholder(
     {
       folder: config.keyholderFolder,
       logFolder: config.logFolder,
       origin: config.logOrigin,
-      witnesses: config.witnesses,
-      quorum: config.witnessQuorum ?? config.witnesses.length,
+      witnesses,
+      quorum: config.witnessQuorum ?? witnesses.length,
       passphrase: config.keyholderPassphrase?.reveal(),
       keyFile: config.keyFile,
     },

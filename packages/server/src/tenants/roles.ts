@@ -22,6 +22,7 @@ export const allPermissions = [
   'approved-pages.read',
   'approved-pages.manage',
   'page-reports.read',
+  'identifier-formats.manage',
   'api-keys.manage',
   'identity-keys.manage',
 ] as const

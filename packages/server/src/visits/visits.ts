@@ -1,9 +1,10 @@
 import type { PageReport } from '@candor/protocol/api.ts'
-import type { PageInfo } from '@candor/protocol/frames.ts'
+import type { IdentifierFormat, PageInfo } from '@candor/protocol/frames.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import { isConnectionFault, type Query, type Store } from '../store/store.ts'
 import type { Actor } from '../tenants/actor.ts'
+import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import { openAllowance } from './allowance.ts'
 import { guardedName, guardedProperties, guardedTitle, guardedUrl, type Properties } from './guarded-page.ts'
 import { joinVisits, type Visit } from './join-visits.ts'
@@ -83,6 +84,8 @@ export function openVisits(options: {
   store: Store
   clock: Clock
   ids: Ids
+  /** The tenant's own kinds of numbers, which the card guard may let through. */
+  guardFormats: FormatsOf
   log: (event: Record<string, unknown>) => void
 }): Visits {
   const { store, clock, ids, log } = options
@@ -158,9 +161,16 @@ export function openVisits(options: {
       })
   }
 
+  /** Nothing here waits. Formats are held once a visitor was welcomed; until then more is masked, not less. */
+  function formatsNow(tenant: string): readonly IdentifierFormat[] {
+    const held = options.guardFormats(tenant)
+    return held instanceof Promise ? [] : held
+  }
+
   return {
     pageView(actor, page) {
-      const url = guardedUrl(page.url)
+      const formats = formatsNow(actor.tenant)
+      const url = guardedUrl(page.url, formats)
       if (url === null || !viewAllowance.take(`${actor.tenant}/${actor.id}`) || full()) return
       gathered.views.push({
         tenant: actor.tenant,
@@ -168,7 +178,7 @@ export function openVisits(options: {
         id: ids.next(),
         at: now(),
         url,
-        title: guardedTitle(page.title),
+        title: guardedTitle(page.title, formats),
         card_fields: page.cardFields,
       })
     },
@@ -181,12 +191,12 @@ export function openVisits(options: {
         id,
         at: now(),
         name: guardedName(name),
-        properties: guardedProperties(properties),
+        properties: guardedProperties(properties, formatsNow(actor.tenant)),
       })
     },
 
     cardFieldsSeen(actor, raw) {
-      const url = guardedUrl(raw)
+      const url = guardedUrl(raw, formatsNow(actor.tenant))
       if (url === null || !reportAllowance.take(`${actor.tenant}/${actor.id}`) || full()) return
       const at = now()
       addReport(`${actor.tenant} ${url}`, {

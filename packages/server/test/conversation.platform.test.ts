@@ -30,6 +30,8 @@ async function started(): Promise<{
   const conversation = id()
   const ack = await visitor.ask({ type: 'start', id: id(), conversation })
   assert.equal(ack.type, 'ack')
+  // Followed from here on: what is written next comes as events, not within a first snapshot.
+  await visitor.until('events', (frame) => frame.conversation === conversation)
   return { visitor, conversation }
 }
 

@@ -67,7 +67,12 @@ async function drill(
   let talks: Talk[]
   try {
     talks = await converse(server, { perTenant: talksPerTenant, word, tag })
-    await backUp({ dataFolder: home, target: path.join(root, 'backup'), now: Date.now })
+    await backUp({
+      dataFolder: home,
+      target: path.join(root, 'backup'),
+      logFolder: path.join(home, 'access-log'),
+      now: Date.now,
+    })
     await new Promise((resolve) => setTimeout(resolve, restMs))
   } finally {
     await server.kill()
@@ -76,7 +81,14 @@ async function drill(
   const loot = path.join(root, 'loot')
   copyDisk(home, loot, (name) => name !== 'keyholder' && !name.startsWith('held-by'))
   const restored = path.join(root, 'restored')
-  await restore({ backup: path.join(root, 'backup'), dataFolder: restored, force: false, now: Date.now })
+  await restore({
+    backup: path.join(root, 'backup'),
+    dataFolder: restored,
+    keyholderFolder: path.join(restored, 'keyholder'),
+    logFolder: path.join(restored, 'access-log'),
+    force: false,
+    now: Date.now,
+  })
   const environment = Buffer.from(
     Object.entries(server.environment)
       .map(([name, value]) => `${name}=${value}`)

@@ -18,6 +18,8 @@ export interface ServerProcess {
   stop(): Promise<void>
   /** Ends the server and leaves its folder until `stop`. */
   stopKeepingData(): Promise<void>
+  /** The same data folder again on the same port. */
+  startAgain(): Promise<void>
 }
 
 /** Starts `server-program.ts` with its embedded PostgreSQL on a fresh data folder. */
@@ -75,6 +77,9 @@ export async function startServerProcess(
       process.kill(databasePid, 'SIGKILL')
     },
     stopKeepingData: end,
+    async startAgain() {
+      await start()
+    },
     async stop() {
       await end()
       rmSync(folder, { recursive: true, force: true })

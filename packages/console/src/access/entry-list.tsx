@@ -131,6 +131,7 @@ function Row({
                 </>
               )}
               <span className={classes(!reading && css.strong)}>{whatHappened(entry)}</span>
+              {!reading && entry.actor?.name && <span className={css.role}> · {entry.actor.name}</span>}
             </p>
             <p className={css.marks}>
               {messages && <span>{messages}</span>}

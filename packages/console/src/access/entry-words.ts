@@ -34,7 +34,7 @@ const types: Record<string, string> = {
   'key-destroyed': 'Keys were destroyed',
   erasure: 'Erased: its keys were destroyed',
   hold: 'A legal hold changed',
-  operator: 'The operator signed in',
+  operator: 'The operator acted',
   'access-widened': 'A setting of access changed',
   suspension: 'Reading was suspended',
   reinstatement: 'Reading was allowed again',
@@ -50,6 +50,8 @@ export function whatHappened(entry: AccessEntry): string {
     const purpose = purposes[entry.purpose ?? ''] ?? entry.purpose ?? 'opened it'
     return entry.type === 'join' && entry.purpose === 'desk' ? 'opened it at the desk, live' : purpose
   }
+  if (entry.type === 'session-key' && entry.outcome === 'ended')
+    return 'A browser’s key ended with its session'
   return types[entry.type] ?? entry.type
 }
 

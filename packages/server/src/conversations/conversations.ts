@@ -931,20 +931,22 @@ export function openConversations(options: {
       const actorName = 'Recovery'
       for (const tenant of tenants) {
         const left = await store.read(tenant, (q) =>
-          q<{ id: string; refs: [string, number][] }>(
-            'select id, refs from outbox where tenant_id = $1 order by id',
+          q<{ id: string; conversation_ids: string[]; last_seqs: number[]; event_counts: number[] }>(
+            'select id, conversation_ids, last_seqs, event_counts from outbox where tenant_id = $1 order by id',
             [tenant],
           ),
         )
         for (const row of left) {
           const announcements: Committed[] = []
-          for (const [conversation, seq] of row.refs) {
+          for (const [i, conversation] of row.conversation_ids.entries()) {
+            const last = row.last_seqs[i]!
             const facts = await factsOf(tenant, conversation)
             const receipt = await access.receipt(systemActor(tenant, actorName), conversation, 'participant')
             const records = await store.read(tenant, (q) =>
               q<EventRecord>(
-                `select ${eventColumns} from events where tenant_id = $1 and conversation_id = $2 and seq = $3`,
-                [tenant, conversation, seq],
+                `select ${eventColumns} from events
+                 where tenant_id = $1 and conversation_id = $2 and seq between $3 and $4 order by seq`,
+                [tenant, conversation, last - row.event_counts[i]! + 1, last],
               ),
             )
             for (const event of await opened(receipt, records))

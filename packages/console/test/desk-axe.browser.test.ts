@@ -29,6 +29,9 @@ const choose = async ({ page }: OpenDesk, who: string, deed: string): Promise<vo
   await page.getByRole('dialog').waitFor()
 }
 
+/** The first of my conversations. */
+const conversation = '018f0000-0000-7000-8000-000000100001'
+
 const states: State[] = [
   {
     name: 'sign-in',
@@ -180,6 +183,80 @@ const states: State[] = [
     },
   },
   {
+    name: 'a past that cannot be opened now',
+    async reach(desk) {
+      desk.server.keyholderAway('live')
+      await desk.page.locator('[data-row]').first().waitFor()
+      await desk.page.keyboard.press(']')
+      await desk.page.getByText('can’t be opened right now').waitFor()
+    },
+  },
+  {
+    name: 'a suspended account',
+    async reach(desk) {
+      desk.server.suspended(true)
+      await desk.page.locator('[data-row]').first().waitFor()
+      await desk.page.keyboard.press(']')
+      await desk.page.getByText('Ingrid Solberg can lift it').waitFor()
+    },
+  },
+  {
+    name: 'erasure, asked',
+    async reach(desk) {
+      await open(desk)
+      await desk.page.keyboard.press('Shift+X')
+      await desk.page.getByLabel(/to confirm/).waitFor()
+    },
+  },
+  {
+    name: 'erasure, done',
+    async reach(desk) {
+      await open(desk)
+      await desk.page.keyboard.press('Shift+X')
+      await desk.page.getByLabel(/to confirm/).fill('erase')
+      await desk.page.keyboard.press('Enter')
+      await desk.page.getByText('is the receipt').waitFor()
+    },
+  },
+  {
+    name: 'page: who read this conversation, one entry open',
+    options: { path: `/desk/access/conversation/${conversation}` },
+    async reach({ page }) {
+      await page.getByText('entries are in the log').waitFor()
+      await page
+        .getByRole('button', { name: /Proof$/ })
+        .nth(1)
+        .click()
+      await page.getByText('As it stands in the log').waitFor()
+    },
+  },
+  {
+    name: 'page: a byte was changed',
+    options: { path: `/desk/access/conversation/${conversation}` },
+    async reach({ page }) {
+      await page.getByRole('button', { name: 'Change one byte' }).click()
+      await page.getByRole('alert').filter({ hasText: 'does not hold' }).waitFor()
+    },
+  },
+  {
+    name: 'page: the access log, checked',
+    options: { path: '/desk/access' },
+    async reach({ page }) {
+      await page.getByRole('button', { name: 'Check in this browser' }).click()
+      await page.getByText('entries are in the log').waitFor()
+    },
+  },
+  {
+    name: 'page: insiders, a reader open',
+    options: { path: '/desk/access/review' },
+    async reach({ page }) {
+      await page.getByText('Legal holds').waitFor()
+      await page.getByRole('button', { name: 'Reinstate…' }).click()
+      await page.getByRole('button', { name: /^Jonas Weber/ }).click()
+      await page.getByText('entries are in the log').waitFor()
+    },
+  },
+  {
     name: 'enrolment of a second factor',
     options: { path: '/desk/profile' },
     async reach({ page }) {
@@ -207,7 +284,7 @@ for (const { name, options, reach } of states)
         if (
           width === 390 &&
           !['an empty inbox', 'all keys', 'the palette'].includes(name) &&
-          !/^(sign-in|settings)/.test(name)
+          !/^(sign-in|settings|page:)/.test(name)
         )
           continue
         await reach(desk)

@@ -11,6 +11,9 @@ import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { exampleOf, overlapWithIssuerRanges, screen } from '@candor/card-guard'
 import type {
+  AccessActor,
+  AccessPolicy,
+  AccessReview,
   ApiKey,
   Appended,
   ApprovedPage,
@@ -18,12 +21,14 @@ import type {
   ConversationDetail,
   IdentityKey,
   InboxView,
+  LegalHold,
   Me,
   PageReport,
   Person,
   Problem,
   Queue,
   TenantIdentifierFormat,
+  Role,
 } from '@candor/protocol/api.ts'
 import type {
   ConversationEvent,
@@ -46,6 +51,8 @@ import { openStatement, proofMsMax, type OpenProof } from '@candor/protocol/open
 import { parseClientFrame, checkClientFrame } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal, refusals } from '@candor/protocol/refusals.ts'
 import { checkIdentifierFormat, type GivenFormat } from '../../server/src/tenants/identifier-formats.ts'
+import { openFakeLog, type EntryFilter, type FakeLog } from './fake-log.ts'
+import { actorOf, writePast } from './fake-past.ts'
 import { firstNames, lastNames, pagesOfSite, talk, topics } from './fake-talk.ts'
 
 export interface FakeOptions {
@@ -60,6 +67,8 @@ export interface FakeOptions {
   secondFactor?: boolean
   /** The tenant's own kinds of numbers. */
   formats?: IdentifierFormat[]
+  /** Of the person who is signed in. */
+  role?: Role
   /** Delay of every API answer and acknowledgement, to see optimistic states. */
   delayMs?: number
   port?: number
@@ -91,6 +100,10 @@ export interface FakeServer {
   delay(ms: number): void
   /** The next send is refused. */
   refuseNext(code: keyof typeof refusals): void
+  accessLog: FakeLog
+  /** The past is not opened; `live`: what comes is, as for who had opened it before. */
+  keyholderAway(on: boolean | 'live'): void
+  suspended(on: boolean): void
   /** What was opened with a signature that holds, in order. */
   opened: { conversation: string; key: string }[]
   /** The server lets go of every browser key, as when the session ran out there. */
@@ -178,13 +191,21 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       deactivatedAt: iso(now - 86_400_000 * 12),
       lastSeenAt: iso(now - 86_400_000 * 12),
     },
+    {
+      id: uuid(0xa6),
+      name: 'Ingrid Solberg',
+      email: 'ingrid@aurelia.example',
+      role: 'privacy-officer',
+      online: false,
+      ...here,
+    },
   ]
   const me: Me = {
     person: {
       id: people[0]!.id,
       name: 'Maya Lindqvist',
       email: people[0]!.email,
-      role: 'administrator',
+      role: options.role ?? 'administrator',
       secondFactor: false,
     },
     tenant: { id: uuid(0x7e), name: 'Aurelia Air' },
@@ -407,6 +428,175 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     return events
   }
 
+  // ---- the access log
+
+  const accessLog = await openFakeLog(Date.now)
+  const suspension = writePast(accessLog, people, [...rows.values()], now)
+  const erased = new Set<string>()
+  let keyholderAway: boolean | 'live' = false
+  let suspended = false
+  const limits = (
+    conversationsPerHour: number | null,
+    offAssignmentPerDay: number | null,
+    exportsPerDay: number | null,
+  ) => ({
+    conversationsPerHour,
+    offAssignmentPerDay,
+    afterHoursPerDay: null,
+    exportsPerDay,
+  })
+  let accessPolicy: AccessPolicy = {
+    budgets: {
+      agent: limits(150, 300, 20),
+      supervisor: limits(300, null, 50),
+      administrator: limits(300, null, 50),
+      'privacy-officer': limits(500, null, 200),
+      api: limits(2_000, null, 2_000),
+    },
+    hours: { timeZone: 'Europe/Oslo', days: [1, 2, 3, 4, 5], from: '07:00', to: '20:00' },
+    retentionDays: 730,
+  }
+  const holds: LegalHold[] = []
+  let suspensions: AccessReview['suspensions'] = [
+    {
+      actor: actorOf(people[3]!),
+      at: iso(now - 86_400_000 * 5),
+      reason: '151 conversations within an hour; the budget of an agent is 150.',
+      index: suspension,
+    },
+  ]
+
+  function review(days: number): AccessReview {
+    const since = iso(Date.now() - days * 86_400_000)
+    const byActor = new Map<string, AccessReview['rows'][number]>()
+    for (const entry of accessLog.entries({ from: since }).reverse()) {
+      const { actor } = entry
+      if (!actor || actor.kind === 'visitor' || actor.kind === 'virtual-agent') continue
+      if (entry.type !== 'open' && entry.type !== 'join') continue
+      const row = byActor.get(actor.id) ?? {
+        actor,
+        opened: 0,
+        offAssignment: 0,
+        afterHours: 0,
+        firstAt: entry.at,
+        lastAt: entry.at,
+        suspended: suspensions.some((one) => one.actor.id === actor.id),
+      }
+      row.opened++
+      if (entry.offAssignment) row.offAssignment++
+      if (entry.afterHours) row.afterHours++
+      row.lastAt = entry.at
+      byActor.set(actor.id, row)
+    }
+    return {
+      rows: [...byActor.values()]
+        .filter((row) => row.offAssignment + row.afterHours > 0)
+        .toSorted((a, b) => b.offAssignment - a.offAssignment),
+      suspensions,
+      alarms: accessLog.entries({ type: 'alarm' }).map((entry) => ({
+        index: entry.index,
+        at: entry.at,
+        kind: entry.outcome ?? 'alarm',
+        actor: entry.actor,
+        detail: entry.what ?? '',
+      })),
+    }
+  }
+
+  const myself = (): AccessActor => ({
+    kind: 'agent',
+    id: me.person.id,
+    name: me.person.name,
+    role: me.person.role,
+  })
+
+  async function access(
+    method: string,
+    id: string,
+    last: string,
+    query: URLSearchParams,
+    body: Record<string, unknown>,
+  ): Promise<[number, unknown]> {
+    const filter: EntryFilter = Object.fromEntries(query)
+    const privileged = ['administrator', 'privacy-officer'].includes(me.person.role)
+    const forAll = (id === 'entries' || id === 'bundle') && filter.conversation
+    if (!forAll && !privileged) throw new Refusal('not_allowed')
+    switch (`${method} ${[id, last].filter(Boolean).join('/')}`) {
+      case 'GET entries': {
+        const all = accessLog.entries(filter)
+        const at = Number(query.get('cursor') ?? 0)
+        const limit = Number(query.get('limit') ?? 50)
+        return [
+          200,
+          { items: all.slice(at, at + limit), next: at + limit < all.length ? String(at + limit) : null },
+        ]
+      }
+      case 'GET bundle':
+        return [200, await accessLog.bundle(filter)]
+      case 'GET log':
+        await accessLog.file('checkpoint')
+        return [200, accessLog.status()]
+      case 'GET policy':
+        return [200, accessPolicy]
+      case 'PUT policy':
+        accessPolicy = body as unknown as AccessPolicy
+        accessLog.append({ type: 'access-widened', actor: myself(), what: 'The policy was changed.' })
+        return [200, { index: accessLog.entries()[0]!.index }]
+      case 'GET review':
+        return [200, review(Number(query.get('days')))]
+      case 'POST reinstatements': {
+        if (body['id'] === me.person.id) throw new Refusal('not_allowed', 'Nobody reinstates themselves.')
+        const actor = suspensions.find((one) => one.actor.id === body['id'])?.actor
+        if (!actor) throw new Refusal('not_found')
+        suspensions = suspensions.filter((one) => one.actor !== actor)
+        return [
+          201,
+          {
+            index: accessLog.append({
+              type: 'reinstatement',
+              actor,
+              what: `Reinstated by ${me.person.name}.`,
+            }),
+          },
+        ]
+      }
+      case 'GET holds':
+        return [200, { items: holds }]
+      case 'POST holds':
+      case 'POST holds/lift': {
+        const { scope, subject, reason } = body as unknown as LegalHold
+        const at = holds.findIndex((one) => one.scope === scope && one.subject === subject)
+        if (at !== -1) holds.splice(at, 1)
+        if (last === '') holds.push({ scope, subject, reason, at: iso(Date.now()), by: myself() })
+        return [201, { index: accessLog.append({ type: 'hold', actor: myself(), what: reason }) }]
+      }
+    }
+    throw new Refusal('not_found')
+  }
+
+  function erase(scope: string, subject: string): [number, unknown] {
+    if (holds.some((one) => one.subject === subject)) throw new Refusal('on_hold')
+    const gone = [...rows.values()].filter((row) =>
+      scope === 'conversation' ? row.id === subject : row.visitor.id === subject,
+    )
+    if (gone.length === 0) throw new Refusal('not_found')
+    for (const { id } of gone) {
+      erased.add(id)
+      accessLog.forget(id)
+    }
+    const index = accessLog.append({
+      type: 'erasure',
+      actor: myself(),
+      ...(scope === 'conversation' ? { conversation: subject } : { customer: subject }),
+      what: `Erasure of ${gone.length === 1 ? 'one conversation' : `${gone.length} conversations`}.`,
+    })
+    for (const peer of peers)
+      for (const { id } of gone)
+        if (peer.following.delete(id))
+          peer.send({ type: 'refused', conversation: id, code: 'erased', message: refusals.erased.title })
+    return [201, { index, at: iso(Date.now()), conversations: gone.length }]
+  }
+
   // ---- live connections
 
   const peers = new Set<Peer>()
@@ -574,6 +764,10 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         peer.following.delete(frame.conversation)
         return
       case 'earlier': {
+        if (keyholderAway) {
+          peer.send({ type: 'refused', id: frame.id, conversation: frame.conversation, ...away })
+          return
+        }
         checkProof(frame.conversation, frame.proof)
         const events = asStored(frame.conversation).filter((e) => e.seq < frame.before)
         peer.send({
@@ -641,15 +835,42 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         { key, dsaEncoding: 'ieee-p1363' },
         Buffer.from(proof.signature, 'base64url'),
       )
+    if (erased.has(conversation)) throw new Refusal('erased')
+    if (suspended) throw new Refusal('suspended')
     if (!holds) throw new Refusal('signature_required')
     opened.push({ conversation, key: proof.key })
+    const row = rows.get(conversation)
+    accessLog.append({
+      type: 'join',
+      purpose: 'desk',
+      outcome: 'granted',
+      range: [1, 0],
+      actor: myself(),
+      conversation,
+      customer: row!.visitor.id,
+      proof,
+      ...(row!.assignee && row!.assignee.id !== me.person.id && { offAssignment: true }),
+    })
   }
 
   function follow(peer: Peer, id: string, seq: number | undefined) {
     const events = asStored(id)
     const one = held.get(id)!
+    if (keyholderAway === true) {
+      peer.send({ type: 'refused', conversation: id, ...away })
+      return
+    }
     peer.following.add(id)
-    if (seq !== undefined && seq <= events.length && events.length - seq <= replayEventsMax) {
+    if (keyholderAway === 'live' && seq === undefined) {
+      peer.send({
+        type: 'snapshot',
+        conversation: id,
+        epoch,
+        state: { ...one.row, seq: events.length },
+        events: [],
+      })
+      peer.send({ type: 'refused', conversation: id, ...away })
+    } else if (seq !== undefined && seq <= events.length && events.length - seq <= replayEventsMax) {
       if (seq < events.length) peer.send({ type: 'events', conversation: id, events: events.slice(seq) })
     } else
       peer.send({
@@ -666,6 +887,12 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       visitorOnline: one.row.visitor.online,
     })
   }
+
+  const away = {
+    code: 'history_unavailable',
+    message: refusals.history_unavailable.title,
+    retryAfterMs: 500,
+  } as const
 
   const later = (act: () => void) => (delayMs > 0 ? setTimeout(act, delayMs) : act())
 
@@ -727,6 +954,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       return [200, { kind: 'signed-in', me }]
     }
     if (!signedIn) throw new Refusal('not_signed_in')
+    if (first === 'access') return access(method, id, last, query, body)
     // Below a conversation its own words; below people and queues what is done with one of them.
     const deed = first === 'people' || first === 'queues' ? last : ''
     switch (`${method} ${first}${deed && `/${deed}`}`) {
@@ -734,7 +962,8 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         const spki = Buffer.from(String(body['publicKey']), 'base64')
         const name = hash('sha256', spki, 'base64url')
         browserKeys.set(name, createPublicKey({ key: spki, format: 'der', type: 'spki' }))
-        return [201, { key: name, entry: browserKeys.size }]
+        const entry = accessLog.append({ type: 'session-key', actor: myself(), what: `Key ${name}` })
+        return [201, { key: name, entry }]
       }
       case 'POST sign-out':
         signedIn = false
@@ -766,6 +995,8 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
             recoveryCodes: ['4f7k-92md', 'x8qa-71pc', 'n3vt-60hz', 'r5wy-88be'],
           },
         ]
+      case 'POST erasures':
+        return erase(String(body['scope']), String(body['subject']))
       case 'GET people':
         return [200, { items: people }]
       case 'POST people': {
@@ -1048,6 +1279,11 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const url = new URL(request.url ?? '/', 'http://desk.local')
+    if (url.pathname.startsWith('/log/')) {
+      const bytes = await accessLog.file(url.pathname.slice('/log/'.length))
+      response.writeHead(bytes ? 200 : 404).end(bytes)
+      return
+    }
     if (!url.pathname.startsWith('/v1/')) return page(url.pathname, response)
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -1226,6 +1462,9 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       cutOff = on
       if (on) for (const peer of peers) peer.cut()
     },
+    accessLog,
+    keyholderAway: (on) => void (keyholderAway = on),
+    suspended: (on) => void (suspended = on),
     opened,
     forgetKeys: () => browserKeys.clear(),
     endSession() {
@@ -1270,7 +1509,8 @@ function end(response: ServerResponse, status: number, body: unknown) {
     'content-type': status >= 400 ? 'application/problem+json' : 'application/json',
     'cache-control': 'no-store',
   })
-  response.end(status === 204 ? undefined : JSON.stringify(body))
+  // A bundle is text already, and handed out byte for byte.
+  response.end(status === 204 ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
 }
 
 const iso = (ms: number) => new Date(ms).toISOString()

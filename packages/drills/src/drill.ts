@@ -1,6 +1,7 @@
 /** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
 import { logAttacks } from './log-attacks.ts'
 import { skippedLog } from './skipped-log.ts'
+import { stolenData } from './stolen-data.ts'
 
 /** Each answers whether everything was found. */
 const drills: Record<string, { says: string; run(print: (line: string) => void): Promise<boolean> }> = {
@@ -11,6 +12,10 @@ const drills: Record<string, { says: string; run(print: (line: string) => void):
   'skipped-log': {
     says: 'ask the keyholder for keys as a server that skips the log',
     run: skippedLog,
+  },
+  'stolen-data': {
+    says: 'steal a server’s disk without its keyholder, and try to read a conversation',
+    run: stolenData,
   },
 }
 

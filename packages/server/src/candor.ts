@@ -206,6 +206,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
         port: config.demoPort,
         loader: widget?.loader ?? null,
         subscribe: outbox.subscribe,
+        access: accessLog,
       })
     : null
   const composed = {

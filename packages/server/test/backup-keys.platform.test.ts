@@ -98,8 +98,8 @@ test(
         `select set_config('app.tenants', (select array_agg(tenant_id)::text from tenants), false)`,
       )
       await client.query(
-        `insert into outbox (tenant_id, refs)
-       select tenant_id, jsonb_build_array(jsonb_build_array(id, seq)) from conversations`,
+        `insert into outbox (tenant_id, conversation_ids, last_seqs, event_counts)
+       select tenant_id, array[id], array[seq], array[1] from conversations`,
       )
     })
     const old = path.join(backups, 'before')

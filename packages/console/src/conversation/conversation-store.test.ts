@@ -114,6 +114,15 @@ test('a signature that is not taken is made anew once, then the refusal is told'
   assert.equal(conversations.thread(id).get().refusal?.code, 'signature_required')
 })
 
+test('what was erased leaves the memory of this browser', () => {
+  const { conversations, snapshot, texts } = setUp()
+  conversations.show(id)
+  snapshot(3)
+  conversations.hear({ type: 'refused', conversation: id, code: 'erased', message: '' })
+  assert.deepEqual(texts(), [])
+  assert.equal(conversations.thread(id).get().refusal?.code, 'erased')
+})
+
 test('a past that cannot be opened is told until it comes, and what is written meanwhile is there', () => {
   const { conversations, snapshot } = setUp()
   const away = (): boolean => conversations.thread(id).get().pastAway

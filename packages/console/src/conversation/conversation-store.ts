@@ -55,6 +55,8 @@ export interface Conversations {
   /** A message of somebody else that just came into the open conversation. */
   readonly arrived: Observable<MessageItem | null>
   show(id: string | null): void
+  /** They were erased: what this browser holds of them goes too. */
+  erased(ids: readonly string[]): void
   /** It may be shown next: signs for it, so that showing it does not wait. */
   expect(id: string): void
   hear(frame: ServerFrame): void
@@ -199,7 +201,9 @@ export function openConversations({ connection, proofs, me, rowChanged }: Conver
       void proofs.renew(conversation).then(() => followIfOpen(conversation))
       return
     }
-    update(conversation, { loading: 'refused', refusal: { code, message } })
+    // What is destroyed everywhere else does not stay in this browser's memory.
+    const emptied = code === 'erased' ? nothing(conversation) : {}
+    update(conversation, { ...emptied, loading: 'refused', refusal: { code, message } })
   }
 
   function hearSnapshot({
@@ -355,6 +359,12 @@ export function openConversations({ connection, proofs, me, rowChanged }: Conver
     open,
     arrived,
     show,
+    erased(ids) {
+      for (const id of ids) {
+        connection.leave(id)
+        hearRefusal({ type: 'refused', conversation: id, code: 'erased', message: '' })
+      }
+    },
     expect: (id) => void proofs.prepare(id),
     hear,
     send(id, kind, text) {

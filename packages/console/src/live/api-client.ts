@@ -26,13 +26,22 @@ export class Unreachable extends Error {
 
 export const api = {
   get: <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal),
+  /** What is handed on byte for byte: a proof bundle. */
+  text: (path: string, signal?: AbortSignal): Promise<string> =>
+    request('GET', path, undefined, signal, (answer) => answer.text()),
   post: <T = void>(path: string, body: object = {}): Promise<T> => request<T>('POST', path, body),
   patch: <T = void>(path: string, body: object): Promise<T> => request<T>('PATCH', path, body),
   put: <T = void>(path: string, body: object): Promise<T> => request<T>('PUT', path, body),
   delete: (path: string): Promise<void> => request('DELETE', path),
 }
 
-async function request<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+async function request<T>(
+  method: string,
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+  read: (answer: Response) => Promise<unknown> = (answer) => answer.json(),
+): Promise<T> {
   const headers = {
     accept: 'application/json',
     ...(body && { 'content-type': 'application/json' }),
@@ -57,7 +66,7 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
       continue
     }
     readClock(answer)
-    if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
+    if (answer.ok) return (answer.status === 204 ? undefined : await read(answer)) as T
     const refusal = await readRefusal(answer)
     if (refusal.code === 'not_signed_in') signedOut.set(true)
     const waits = refusal.code === 'busy' || refusal.code === 'too_many'

@@ -12,6 +12,7 @@ import { IconButton, Tip } from '../design/controls.tsx'
 import { MenuButton } from '../design/menu-button.tsx'
 import { Icon, type IconName } from '../design/icons.tsx'
 import { Mark } from '../design/mark.tsx'
+import { mayReview } from '../access/access-roles.ts'
 import { openDesk, type Desk } from '../live/desk.ts'
 import { DeskContext, useDesk } from '../live/desk-context.ts'
 import { useObservable } from '../live/observable.ts'
@@ -66,6 +67,9 @@ function Frame() {
   useAction('theme', () => setTheme(nextTheme()))
   useAction('go-desk', () => void navigate({ to: '/' }))
   useAction('go-settings', () => void navigate({ to: '/settings/$section', params: { section: 'people' } }))
+  const reviews = mayReview(desk.me.person.role)
+  useAction('go-access', () => void navigate({ to: '/access' }), reviews)
+  useAction('go-review', () => void navigate({ to: '/access/review' }), reviews)
   useAction('go-profile', () => void navigate({ to: '/profile' }))
   useAction('sign-out', () => void leave())
   useEffect(() => {
@@ -86,6 +90,7 @@ function Frame() {
           <Mark size={30} />
         </span>
         <RailLink to="/" icon="inbox" label="Desk" keys={keysOf('go-desk')} />
+        {reviews && <RailLink to="/access" icon="shield" label="Access log" keys={keysOf('go-access')} />}
         <RailLink to="/settings" icon="settings" label="Settings" keys={keysOf('go-settings')} />
         <span className={css.space} />
         <IconButton icon="search" label="Search and commands" action="palette" placement="end" />
@@ -145,7 +150,7 @@ function RailLink({
   label,
   keys,
 }: {
-  to: '/' | '/settings'
+  to: '/' | '/access' | '/settings'
   icon: IconName
   label: string
   keys: string

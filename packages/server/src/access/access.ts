@@ -388,6 +388,11 @@ function refused(caught: unknown): never {
       cause: caught,
     })
   const code = (caught as { code?: string }).code ?? ''
+  if (code === 'pending')
+    throw new Refusal('history_unavailable', 'The witnesses do not answer: there is no proof yet.', {
+      retryAfterMs: awayRetryMs,
+      cause: caught,
+    })
   const known = refusalOfDenial[code]
   if (caught.name !== 'KeyholderDenied' || known === undefined) throw caught
   throw new Refusal(known, undefined, { cause: caught })

@@ -507,8 +507,11 @@ export function openConversations(options: {
     for (let row = unannounced[0]; row !== undefined; row = unannounced[0]) {
       const announcements: Committed[] = []
       try {
-        for (const [conversation, seq] of row.refs)
-          announcements.push(...(await announcementsOf(row.tenant, conversation, seq)))
+        for (const [i, conversation] of row.conversation_ids.entries()) {
+          const last = row.last_seqs[i]!
+          const first = last - row.event_counts[i]! + 1
+          announcements.push(...(await announcementsOf(row.tenant, conversation, first, last)))
+        }
       } catch (caught) {
         if (caught instanceof Refusal && caught.code === 'history_unavailable') return
         throw caught
@@ -518,14 +521,20 @@ export function openConversations(options: {
     }
   }
 
-  async function announcementsOf(tenant: string, conversation: string, seq: number): Promise<Committed[]> {
+  async function announcementsOf(
+    tenant: string,
+    conversation: string,
+    first: number,
+    last: number,
+  ): Promise<Committed[]> {
     const { visitor } = await factsOf(tenant, conversation)
     try {
       const receipt = await access.receipt(systemActor(tenant, 'Recovery'), conversation, 'participant')
       const records = await store.read(tenant, (q) =>
         q<EventRecord>(
-          `select ${eventColumns} from events where tenant_id = $1 and conversation_id = $2 and seq = $3`,
-          [tenant, conversation, seq],
+          `select ${eventColumns} from events
+           where tenant_id = $1 and conversation_id = $2 and seq between $3 and $4 order by seq`,
+          [tenant, conversation, first, last],
         ),
       )
       return (await opened(receipt, records)).map((event) => ({ tenant, visitor, event }))
@@ -973,7 +982,10 @@ export function openConversations(options: {
     async recover(tenants) {
       for (const tenant of tenants) {
         const rows = await store.read(tenant, (q) =>
-          q<UnannouncedRow>('select id, refs from outbox where tenant_id = $1 order by id', [tenant]),
+          q<UnannouncedRow>(
+            'select id, conversation_ids, last_seqs, event_counts from outbox where tenant_id = $1 order by id',
+            [tenant],
+          ),
         )
         unannounced.push(...rows.map((row) => ({ ...row, tenant })))
       }
@@ -994,8 +1006,9 @@ export function openConversations(options: {
 
 interface UnannouncedRow {
   id: string
-  /** Conversation and number of each event. */
-  refs: [string, number][]
+  conversation_ids: string[]
+  last_seqs: number[]
+  event_counts: number[]
 }
 
 function selectConversations(

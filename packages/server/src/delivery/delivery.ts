@@ -86,6 +86,15 @@ interface Follow {
   delivered: number
 }
 
+/** What connections of one audience that hold everything up to `after` are sent. */
+interface Share {
+  audience: Audience
+  after: number
+  /** Null: nothing of it is for them. */
+  frame: string | null
+  last: number
+}
+
 interface Topic {
   key: string
   tenant: string
@@ -317,8 +326,8 @@ export function openDelivery(options: {
         rowChanged(tenant, first.conversation)
         const topic = topics.get(`${tenant}/${first.conversation}`)
         if (topic === undefined) continue
-        // Connections that stand at the same number get the same bytes: encoded once.
-        const encoded = new Map<string, { frame: string; last: number } | null>()
+        // Connections that stand at the same number get the same bytes: encoded once. There are few such numbers.
+        const shares: Share[] = []
         for (const follow of topic.follows) {
           if (follow.held !== null) {
             if (follow.held.length + events.length > heldEventsMax) follow.overflowed = true
@@ -326,18 +335,17 @@ export function openDelivery(options: {
             continue
           }
           const { audience } = follow.connection
-          const share = audience + follow.sent
-          let same = encoded.get(share)
+          let same = shares.find((share) => share.after === follow.sent && share.audience === audience)
           if (same === undefined) {
             const wire = wireFor(audience, follow.sent, events)
             const last = wire.at(-1)?.seq
-            same =
+            const frame =
               last === undefined
                 ? null
-                : { frame: encode({ type: 'events', conversation: topic.conversation, events: wire }), last }
-            encoded.set(share, same)
+                : encode({ type: 'events', conversation: topic.conversation, events: wire })
+            shares.push((same = { audience, after: follow.sent, frame, last: last ?? follow.sent }))
           }
-          if (same === null) continue
+          if (same.frame === null) continue
           follow.sent = same.last
           follow.connection.send(same.frame)
         }

@@ -398,7 +398,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
   async function follow(
     conversation: string,
     position: { epoch: string; seq: number } | null,
-    proof?: OpenProof | undefined,
+    proof?: OpenProof,
   ): Promise<void> {
     const { actor } = connection!
     if (actor.kind !== 'visitor') allow(actor, 'conversations.read')

@@ -1,0 +1,32 @@
+/** The pages about access: the log, and the insiders. */
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Icon } from '../design/icons.tsx'
+import { Page } from '../design/page.tsx'
+import css from './access-page.module.css'
+
+export function AccessFrame({
+  title,
+  lead,
+  children,
+}: {
+  title: string
+  lead?: ReactNode
+  children: ReactNode
+}) {
+  return (
+    <div className={css.frame}>
+      <nav className={css.nav} aria-label="Access">
+        <Link to="/access" activeOptions={{ exact: true, includeSearch: false }} className={css.tab ?? ''}>
+          <Icon name="shield" size={16} /> Log
+        </Link>
+        <Link to="/access/review" activeOptions={{ includeSearch: false }} className={css.tab ?? ''}>
+          <Icon name="people" size={16} /> Insiders
+        </Link>
+      </nav>
+      <Page title={title} lead={lead}>
+        {children}
+      </Page>
+    </div>
+  )
+}

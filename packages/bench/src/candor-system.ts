@@ -6,10 +6,14 @@ import { assertDurable, durabilityOf } from './durability.ts'
 import type { System } from './system.ts'
 
 /** @param execArgv for the server's Node, such as `--cpu-prof`. */
-export async function startCandorServer(folder: string, execArgv: string[] = []): Promise<System> {
-  const dataFolder = path.join(folder, 'candor')
+export async function startCandorServer(
+  folder: string,
+  execArgv: string[] = [],
+  variant: 'candor' | 'unsealed' = 'candor',
+): Promise<System> {
+  const dataFolder = path.join(folder, variant)
   const program = startChildProgram<never, { url: string; tenant: string; key: string }>(
-    import.meta.resolve('./candor-server.ts'),
+    import.meta.resolve(variant === 'candor' ? './candor-server.ts' : './unsealed-server.ts'),
     {
       env: {
         CANDOR_PORT: '0',
@@ -29,7 +33,7 @@ export async function startCandorServer(folder: string, execArgv: string[] = [])
   const durability = await durabilityOf(database)
   assertDurable('candor', durability)
   return {
-    name: 'candor',
+    name: variant,
     describes:
       'the server as npm start runs it: delivery contract, sealing, card guard and row-level security on',
     // Its PostgreSQL is its child.

@@ -26,7 +26,7 @@ export interface KeyholderClient {
   /** Of the log, as the keyholder said it at the last connect; null before the first. */
   readonly vkey: string | null
   onAlarm(listener: (alarm: Alarm) => void): void
-  /** Each time it can be reached again. */
+  /** Each time it can be reached, or answers, again. */
   onConnected(listener: () => void): void
   close(): void
 }
@@ -48,8 +48,10 @@ export class KeyholderAway extends Error {
 
 /** A keyholder that was killed is back within this; longer and the caller should hear of it. */
 const connectWaitMs = 2_500
-/** An fsync on a busy disk takes a second at worst. */
+/** A list over millions of entries, or a bundle with its witnesses, takes this long at worst. */
 const answerMsMax = 15_000
+/** Nothing at all is heard for this long though something was asked: it hangs. An fsync on a busy disk takes a second. */
+const silentMsMax = 3_000
 const reconnectMs = 100
 /** From another host the answer to a wrong certificate will be the same for long. */
 const reconnectMsMax = 1_000
@@ -76,10 +78,15 @@ export function openKeyholderClient(
   let next = 1
   let closed = false
   let toldAway = false
+  /** It is connected and says nothing: nobody is made to wait for it until it is heard again. */
+  let hangs = false
+  let heardAt = 0
+  /** Since when it cannot be reached. */
+  let lostAt = performance.now()
   let pauseMs = reconnectMs
   let gates: (() => void)[] = []
   let outgoing: Buffer[] = []
-  const timer = setInterval(expire, 1_000)
+  const timer = setInterval(expire, 500)
   timer.unref()
   connect()
 
@@ -131,6 +138,11 @@ export function openKeyholderClient(
       else if ('denied' in frame) asked.reject(new KeyholderDenied(frame.denied, frame.message, frame.index))
     })
     mine.on('data', (chunk) => {
+      heardAt = performance.now()
+      if (hangs) {
+        hangs = false
+        for (const listener of connects) listener()
+      }
       try {
         read(chunk)
       } catch (caught) {
@@ -144,11 +156,12 @@ export function openKeyholderClient(
     })
     mine.once('close', () => {
       if (socket !== mine) return
+      if (ready) lostAt = performance.now()
       ready = false
+      hangs = false
       socket = null
       outgoing = []
-      for (const { reject } of waiting.values()) reject(new KeyholderAway('The keyholder was lost.'))
-      waiting.clear()
+      giveUp('The keyholder was lost.')
       if (closed) return
       setTimeout(connect, pauseMs)
       if (address.kind === 'tls') pauseMs = Math.min(2 * pauseMs, reconnectMsMax)
@@ -161,7 +174,7 @@ export function openKeyholderClient(
     const id = next++
     return new Promise((resolve, reject) => {
       // A copy takes as long as there is to copy.
-      waiting.set(id, { resolve, reject, at: op === 'backup' ? Infinity : Date.now() })
+      waiting.set(id, { resolve, reject, at: op === 'backup' ? Infinity : performance.now() })
       // Requests of one turn of the loop leave in one write, and share a commit on the other side.
       if (outgoing.length === 0)
         setImmediate(() => {
@@ -174,15 +187,29 @@ export function openKeyholderClient(
   }
 
   function expire(): void {
-    const before = Date.now() - answerMsMax
+    const now = performance.now()
+    const oldest = waiting.values().next().value
+    if (ready && oldest !== undefined && now - Math.max(oldest.at, heardAt) > silentMsMax) {
+      if (!hangs) log({ level: 'warn', event: 'keyholder hangs' })
+      hangs = true
+      giveUp('The keyholder hangs.')
+    }
     for (const [id, { at, reject }] of waiting) {
-      if (at > before) continue
+      if (at > now - answerMsMax) continue
       waiting.delete(id)
       reject(new KeyholderAway('The keyholder does not answer.'))
     }
   }
 
+  function giveUp(why: string): void {
+    for (const { reject } of waiting.values()) reject(new KeyholderAway(why))
+    waiting.clear()
+  }
+
   function connected(): Promise<void> {
+    // Who comes while it has been away for long need not find that out by waiting.
+    const waitMs = connectWaitMs - (performance.now() - lostAt)
+    if (waitMs <= 0) return Promise.reject(new KeyholderAway('The keyholder cannot be reached.'))
     return new Promise((resolve, reject) => {
       const gate = (): void => {
         clearTimeout(limit)
@@ -191,7 +218,7 @@ export function openKeyholderClient(
       const limit = setTimeout(() => {
         gates = gates.filter((each) => each !== gate)
         reject(new KeyholderAway('The keyholder cannot be reached.'))
-      }, connectWaitMs)
+      }, waitMs)
       gates.push(gate)
     })
   }
@@ -200,10 +227,11 @@ export function openKeyholderClient(
     async ask(op, ask) {
       if (closed) throw new KeyholderAway('The connection to the keyholder was closed.')
       if (!ready) await connected()
+      if (hangs) throw new KeyholderAway('The keyholder hangs.')
       return request(op, ask)
     },
     get connected() {
-      return ready
+      return ready && !hangs
     },
     get vkey() {
       return vkey

@@ -1,17 +1,31 @@
 import { Worker, parentPort, workerData } from 'node:worker_threads'
-import type { IndexRow, LogIndex } from './log-index.ts'
+import { rowOf } from './index-row.ts'
+import type { LogIndex } from './log-index.ts'
 import { openLogIndex } from './log-index.ts'
+import type { LogRecord } from './record.ts'
 
 /** The index in a thread of its own: neither its commits nor a list over millions of rows holds up an opening. */
 export interface IndexThread {
-  /** Resolves once they are durable in the index. */
-  insert(rows: readonly IndexRow[]): Promise<void>
+  /**
+   * Resolves once they are durable in the index. Those that come while others are being written, or shortly after, go
+   * with the next: the disk has to make the journal durable, for which somebody waits.
+   */
+  insert(records: readonly NumberedRecord[]): Promise<void>
+  /** Sees everything that was inserted before. */
   call<Name extends Exclude<keyof LogIndex, 'insert' | 'close'>>(
     name: Name,
     ...args: Parameters<LogIndex[Name]>
   ): Promise<Awaited<ReturnType<LogIndex[Name]>>>
   close(): Promise<void>
 }
+
+export interface NumberedRecord {
+  index: number
+  record: LogRecord
+}
+
+/** Between two commits of the index while records keep coming. */
+const restMs = 20
 
 interface Call {
   id: number
@@ -40,6 +54,26 @@ export function openIndexThread(file: string, onFault: (fault: Error) => void): 
   worker.on('error', lost)
   worker.on('exit', () => lost(new Error('The index thread has ended.')))
 
+  let gathered: { records: NumberedRecord[]; done: PromiseWithResolvers<void> } | null = null
+  let inserting = 0
+
+  function send(): void {
+    if (gathered === null) return
+    const { records, done } = gathered
+    gathered = null
+    inserting++
+    ask('insert', [records]).then(
+      () => {
+        setTimeout(() => {
+          inserting--
+          if (inserting === 0) send()
+        }, restMs)
+        done.resolve()
+      },
+      (caught: unknown) => done.reject(caught),
+    )
+  }
+
   function ask(name: keyof LogIndex, args: unknown[]): Promise<never> {
     const id = next++
     return new Promise<never>((resolve, reject) => {
@@ -49,9 +83,19 @@ export function openIndexThread(file: string, onFault: (fault: Error) => void): 
   }
 
   return {
-    insert: (rows) => ask('insert', [rows]),
-    call: (name, ...args) => ask(name, args),
+    insert(records) {
+      gathered ??= { records: [], done: Promise.withResolvers<void>() }
+      gathered.records.push(...records)
+      const { promise } = gathered.done
+      if (inserting === 0) send()
+      return promise
+    },
+    call(name, ...args) {
+      send()
+      return ask(name, args)
+    },
     async close() {
+      send()
       closing = true
       await ask('close', [])
       await worker.terminate()
@@ -69,7 +113,10 @@ if (parentPort !== null && (workerData as { file?: string } | null)?.file !== un
     } satisfies Answer)
   port.on('message', ({ id, name, args }: Call) => {
     try {
-      const value = (index[name] as (...args: unknown[]) => unknown)(...args)
+      const value =
+        name === 'insert'
+          ? index.insert((args[0] as NumberedRecord[]).map((each) => rowOf(each.index, each.record)))
+          : (index[name] as (...args: unknown[]) => unknown)(...args)
       // Only a copy takes its time; all else is answered in the order in which it was asked.
       if (value instanceof Promise)
         value.then(

@@ -1,6 +1,13 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { openStatement, proofMsMax } from '@candor/protocol/open-statement.ts'
-import { actorKey, isAfterHours, tombstoneOf, type State, type TenantState } from './effects.ts'
+import {
+  actorKey,
+  isAfterHours,
+  tombstoneOf,
+  type SessionKey,
+  type State,
+  type TenantState,
+} from './effects.ts'
 import type { Budget, BudgetHolder, DenialCode, OpenRequest, Purpose } from './frames.ts'
 import type { Counts } from './reading-counts.ts'
 
@@ -61,6 +68,19 @@ export function judgeOpening(
   return { kind: 'granted', afterHours, alarm }
 }
 
+/** As long as the session's key is known; reading one anew costs a third of checking the signature. */
+const publicKeys = new WeakMap<SessionKey, KeyObject>()
+
+function publicKeyOf(session: SessionKey): KeyObject {
+  let key = publicKeys.get(session)
+  if (key === undefined) {
+    const spki = Buffer.from(session.publicKey, 'base64')
+    key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
+    publicKeys.set(session, key)
+  }
+  return key
+}
+
 function proofFault(
   request: Omit<OpenRequest, 'op'>,
   state: State,
@@ -80,11 +100,7 @@ function proofFault(
   if (!(Math.abs(Date.parse(proof.at) - nowMs) <= proofMsMax)) return 'stale'
   const { tenant, conversation } = request
   const text = openStatement({ tenant, conversation, key: proof.key, at: proof.at })
-  const publicKey = createPublicKey({
-    key: Buffer.from(key.publicKey, 'base64'),
-    format: 'der',
-    type: 'spki',
-  })
+  const publicKey = publicKeyOf(key)
   const signature = Buffer.from(proof.signature, 'base64url')
   const good = verify('sha256', Buffer.from(text), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature)
   return good ? null : 'bad-signature'

@@ -3,14 +3,16 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   generateKeyPairSync,
   randomBytes,
   randomUUID,
+  type KeyObject,
 } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import * as path from 'node:path'
-import { commitDetail, encodeEntry, type Entry } from '@candor/ledger/entry.ts'
+import { commitDetail, encodeEntry, saltBytes, type Entry } from '@candor/ledger/entry.ts'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { openStatement } from '@candor/protocol/open-statement.ts'
 import {
@@ -41,11 +43,11 @@ import {
   type Requests,
 } from './frames.ts'
 import { epochKeyStatement } from './frames.ts'
-import { openIndexThread } from './index-thread.ts'
+import { openIndexThread, type NumberedRecord } from './index-thread.ts'
 import type { ImportedKey } from './key-file.ts'
 import { JournalDamaged, openJournal } from './journal.ts'
 import { judgeOpening } from './judge-opening.ts'
-import type { IndexFilter, IndexRow } from './log-index.ts'
+import type { IndexFilter } from './log-index.ts'
 import { checkAsk } from './check-ask.ts'
 import { openPublisher, type LogKey, type Witness } from './publisher.ts'
 import { dayMs, hourMs, openReadingCounts, type Reading, type ReadingCounts } from './reading-counts.ts'
@@ -94,9 +96,7 @@ const countsHeldMax = 20_000
 const pseudonymsHeldMax = 100_000
 const reviewDaysMax = 90
 
-interface Queued {
-  record: LogRecord
-  row: IndexRow
+interface Queued extends NumberedRecord {
   done: PromiseWithResolvers<void>
 }
 
@@ -149,17 +149,18 @@ export async function openKeyholder(options: {
   const listeners: ((alarm: Alarm) => void)[] = []
   const unwrappers = new Map<string, Unwrapper>()
   const pseudonyms = new Map<string, Uint8Array>()
+  const pseudonymKeys = new Map<string, KeyObject>()
   const counts = new Map<string, ReadingCounts | Promise<ReadingCounts>>()
   const alarmed = new Map<string, number>()
 
   // The normal path again: what a crash left in the journal reaches state and index as anything does.
-  const left: IndexRow[] = []
+  const left: NumberedRecord[] = []
   for (const { index: at, body } of journal.replay()) {
     if (at < indexed) continue
     const record = decodeRecord(body)
     for (const effect of record.effects) applyEffect(state, effect)
     lastAt = Math.max(lastAt, record.at)
-    left.push(rowOf(at, record))
+    left.push({ index: at, record })
   }
   if (left.length > 0) await index.insert(left)
   indexed = next
@@ -189,8 +190,9 @@ export async function openKeyholder(options: {
     log,
     /** From memory as long as it is there, else from the index. */
     async entries(from, limit) {
-      const kept = untiled.filter((entry) => entry.index >= from)
-      if (kept[0]?.index === from) return kept.slice(0, limit).map(({ entry }) => entry)
+      const place = from - (untiled[0]?.index ?? Infinity)
+      if (place >= 0 && place < untiled.length)
+        return untiled.slice(place, place + limit).map(({ entry }) => entry)
       return index.call('entries', from, limit)
     },
     durable: () => journal.next,
@@ -204,31 +206,6 @@ export async function openKeyholder(options: {
   append({ type: 'start', detail: { what: `The keyholder has started; root key: ${rootKey.how}.` } })
   await settled()
   await publisher.publish()
-
-  function rowOf(index: number, record: LogRecord): IndexRow {
-    const bytes = (pseudonym: string | undefined): Uint8Array | null =>
-      pseudonym === undefined ? null : Buffer.from(pseudonym, 'base64url')
-    const entry = JSON.parse(record.entry) as Entry
-    return {
-      index,
-      at: record.at,
-      type: entry.type,
-      tenant: record.tenant,
-      actor: bytes(entry.actor),
-      conversation: bytes(entry.conversation),
-      customer: bytes(entry.customer),
-      purpose: entry.purpose ?? null,
-      outcome: entry.outcome ?? null,
-      offAssignment: record.offAssignment,
-      afterHours: record.afterHours,
-      range: entry.range === undefined ? null : [entry.range[0], entry.range[1]],
-      entry: record.entry,
-      salt: record.salt === '' ? null : Buffer.from(record.salt, 'base64'),
-      detail: record.detail === '' ? null : record.detail,
-      effects: record.effects,
-      forget: record.forget.map((pseudonym) => Buffer.from(pseudonym, 'base64url')),
-    }
-  }
 
   /** Takes the next place in the log. `durable` resolves when the entry is on the disk. */
   function append(what: {
@@ -255,7 +232,7 @@ export async function openKeyholder(options: {
       id === undefined || tenant === undefined
         ? undefined
         : Buffer.from(pseudonymOf(tenant, kind, id)).toString('base64url')
-    const salt = what.detail === undefined ? null : randomBytes(16)
+    const salt = what.detail === undefined ? null : nextSalt()
     const detail = what.detail === undefined ? '' : JSON.stringify(what.detail)
     const entry: Entry = {
       v: 1,
@@ -286,7 +263,7 @@ export async function openKeyholder(options: {
     const own = next++
     const done = Promise.withResolvers<void>()
     newest = done.promise
-    queue.push({ record, row: rowOf(own, record), done })
+    queue.push({ index: own, record, done })
     writing ??= write().finally(() => (writing = null))
     return { index: own, at: atText, durable: done.promise }
   }
@@ -305,14 +282,17 @@ export async function openKeyholder(options: {
         at('writing')
         await journal.append(batch.map(({ record }) => encodeRecord(record)))
         at('durable')
-        for (const { row } of batch) untiled.push({ index: row.index, entry: row.entry })
-        const inserted = index.insert(batch.map(({ row }) => row)).then(() => {
-          indexed = Math.max(indexed, batch.at(-1)!.row.index + 1)
+        for (const { index: own, record } of batch) untiled.push({ index: own, entry: record.entry })
+        const numbered = batch.map(({ index: own, record }) => ({ index: own, record }))
+        const inserted = index.insert(numbered).then(() => {
+          indexed = Math.max(indexed, numbered.at(-1)!.index + 1)
         })
         inserted.catch(fatal)
         for (const { done } of batch) done.resolve()
         // What was erased is deleted here as well, as soon as the index has the rest.
-        const erases = batch.some(({ row }) => row.forget.length > 0 || row.effects.some(destroysKeys))
+        const erases = batch.some(
+          ({ record }) => record.forget.length > 0 || record.effects.some(destroysKeys),
+        )
         if (erases || journal.next - indexed > unindexedMax) await inserted
         if (erases || journal.next - journal.first > unindexedMax) dropOwed = true
       }
@@ -336,14 +316,25 @@ export async function openKeyholder(options: {
     const name = `${tenant} ${kind} ${id}`
     let pseudonym = pseudonyms.get(name)
     if (pseudonym === undefined) {
-      const sealed = state.tenants.get(tenant)!.pseudonymKey
-      const key =
-        sealed === '' ? randomBytes(32) : rootKey.open(`pseudonyms ${tenant}`, Buffer.from(sealed, 'base64'))
-      pseudonym = createHmac('sha256', key).update(`${kind} ${id}`).digest().subarray(0, 16)
+      pseudonym = createHmac('sha256', pseudonymKeyOf(tenant))
+        .update(`${kind} ${id}`)
+        .digest()
+        .subarray(0, 16)
       if (pseudonyms.size >= pseudonymsHeldMax) pseudonyms.delete(pseudonyms.keys().next().value!)
       pseudonyms.set(name, pseudonym)
     }
     return pseudonym
+  }
+
+  function pseudonymKeyOf(tenant: string): KeyObject {
+    let key = pseudonymKeys.get(tenant)
+    if (key !== undefined) return key
+    const sealed = state.tenants.get(tenant)!.pseudonymKey
+    // Of a tenant that was erased nothing must be recognised again.
+    if (sealed === '') return createSecretKey(randomBytes(32))
+    key = createSecretKey(rootKey.open(`pseudonyms ${tenant}`, Buffer.from(sealed, 'base64')))
+    pseudonymKeys.set(tenant, key)
+    return key
   }
 
   function tenantOf(tenant: string): TenantState {
@@ -414,6 +405,7 @@ export async function openKeyholder(options: {
 
   function forgetTenant(tenant: string, former: readonly EpochKeyRecord[]): void {
     for (const epoch of former) unwrappers.delete(epoch.id)
+    pseudonymKeys.delete(tenant)
     for (const name of pseudonyms.keys()) if (name.startsWith(`${tenant} `)) pseudonyms.delete(name)
   }
 
@@ -909,6 +901,17 @@ function policyChange(before: object, after: object): string {
 
 function destroysKeys(effect: Effect): boolean {
   return effect.kind === 'epochs-destroyed' || effect.kind === 'erasure'
+}
+
+/** One system call for this many salts. */
+const saltsPerDraw = 256
+let salts = Buffer.alloc(0)
+
+function nextSalt(): Buffer {
+  if (salts.length === 0) salts = randomBytes(saltBytes * saltsPerDraw)
+  const salt = salts.subarray(0, saltBytes)
+  salts = salts.subarray(saltBytes)
+  return salt
 }
 
 function requestHash(ask: Omit<OpenRequest, 'op'>): string | undefined {

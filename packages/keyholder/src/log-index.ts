@@ -89,11 +89,13 @@ export function openLogIndex(file: string): LogIndex {
     throw new FolderInUse(`Another keyholder runs on ${path.dirname(file)}.`, { cause: caught })
   }
   // FULL: what the journal then deletes is on the disk here. secure_delete: an erased detail leaves no bytes behind.
+  // 32 MB of write-ahead log: its pages are many and small, and the journal waits for the same disk.
   db.exec(`
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma secure_delete = on;
     pragma cache_size = -32768;
+    pragma wal_autocheckpoint = 8192;
     create table if not exists entries (
       idx integer primary key, at integer not null, type text not null, tenant text, actor blob, conversation blob,
       customer blob, purpose text, outcome text, flags integer not null, first integer, last integer, entry text not null

@@ -43,7 +43,8 @@ const publishMs = 1_000
 const idlePublishMs = 25_000
 /** A witness that has not cosigned for this long is an alarm; the promise is 2 minutes. */
 const witnessSilentMs = 90_000
-const entriesPerStep = 4_096
+/** Hashed at one go, a millisecond's work; openings wait no longer than that for a publication. */
+const entriesPerStep = 256
 
 interface Cosigner extends Witness {
   client: WitnessClient
@@ -102,6 +103,7 @@ export async function openPublisher(options: {
         tiles.size,
         texts.map((text) => Buffer.from(text)),
       )
+      await new Promise<void>((resolve) => setImmediate(resolve))
     }
     const { size, root } = await tiles.flush()
     options.tiled(size)

@@ -204,7 +204,7 @@ async function makeRole(client: pg.Client, database: string, role: string, passw
   if (known.rowCount === 0) await client.query(`create role ${name} nologin`)
   // A new role is no superuser, sees no replication and does not bypass row-level security unless told so.
   await client.query(
-    `alter role ${name} with login nocreatedb nocreaterole password ${client.escapeLiteral(password)}`,
+    `alter role ${name} with login password ${client.escapeLiteral(password)}`,
   )
   await client.query(`grant connect on database ${client.escapeIdentifier(database)} to ${name}`)
 }

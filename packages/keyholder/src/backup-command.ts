@@ -1,5 +1,5 @@
 // npx candor keyholder-backup <keyholder folder> <target>
-import { cpSync, existsSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import * as path from 'node:path'
 import { KeyholderAway, KeyholderDenied, openKeyholderClient } from './client.ts'
 import { socketIn } from './keyholder-socket.ts'
@@ -16,6 +16,8 @@ const client = openKeyholderClient({ kind: 'socket', path: socketIn(path.resolve
 try {
   const made = await client.ask('backup', {})
   const copy = path.join(folder, made.folder)
+  // Closed to others before the first key is in it.
+  mkdirSync(target, { mode: 0o700 })
   cpSync(copy, target, { recursive: true, errorOnExist: true, force: false })
   rmSync(copy, { recursive: true })
   process.stdout.write(

@@ -177,7 +177,11 @@ export function openLogIndex(file: string): LogIndex {
   }
 
   function where(filter: IndexFilter): { sql: string; values: (string | number | Uint8Array)[] } {
-    const terms = ['e.tenant = ?']
+    // What the operator did concerns every tenant, unless one of their own is asked for.
+    const anyone = filter.conversation ?? filter.customers ?? filter.actor
+    const terms = [
+      anyone === undefined ? `(e.tenant = ? or (e.tenant is null and e.type = 'operator'))` : 'e.tenant = ?',
+    ]
     const values: (string | number | Uint8Array)[] = [filter.tenant]
     const add = (term: string, ...more: (string | number | Uint8Array)[]): void => {
       terms.push(term)

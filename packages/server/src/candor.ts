@@ -302,6 +302,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   })
 
   await conversations.recover(store.unfinished)
+  keyholder.client.onConnected(() => void conversations.announceRest().catch(logFault('outbox', log)))
 
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo

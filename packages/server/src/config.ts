@@ -294,13 +294,14 @@ const settings: { [Field in keyof Config]: Setting } = {
     type: 'name',
     default: 'candor.local/log',
     right: 'a name without spaces or plus signs, such as chat.example.com/log',
-    reason: 'The log’s name in its checkpoints. Set it before the first start; it never changes.',
+    reason: 'The log’s name in its checkpoints. Set it before the first start: another name is another log.',
     parse: (text) => (/^[^\s+]{1,100}$/.test(text) ? text : new Wrong()),
   },
   witnesses: {
     name: 'CANDOR_WITNESSES',
     type: 'list',
-    default: '',
+    absent: 'none; the demo starts one on this machine',
+    derive: () => [],
     right: 'witness keys with their addresses, <vkey>@<url>, separated by spaces',
     reason: 'Who cosigns the log’s checkpoints. Run them elsewhere: `npx candor witness`.',
     parse: (text) => {

@@ -44,14 +44,19 @@ export async function startServerProcess(
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    child.stderr!.setEncoding('utf8').on('data', said)
+    let last = ''
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      last = (last + text).slice(-4_000)
+      said(text)
+    })
     for await (const line of createInterface({ input: child.stdout! })) {
       const ready = JSON.parse(line) as { url: string; slug: string; key: string | null; databasePid: number }
       databasePid = ready.databasePid
       child.stdout!.resume()
       return ready
     }
-    throw new Error('the server process ended before it was ready')
+    await once(child, 'close')
+    throw new Error(`the server process ended before it was ready: ${last}`)
   }
 
   async function end(): Promise<void> {

@@ -76,7 +76,7 @@ export class TestPlatform {
     return this.candor.url
   }
 
-  async startServer(): Promise<void> {
+  async startServer(config: Partial<Config> = {}): Promise<void> {
     this.#candor = await startCandor(
       {
         port: 0,
@@ -103,6 +103,7 @@ export class TestPlatform {
         socketsMax: 15_000,
         metrics: true,
         ...this.#config,
+        ...config,
       },
       (event) => void this.logged.push(event),
     )

@@ -154,6 +154,8 @@ export interface Conversations {
   ): Promise<void>
   /** Events that were committed before a crash and not handled by every reader. */
   recover(tenants: readonly string[]): Promise<void>
+  /** The keyholder is back: what `recover` could not open is announced now. */
+  announceRest(): Promise<void>
   settled(): Promise<void>
   close(): Promise<void>
 }
@@ -491,6 +493,56 @@ export function openConversations(options: {
         lastMessageBy: record.last_message_by,
       }
     })
+  }
+
+  /** Rows that a crash left in the outbox; while the keyholder is away they wait here, and chat goes on. */
+  const unannounced: (UnannouncedRow & { tenant: string })[] = []
+  let announcing: Promise<void> | null = null
+
+  function announceRest(): Promise<void> {
+    return (announcing ??= announceAll().finally(() => (announcing = null)))
+  }
+
+  async function announceAll(): Promise<void> {
+    for (let row = unannounced[0]; row !== undefined; row = unannounced[0]) {
+      const announcements: Committed[] = []
+      try {
+        for (const [i, conversation] of row.conversation_ids.entries()) {
+          const last = row.last_seqs[i]!
+          const first = last - row.event_counts[i]! + 1
+          announcements.push(...(await announcementsOf(row.tenant, conversation, first, last)))
+        }
+      } catch (caught) {
+        if (caught instanceof Refusal && caught.code === 'history_unavailable') return
+        throw caught
+      }
+      unannounced.shift()
+      outbox.committed([{ tenant: row.tenant, id: row.id }], announcements)
+    }
+  }
+
+  async function announcementsOf(
+    tenant: string,
+    conversation: string,
+    first: number,
+    last: number,
+  ): Promise<Committed[]> {
+    const { visitor } = await factsOf(tenant, conversation)
+    try {
+      const receipt = await access.receipt(systemActor(tenant, 'Recovery'), conversation, 'participant')
+      const records = await store.read(tenant, (q) =>
+        q<EventRecord>(
+          `select ${eventColumns} from events
+           where tenant_id = $1 and conversation_id = $2 and seq between $3 and $4 order by seq`,
+          [tenant, conversation, first, last],
+        ),
+      )
+      return (await opened(receipt, records)).map((event) => ({ tenant, visitor, event }))
+    } catch (caught) {
+      // Erased since: the database is older than the erasure, and there is nothing left to tell.
+      if (caught instanceof Refusal && caught.code === 'erased') return []
+      throw caught
+    }
   }
 
   return {
@@ -928,34 +980,19 @@ export function openConversations(options: {
     },
 
     async recover(tenants) {
-      const actorName = 'Recovery'
       for (const tenant of tenants) {
-        const left = await store.read(tenant, (q) =>
-          q<{ id: string; conversation_ids: string[]; last_seqs: number[]; event_counts: number[] }>(
+        const rows = await store.read(tenant, (q) =>
+          q<UnannouncedRow>(
             'select id, conversation_ids, last_seqs, event_counts from outbox where tenant_id = $1 order by id',
             [tenant],
           ),
         )
-        for (const row of left) {
-          const announcements: Committed[] = []
-          for (const [i, conversation] of row.conversation_ids.entries()) {
-            const last = row.last_seqs[i]!
-            const facts = await factsOf(tenant, conversation)
-            const receipt = await access.receipt(systemActor(tenant, actorName), conversation, 'participant')
-            const records = await store.read(tenant, (q) =>
-              q<EventRecord>(
-                `select ${eventColumns} from events
-                 where tenant_id = $1 and conversation_id = $2 and seq between $3 and $4 order by seq`,
-                [tenant, conversation, last - row.event_counts[i]! + 1, last],
-              ),
-            )
-            for (const event of await opened(receipt, records))
-              announcements.push({ tenant, visitor: facts.visitor, event })
-          }
-          outbox.committed([{ tenant, id: row.id }], announcements)
-        }
+        unannounced.push(...rows.map((row) => ({ ...row, tenant })))
       }
+      await announceRest()
     },
+
+    announceRest,
 
     settled: () => lane.settled(),
 
@@ -965,6 +1002,13 @@ export function openConversations(options: {
       await sweepOutbox()
     },
   }
+}
+
+interface UnannouncedRow {
+  id: string
+  conversation_ids: string[]
+  last_seqs: number[]
+  event_counts: number[]
 }
 
 function selectConversations(

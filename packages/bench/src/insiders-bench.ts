@@ -26,7 +26,7 @@ const startAt = Date.UTC(2026, 7, 1)
 
 interface Truth {
   bulkReader: Uint8Array
-  /** Conversations that were read in the night, base64url. */
+  /** Conversations that were opened in the night, base64url. */
   read: Set<string>
   slowReader: string
   slowCount: number
@@ -138,6 +138,7 @@ function fill(
   }
   const sinceReview = startAt + (days - 30) * dayMs
   const slowRead = new Set<number>()
+  const ofBulkReader: { at: number; conversation: string }[] = []
 
   function row(i: number): { entry: (string | number | Uint8Array)[]; detail: string | null } {
     const at = Math.floor(startAt + i * stepMs)
@@ -153,9 +154,7 @@ function fill(
       truth.from ||= at
       truth.until = at + 1
     }
-    // All that this person opened within those hours counts, whatever for.
-    if (who === bulk && truth.from > 0 && at >= truth.from && at < truth.until)
-      truth.read.add(pseudonymOf(about))
+    if (who === bulk) ofBulkReader.push({ at, conversation: pseudonymOf(about) })
     if (isSlow && at > sinceReview) slowRead.add(conversation)
     const type = i % 9 === 0 ? 'join' : 'open'
     const entry = encodeEntry({
@@ -205,6 +204,9 @@ function fill(
   }
   db.close()
   openLogIndex(file).close()
+  // All that this person opened within those hours counts, whatever for.
+  for (const { at, conversation } of ofBulkReader)
+    if (at >= truth.from && at < truth.until) truth.read.add(conversation)
   truth.slowCount = slowRead.size
   return { filled, truth, seconds: (performance.now() - startedAt) / 1_000 }
 }

@@ -4,7 +4,7 @@ import { rmSync, statSync } from 'node:fs'
 import * as path from 'node:path'
 import { openLogIndex, type IndexRow, type LogIndex } from '@candor/keyholder/log-index.ts'
 import { encodeEntry, pseudonymOf } from '@candor/ledger/entry.ts'
-import { percent, whole, type AccessFigure } from './access-figures.ts'
+import { whole, type AccessFigure } from './access-figures.ts'
 import { seededRandom } from './seeded-random.ts'
 
 const listSecondsMax = 5

@@ -25,7 +25,7 @@ const stopMsMax = 15_000
 
 export async function startServer(settings: Record<string, string>): Promise<DrilledServer> {
   const environment = {
-    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     CANDOR_PORT: '0',
     CANDOR_HOST: '127.0.0.1',
     CANDOR_DEMO: 'off',

@@ -33,7 +33,7 @@ async function get(server: ServerProcess, url: string): Promise<{ status: number
 async function openingsOf(server: ServerProcess, conversation: string): Promise<AccessEntries['items']> {
   const answer = await get(server, `/v1/access/entries?conversation=${conversation}&limit=200`)
   assert.equal(answer?.status, 200, JSON.stringify(answer))
-  return (answer!.body as AccessEntries).items.filter(
+  return (answer.body as AccessEntries).items.filter(
     ({ type, outcome, actor }) =>
       ['open', 'join'].includes(type) && outcome === 'granted' && actor?.kind === 'api',
   )

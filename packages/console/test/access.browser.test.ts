@@ -240,6 +240,8 @@ test('what is on hold is not erased; lifted, it is, with a receipt that is prove
     await page.goto(`${server.origin}/desk/?view=mine&c=${conversation}`)
     await page.locator('[data-item]').first().waitFor()
     const erase = async (): Promise<void> => {
+      // The key works once it is known whose conversation it is.
+      await page.locator(`[data-row="${conversation}"]`).first().waitFor()
       await page.keyboard.press('Shift+X')
       const button = page.getByRole('dialog').getByRole('button', { name: 'Erase for ever' })
       assert.equal(await button.isDisabled(), true)

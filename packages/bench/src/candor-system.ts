@@ -12,21 +12,22 @@ export async function startCandorServer(
   variant: 'candor' | 'unsealed' = 'candor',
 ): Promise<System> {
   const dataFolder = path.join(folder, variant)
-  const program = startChildProgram<never, { url: string; tenant: string; key: string }>(
-    import.meta.resolve(variant === 'candor' ? './candor-server.ts' : './unsealed-server.ts'),
-    {
-      env: {
-        CANDOR_PORT: '0',
-        CANDOR_HOST: '127.0.0.1',
-        CANDOR_DATA_FOLDER: dataFolder,
-        CANDOR_DEMO: 'off',
-        CANDOR_LOG_LEVEL: 'warn',
-        // An outside database would not be ours to load, nor its processes ours to measure.
-        DATABASE_URL: '',
-      },
-      execArgv,
+  const server =
+    variant === 'candor'
+      ? import.meta.resolve('./candor-server.ts')
+      : import.meta.resolve('./unsealed-server.ts')
+  const program = startChildProgram<never, { url: string; tenant: string; key: string }>(server, {
+    env: {
+      CANDOR_PORT: '0',
+      CANDOR_HOST: '127.0.0.1',
+      CANDOR_DATA_FOLDER: dataFolder,
+      CANDOR_DEMO: 'off',
+      CANDOR_LOG_LEVEL: 'warn',
+      // An outside database would not be ours to load, nor its processes ours to measure.
+      DATABASE_URL: '',
     },
-  )
+    execArgv,
+  })
   const { url, tenant, key } = await program.heard()
   const database = new pg.Client({ connectionString: runningPostgresUrl(dataFolder)! })
   await database.connect()

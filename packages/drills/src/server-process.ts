@@ -25,6 +25,7 @@ const stopMsMax = 15_000
 
 export async function startServer(settings: Record<string, string>): Promise<DrilledServer> {
   const environment = {
+    // Nothing of ours: what is stolen with it is the server's alone.
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     CANDOR_PORT: '0',
     CANDOR_HOST: '127.0.0.1',

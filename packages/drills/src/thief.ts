@@ -5,6 +5,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   hkdfSync,
   type KeyObject,
@@ -85,7 +86,7 @@ export async function readDatabase(url: string): Promise<StolenDatabase> {
     const texts = await client.query<StolenText>(
       `select e.tenant_id as tenant, e.conversation_id as conversation, e.id as event, e.segment, e.body,
          k.epoch_key as "epochKey", k.wrapped
-       from events e join data_keys k using (tenant_id, conversation_id, segment) where e.body is not null`,
+       from events e join data_keys k using (tenant_id, conversation_id, segment) where e.body is not null order by e.tenant_id, e.conversation_id, e.seq`,
     )
     const keys = await client.query<{ wrapped: Buffer }>('select wrapped from data_keys')
     const epochs = await client.query<{ public_key: string; signature: string }>(
@@ -157,7 +158,8 @@ const purposes = [
 
 /** Conversations of which this key opens a text, as a data key. */
 export function openedAsDataKey(texts: readonly StolenText[], key: Buffer): string[] {
-  return texts.filter((text) => opens(text, key)).map(({ conversation }) => conversation)
+  const secret = createSecretKey(key)
+  return texts.filter((text) => opens(text, secret)).map(({ conversation }) => conversation)
 }
 
 /**
@@ -217,16 +219,22 @@ function unwraps(text: StolenText, epochs: ReadonlyMap<string, Buffer>, shared: 
   const salt = Buffer.concat([wrapped.subarray(1, 33), epochs.get(text.epochKey)!])
   const info = `candor data key 1 ${text.tenant}/${text.conversation}/${text.segment}`
   const wrapping = Buffer.from(hkdfSync('sha256', shared, salt, info, keyBytes))
-  const key = decrypted(wrapping, Buffer.alloc(12), '', wrapped.subarray(33, 65), wrapped.subarray(65))
-  return key !== null && opens(text, key)
+  const key = decrypted(
+    createSecretKey(wrapping),
+    Buffer.alloc(12),
+    '',
+    wrapped.subarray(33, 65),
+    wrapped.subarray(65),
+  )
+  return key !== null && opens(text, createSecretKey(key))
 }
 
-function opens({ body, conversation, event }: StolenText, key: Buffer): boolean {
+function opens({ body, conversation, event }: StolenText, key: KeyObject): boolean {
   const [nonce, tag] = [body.subarray(0, 12), body.subarray(-16)]
   return decrypted(key, nonce, `${conversation}/${event}`, body.subarray(12, -16), tag) !== null
 }
 
-function decrypted(key: Buffer, nonce: Buffer, context: string, body: Buffer, tag: Buffer): Buffer | null {
+function decrypted(key: KeyObject, nonce: Buffer, context: string, body: Buffer, tag: Buffer): Buffer | null {
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 })
   decipher.setAAD(Buffer.from(context)).setAuthTag(tag)
   const plain = decipher.update(body)

@@ -270,11 +270,12 @@ export function openLogIndex(file: string): LogIndex {
            select actor, count(distinct case when flags & 1 then conversation end) as off_assignment,
              count(distinct case when flags & 2 then conversation end) as after_hours, min(at) as first_at, max(at) as last_at,
              max(idx) as newest
-           from entries where tenant = ? and at > ? and flags > 0 and type in ('open', 'join') group by actor)
+           from entries where tenant = ? and at > ? and flags > 0 and type in ('open', 'join') group by actor
+           order by off_assignment desc, after_hours desc limit 200)
          select r.*, d.text,
            (select count(distinct e.conversation) from entries e
             where e.actor = r.actor and e.at > ? and e.type in ('open', 'join')) as opened
-         from remarkable r left join details d on d.idx = r.newest order by off_assignment desc, after_hours desc limit 200`,
+         from remarkable r left join details d on d.idx = r.newest order by off_assignment desc, after_hours desc`,
       )
         .all(tenant, sinceMs, sinceMs)
         .flatMap((row) => {

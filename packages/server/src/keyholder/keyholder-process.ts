@@ -56,6 +56,11 @@ export async function startKeyholder(settings: KeyholderSettings, log: Log): Pro
     isReady: ({ event }) => event === 'keyholder-ready',
     log,
   })
+  // Only now: one that already runs on this folder keeps its own.
+  if (usualSocket(folder) === null) {
+    rmSync(socketLink(folder), { force: true })
+    symlinkSync(socket, socketLink(folder))
+  }
   log({
     event: 'keyholder-started',
     pid: running.pid,
@@ -75,13 +80,10 @@ export async function startKeyholder(settings: KeyholderSettings, log: Log): Pro
 }
 
 function socketPath(folder: string, uid: number | null): string {
-  const link = socketLink(folder)
-  rmSync(link, { force: true })
   const usual = usualSocket(folder)
   if (usual !== null) return usual
   const short = mkdtempSync(path.join(tmpdir(), 'candor-'))
   if (uid !== null) chownSync(short, uid, uid)
   process.once('exit', () => rmSync(short, { recursive: true, force: true }))
-  symlinkSync(path.join(short, 'socket'), link)
   return path.join(short, 'socket')
 }

@@ -1,5 +1,6 @@
 /** The desk before the real server: a visitor's words reach it, an answer goes back, and what it did is stored. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -99,6 +100,11 @@ test('a person signs in, takes a conversation over, answers, notes, tags and clo
     assert.ok(tries < 50, 'what was on screen is read')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Shift+e')])
+  const transcript = await readFile(await download.path(), 'utf8')
+  assert.match(transcript, /: My suitcase did not arrive\.\n[^]*Mateo: I am looking for it\.\n/)
+  assert.doesNotMatch(transcript, /Oslo/)
 
   await page.keyboard.press('e')
   await page.getByRole('status').filter({ hasText: 'Closed the conversation' }).waitFor()

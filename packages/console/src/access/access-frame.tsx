@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Icon } from '../design/icons.tsx'
 import { Page } from '../design/page.tsx'
+import { useDesk } from '../live/desk-context.ts'
+import { mayReview } from './access-roles.ts'
 import css from './access-page.module.css'
 
 export function AccessFrame({
@@ -14,6 +16,20 @@ export function AccessFrame({
   lead?: ReactNode
   children: ReactNode
 }) {
+  const { me } = useDesk()
+  if (!mayReview(me.person.role))
+    return (
+      <Page
+        title={title}
+        lead="Your role does not look in here: privacy officers and administrators do. Who read a conversation stands beside every conversation that you open."
+      >
+        <p>
+          <Link to="/">
+            <Icon name="reply" size={16} /> To the inbox
+          </Link>
+        </p>
+      </Page>
+    )
   return (
     <div className={css.frame}>
       <nav className={css.nav} aria-label="Access">

@@ -1,4 +1,5 @@
 import { Button } from '../design/controls.tsx'
+import { saveFile } from '../design/save-file.ts'
 import type { CheckedEntries } from './use-checked.ts'
 
 /** Gives the very bytes that were checked here. */
@@ -8,13 +9,7 @@ export function HandOut({ entries, name }: { entries: CheckedEntries; name: stri
     <Button
       icon="download"
       isDisabled={!bundle}
-      onPress={() => {
-        const link = document.createElement('a')
-        link.href = URL.createObjectURL(new Blob([bundle!.text], { type: 'application/json' }))
-        link.download = fileOf(name)
-        link.click()
-        URL.revokeObjectURL(link.href)
-      }}
+      onPress={() => saveFile(fileOf(name), bundle!.text, 'application/json')}
     >
       Hand out proof bundle
     </Button>

@@ -104,6 +104,13 @@ const actions = [
     group: 'Conversation',
     icon: 'reopen',
   },
+  {
+    id: 'export',
+    title: 'Download the transcript',
+    keys: 'Shift+e',
+    group: 'Conversation',
+    icon: 'download',
+  },
   { id: 'erase', title: 'Erase for ever', keys: 'Shift+x', group: 'Conversation', icon: 'trash' },
 
   { id: 'send', title: 'Send', keys: 'Enter', group: 'Composer', icon: 'send', local: true },

@@ -55,6 +55,7 @@ const menuActions: ActionId[] = [
   'close',
   'reopen',
   'who-read',
+  'export',
   'erase',
 ]
 

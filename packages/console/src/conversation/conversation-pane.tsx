@@ -5,6 +5,8 @@ import { keysOf, type ActionId } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
 import { useAction } from '../actions/run-actions.ts'
 import { Icon } from '../design/icons.tsx'
+import { Refusal } from '@candor/protocol/refusals.ts'
+import { Unreachable } from '../live/api-client.ts'
 import { useDesk, useRow } from '../live/desk-context.ts'
 import { useObservable, useObserved } from '../live/observable.ts'
 import { showToast } from '../shell/toasts.tsx'
@@ -69,7 +71,7 @@ function NothingOpen() {
 function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: string }) {
   const desk = useDesk()
   const navigate = useNavigate()
-  const { conversations, rows, me } = desk
+  const { conversations, rows, me, proofs } = desk
   const held = conversations.thread(id)
   const row = useRow(id)
   const refusal = useObserved(held, (thread) => (thread.loading === 'refused' ? thread.refusal : null))
@@ -102,6 +104,16 @@ function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: st
     const problem = await conversations.remove(id, own.seq)
     showToast(problem ?? 'Message deleted.', problem ? { tone: 'danger' } : {})
   }
+  const download = async (): Promise<void> => {
+    try {
+      const { downloadTranscript } = await import('./download-transcript.ts')
+      await downloadTranscript(proofs, id)
+      showToast('The transcript was downloaded. It counts as an export.')
+    } catch (problem) {
+      if (!(problem instanceof Refusal || problem instanceof Unreachable)) throw problem
+      showToast(problem.message, { tone: 'danger' })
+    }
+  }
   const retry = (): void => {
     for (const one of held.get().outgoing) if (one.state === 'failed') conversations.retry(id, one.id)
   }
@@ -122,6 +134,7 @@ function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: st
   useAction('earlier', () => conversations.earlier(id), hasEarlier)
   useAction('retry', retry, hasFailed)
   useAction('who-read', () => void navigate({ to: '/access/conversation/$id', params: { id } }))
+  useAction('export', () => void download(), !refusal)
   useAction('erase', () => setLayer('erase'), mayReview(me.person.role) && row !== undefined)
   useAction('escape', onClose)
   const edit = useCallback((item: MessageItem) => composer.current?.edit(item), [])

@@ -27,8 +27,8 @@ export class Unreachable extends Error {
 export const api = {
   get: <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal),
   /** What is handed on byte for byte: a proof bundle. */
-  text: (path: string, signal?: AbortSignal): Promise<string> =>
-    request('GET', path, undefined, signal, (answer) => answer.text()),
+  text: (path: string, signal?: AbortSignal, headers?: Record<string, string>): Promise<string> =>
+    request('GET', path, undefined, signal, (answer) => answer.text(), headers),
   post: <T = void>(path: string, body: object = {}): Promise<T> => request<T>('POST', path, body),
   patch: <T = void>(path: string, body: object): Promise<T> => request<T>('PATCH', path, body),
   put: <T = void>(path: string, body: object): Promise<T> => request<T>('PUT', path, body),
@@ -41,11 +41,13 @@ async function request<T>(
   body?: object,
   signal?: AbortSignal,
   read: (answer: Response) => Promise<unknown> = (answer) => answer.json(),
+  more: Record<string, string> = {},
 ): Promise<T> {
   const headers = {
     accept: 'application/json',
     ...(body && { 'content-type': 'application/json' }),
     ...(method === 'POST' && { 'idempotency-key': newId() }),
+    ...more,
   }
   for (let attempt = 1; ; attempt++) {
     let answer: Response

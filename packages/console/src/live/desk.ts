@@ -19,7 +19,7 @@ import { openInboxRows, type InboxRows } from '../inbox/inbox-rows.ts'
 import { browserKey, renewedKey } from '../session/browser-key.ts'
 import { api, Unreachable } from './api-client.ts'
 import { observable, type Observable } from './observable.ts'
-import { openProofs, resignMs } from './open-proofs.ts'
+import { openProofs, resignMs, type OpenProofs } from './open-proofs.ts'
 
 export interface Desk {
   readonly me: Me
@@ -29,6 +29,7 @@ export interface Desk {
   readonly team: Observable<readonly EventActor[]>
   /** The tenant's own kinds of numbers, for the card guard of the composer. */
   readonly formats: Observable<readonly IdentifierFormat[]>
+  readonly proofs: OpenProofs
   readonly presence: Observable<'online' | 'away'>
   /** True once the first page of the open rows is there. */
   readonly loaded: Observable<boolean>
@@ -164,6 +165,7 @@ export function openDesk(me: Me): Desk {
     connection: state,
     team,
     formats,
+    proofs,
     presence,
     loaded,
     counts,

@@ -32,6 +32,11 @@ export class Composer extends Component<ComposerProps, Draft> {
     const text = this.box!.value
     this.setState({ text })
     this.props.chat.typing(text.trim() !== '')
+    this.screen()
+  }
+
+  screen = (): void => {
+    const text = this.box!.value
     this.props.guard().then(
       (guard) =>
         text === this.box?.value &&
@@ -64,8 +69,10 @@ export class Composer extends Component<ComposerProps, Draft> {
     })
   }
 
-  override componentDidUpdate(): void {
+  override componentDidUpdate({ formats }: ComposerProps): void {
     const box = this.box!
+    // What a tenant changes counts for what is written already.
+    if (formats !== this.props.formats && box.value !== '') this.screen()
     box.style.height = 'auto'
     box.style.height = box.scrollHeight + 'px'
   }

@@ -170,7 +170,6 @@ function fill(
       outcome: 'granted',
       detail: detailHash,
     })
-    const named = isSlow || isBulk || off
     const flags = (off ? 1 : 0) + (isBulk ? 2 : 0)
     const text = Buffer.from(entry).toString()
     const detail = {

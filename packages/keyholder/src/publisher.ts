@@ -43,8 +43,8 @@ const publishMs = 1_000
 const idlePublishMs = 25_000
 /** A witness that has not cosigned for this long is an alarm; the promise is 2 minutes. */
 const witnessSilentMs = 90_000
-/** Hashed at one go, a millisecond's work; openings wait no longer than that for a publication. */
-const entriesPerStep = 256
+/** Hashed at one go, a quarter of a millisecond; openings wait no longer than that for a publication. */
+const entriesPerStep = 64
 
 interface Cosigner extends Witness {
   client: WitnessClient

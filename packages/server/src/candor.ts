@@ -304,6 +304,13 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   await conversations.recover(store.unfinished)
   keyholder.client.onConnected(() => void conversations.announceRest().catch(logFault('outbox', log)))
 
+  // At hand before anybody writes: a first message is then stored while the keyholder is away as well.
+  const fetchEpochKeys = async (): Promise<void> => {
+    for (const tenant of await tenants.tenantIds()) await access.ready(tenant)
+  }
+  fetchEpochKeys().catch(logFault('epoch keys', log))
+  keyholder.client.onConnected(() => void fetchEpochKeys().catch(logFault('epoch keys', log)))
+
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo
   publicUrl ||= `http://${config.host}:${port}`

@@ -10,13 +10,14 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
-import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import * as path from 'node:path'
 import { openKeyholderClient, type KeyholderClient } from '@candor/keyholder/client.ts'
 import type { LogActor, OpenRequest, WrappedKey } from '@candor/keyholder/frames.ts'
 import { openWrapper, wrapContext } from '@candor/keyholder/wrapping.ts'
 import { openStatement, type OpenProof } from '@candor/protocol/open-statement.ts'
 import { startKeyholder } from '@candor/server/keyholder/keyholder-process.ts'
+import { prepareLocalWitness } from '@candor/server/keyholder/local-witness.ts'
 import { percent, whole, type AccessFigure } from './access-figures.ts'
 import { percentile } from './latencies.ts'
 import { cpuSecondsOf } from './process-tree.ts'
@@ -24,6 +25,8 @@ import { cpuSecondsOf } from './process-tree.ts'
 const openingsPerSecondMin = 10_000
 const openingP99MsMax = 10
 const warmMs = 1_500
+const checkpointGapMsMax = 2_000
+const checkpointLookMs = 20
 /** Requests under way at once, as a server with so many people and programs has them. */
 const inFlightTried = [32, 64, 256]
 
@@ -40,19 +43,22 @@ export async function measureOpenings(
   folder: string,
   say: (line: string) => void,
 ): Promise<AccessFigure[]> {
+  const witness = await prepareLocalWitness(path.join(folder, 'witness'))
   const keyholder = await startKeyholder(
     {
       folder: path.join(folder, 'keyholder'),
       logFolder: path.join(folder, 'log'),
       origin: 'bench.candor.example/log',
-      witnesses: [],
-      quorum: 0,
+      witnesses: [witness.address],
+      quorum: 1,
       passphrase: undefined,
       keyFile: path.join(folder, 'none'),
     },
     () => undefined,
   )
   const client = openKeyholderClient({ kind: 'socket', path: keyholder.socket }, () => undefined)
+  const { vkey } = await client.ask('hello', { protocol: 1 })
+  const cosigning = await witness.start(vkey, () => undefined)
   try {
     const tenant = randomUUID()
     const sealed = await seal(client, tenant)
@@ -68,9 +74,12 @@ export async function measureOpenings(
     }
     // Their entries are read once; from then on they are counted in memory.
     await openFor(client, unsigned, 32, warmMs)
+    const published: number[][] = []
     for (const inFlight of inFlightTried) {
       const before = await client.ask('status', {})
+      const stopWatching = watchCheckpoints(path.join(folder, 'log', 'checkpoint'))
       const measured = await openFor(client, unsigned, inFlight, options.seconds * 1_000, () => keyholder.pid)
+      published.push(stopWatching())
       const after = await client.ask('status', {})
       if (after.entries - before.entries < measured.count) throw new Error('An opening has no entry.')
       const limit = fsyncLimit(path.join(folder, `plain-${inFlight}`), inFlight)
@@ -83,11 +92,41 @@ export async function measureOpenings(
         isMet: measured.perSecond >= openingsPerSecondMin && measured.p99Ms <= openingP99MsMax,
       })
     }
+    figures.push(checkpointGaps(published))
     figures.push(await measureSigned(client, tenant, sealed, options, () => keyholder.pid))
     return figures
   } finally {
     client.close()
     await keyholder.stop()
+    await cosigning.stop()
+  }
+}
+
+/** When each new checkpoint was seen. It is published only with its cosignature, so a witness has seen each. */
+function watchCheckpoints(file: string): () => number[] {
+  const seenAt: number[] = []
+  let last = ''
+  const timer = setInterval(() => {
+    const checkpoint = readFileSync(file, 'utf8')
+    if (checkpoint === last) return
+    last = checkpoint
+    seenAt.push(performance.now())
+  }, checkpointLookMs)
+  return () => {
+    clearInterval(timer)
+    return seenAt
+  }
+}
+
+function checkpointGaps(runs: readonly number[][]): AccessFigure {
+  const gaps = runs.flatMap((seenAt) => seenAt.slice(1).map((at, i) => at - seenAt[i]!))
+  const longest = Math.max(...gaps)
+  return {
+    what: 'cosigned checkpoints under that load',
+    measured: `${gaps.length + runs.length}, at most ${(longest / 1_000).toFixed(1)} s apart`,
+    beside: 'due every 2 s',
+    ratio: percent(longest / checkpointGapMsMax),
+    isMet: longest <= checkpointGapMsMax,
   }
 }
 

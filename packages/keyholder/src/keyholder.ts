@@ -49,7 +49,7 @@ import { JournalDamaged, openJournal } from './journal.ts'
 import { judgeOpening } from './judge-opening.ts'
 import type { IndexFilter } from './log-index.ts'
 import { checkAsk } from './check-ask.ts'
-import { openPublisher, type LogKey, type Witness } from './publisher.ts'
+import { openPublisher, type LogKey, type Publisher, type Witness } from './publisher.ts'
 import { dayMs, hourMs, openReadingCounts, type Reading, type ReadingCounts } from './reading-counts.ts'
 import { decodeRecord, encodeRecord, type LogRecord } from './record.ts'
 import type { RootKey } from './root-key.ts'
@@ -144,8 +144,9 @@ export async function openKeyholder(options: {
   let dropOwed = false
   /** Of the last entry. */
   let newest: Promise<void> = Promise.resolve()
-  /** Durable entries that the tiles do not have yet. */
-  let untiled: { index: number; entry: string }[] = []
+  /** Entries below this are durable, and the index has been given them. */
+  let handedOn = journal.next
+  let tellPublisher: Publisher['durable'] | null = null
   const listeners: ((alarm: Alarm) => void)[] = []
   const unwrappers = new Map<string, Unwrapper>()
   const pseudonyms = new Map<string, Uint8Array>()
@@ -188,20 +189,12 @@ export async function openKeyholder(options: {
     quorum: options.quorum,
     now,
     log,
-    /** From memory as long as it is there, else from the index. */
-    async entries(from, limit) {
-      const place = from - (untiled[0]?.index ?? Infinity)
-      if (place >= 0 && place < untiled.length)
-        return untiled.slice(place, place + limit).map(({ entry }) => entry)
-      return index.call('entries', from, limit)
-    },
-    durable: () => journal.next,
-    tiled(size) {
-      untiled = untiled.filter((entry) => entry.index >= size)
-    },
+    entries: (from, limit) => index.call('entries', from, limit),
+    durable: () => handedOn,
     alarm: (kind, detail) => void raise(null, kind, null, detail),
     fatal,
   })
+  tellPublisher = publisher.durable
   for (const key of options.imported ?? []) takeIn(key)
   append({ type: 'start', detail: { what: `The keyholder has started; root key: ${rootKey.how}.` } })
   await settled()
@@ -282,12 +275,16 @@ export async function openKeyholder(options: {
         at('writing')
         await journal.append(batch.map(({ record }) => encodeRecord(record)))
         at('durable')
-        for (const { index: own, record } of batch) untiled.push({ index: own, entry: record.entry })
         const numbered = batch.map(({ index: own, record }) => ({ index: own, record }))
         const inserted = index.insert(numbered).then(() => {
           indexed = Math.max(indexed, numbered.at(-1)!.index + 1)
         })
         inserted.catch(fatal)
+        handedOn = journal.next
+        tellPublisher?.(
+          batch[0]!.index,
+          batch.map(({ record }) => record.entry),
+        )
         for (const { done } of batch) done.resolve()
         // What was erased is deleted here as well, as soon as the index has the rest.
         const erases = batch.some(

@@ -4,7 +4,7 @@ import { folderStorage } from '@candor/ledger/folder-storage.ts'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { encodeLogKeys, logKeysPath } from '@candor/ledger/log-keys.ts'
 import { noteSignatureType, parseVkey, signerOf } from '@candor/ledger/signed-note.ts'
-import { openTileLog } from '@candor/ledger/tile-log.ts'
+import { openTileLog, unflushedMax } from '@candor/ledger/tile-log.ts'
 import { tileProofs } from '@candor/ledger/tile-proofs.ts'
 import { checkpointPath } from '@candor/ledger/tiles.ts'
 import { formatProof } from '@candor/ledger/tlog-proof.ts'
@@ -29,6 +29,11 @@ export interface Publisher {
   readonly vkey: string
   /** Ed25519 of the log's key over text that is no note; base64. */
   sign(text: string): string
+  /**
+   * These entries are on the disk. They are hashed as they come, a few at a time, so that a publication has nothing
+   * left to do at once; what it finds missing it reads again.
+   */
+  durable(first: number, entries: readonly string[]): void
   /** Everything durable now, under a checkpoint with its quorum. False when the witnesses did not give one. */
   publish(): Promise<boolean>
   /** A proof bundle of entries that lie below the last published checkpoint. */
@@ -65,7 +70,6 @@ export async function openPublisher(options: {
   entries(from: number, limit: number): Promise<string[]>
   /** Entries below this are durable. */
   durable(): number
-  tiled(size: number): void
   alarm(kind: Alarm['kind'], detail: string): void
   fatal(fault: unknown): void
 }): Promise<Publisher> {
@@ -106,7 +110,6 @@ export async function openPublisher(options: {
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
     const { size, root } = await tiles.flush()
-    options.tiled(size)
     const checkpoint = signCheckpoint(origin, size, root, signer)
     const lines = await cosign(checkpoint, size)
     watch()
@@ -166,21 +169,29 @@ export async function openPublisher(options: {
     return run
   }
 
-  function schedule(): void {
+  /** From start to start: what a publication takes is not added to the time between two. */
+  function schedule(afterMs: number): void {
     timer = setTimeout(() => {
+      const startedAt = performance.now()
       const due =
         options.durable() > (published?.size ?? -1) || now() - (published?.atMs ?? 0) > idlePublishMs
       void (due ? publish() : Promise.resolve(true))
         .catch(() => undefined)
-        .finally(() => closed || schedule())
-    }, publishMs)
+        .finally(() => closed || schedule(Math.max(0, publishMs - (performance.now() - startedAt))))
+    }, afterMs)
   }
-  schedule()
+  schedule(publishMs)
 
   return {
     vkey: signer.vkey,
     sign: (text) => Buffer.from(ed25519.sign(Buffer.from(text))).toString('base64'),
     publish,
+
+    durable(first, entries) {
+      const waiting = tiles.size + entries.length - (published?.size ?? 0)
+      if (first !== tiles.size || waiting > unflushedMax / 2) return
+      tiles.append(entries.map((entry) => Buffer.from(entry)))
+    },
 
     async bundle(entries) {
       const { size, checkpoint } = published!

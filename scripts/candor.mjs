@@ -18,6 +18,8 @@ import {
 const commands = {
   start: {
     program: 'packages/server/src/main.ts',
+    // For once, when it has started: main.ts.
+    flags: ['--expose-gc'],
     builds: true,
     says: 'start the server with its embedded PostgreSQL and print the URL to open',
   },
@@ -28,7 +30,7 @@ const commands = {
   backup: {
     program: 'packages/server/src/backup-command.ts',
     usage: 'backup <folder>',
-    says: 'copy the embedded database while it runs or not (--with-keys adds the key folder)',
+    says: 'copy the embedded database and the access log, while it runs or not (--with-keys adds the keys)',
   },
   restore: {
     program: 'packages/server/src/restore-command.ts',
@@ -40,9 +42,40 @@ const commands = {
     usage: 'tenant <public id> <name> <origin> <e-mail>',
     says: 'add a tenant with its site and administrator (while the server is stopped)',
   },
+  keyholder: {
+    program: 'packages/keyholder/src/main.ts',
+    usage: 'keyholder --folder <folder> …',
+    says: 'hold the keys and write the access log for a server on another host',
+  },
+  'keyholder-certificates': {
+    program: 'packages/keyholder/src/certificates-command.ts',
+    usage: 'keyholder-certificates <folder>',
+    says: 'make the two certificates with which such a server and its keyholder know each other',
+  },
+  'keyholder-backup': {
+    program: 'packages/keyholder/src/backup-command.ts',
+    usage: 'keyholder-backup <folder> <target>',
+    says: 'copy what a keyholder on this host holds, while it runs, with an entry in the log before',
+  },
   screen: {
     program: 'packages/server/src/screen-command.ts',
+    usage: 'screen [--formats <file.json>]',
     says: 'mask card data in JSON lines {conversation, author, text} from standard input',
+  },
+  verify: {
+    program: 'packages/ledger/src/verify-command.ts',
+    usage: 'verify <folder|url>',
+    says: 'check an access log, or a proof bundle (--bundle), without server and database',
+  },
+  witness: {
+    program: 'packages/witness/src/witness-command.ts',
+    usage: 'witness <folder>',
+    says: 'cosign the logs of others (--log <vkey>) and raise the alarm when one stops, shrinks or forks',
+  },
+  drill: {
+    program: 'packages/drills/src/drill.ts',
+    usage: 'drill <name>',
+    says: 'attack a copy and show what is found: log-attacks, skipped-log, stolen-data',
   },
   bench: {
     program: 'packages/bench/src/bench.ts',
@@ -68,12 +101,12 @@ async function launch(command) {
   await onNode24(fileURLToPath(import.meta.url), [name, ...args])
   await installed()
   if (command.builds) await built()
-  await become(path.join(projectFolder, command.program))
+  await become([...(command.flags ?? []), path.join(projectFolder, command.program)])
 }
 
-/** On POSIX the launcher turns into the program: one process less in memory, and signals reach it directly. */
+/** @param program with what Node is to be told before it. On POSIX the launcher turns into the program: one process less in memory, and signals reach it directly. */
 async function become(program) {
-  const argv = [process.execPath, program, ...args]
+  const argv = [process.execPath, ...program, ...args]
   const env = cleanEnvironment()
   if (process.execve && process.platform !== 'win32') process.execve(process.execPath, argv, env)
   await endAs(spawn(argv[0], argv.slice(1), { stdio: 'inherit', env }))

@@ -154,8 +154,7 @@ export async function buildWidget(
   return manifest
 }
 
-/** Loaded with the first character that a visitor types; nothing is sent before it is there. */
-const guardEntry = `export { openWindow, screen } from '@candor/card-guard'`
+const guardEntry = `export * from './frame/guard.ts'`
 
 const languages = (): string[] =>
   readdirSync(path.join(source, 'frame/messages'))

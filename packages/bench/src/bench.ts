@@ -11,6 +11,8 @@ const usage = `Usage: npm run bench -- [name] [options]
   messages     (default) messages a second, latency and CPU beside ejabberd and a bare echo; then idle
   idle         memory of idle connections
   card-guard   recall, false masks and speed of the card guard beside other packages
+  access       keys and log: sealed and unsealed sends, logged openings a second, what one reader read of 10 M entries
+  ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
   --seed N     another seed for texts, arrivals and senders
@@ -27,6 +29,36 @@ if (name === 'card-guard') {
   const { cardGuardBench } = await import('./card-guard-bench.ts')
   const { values } = parseArgs({ args: rest, options: { seed: { type: 'string' } } })
   await cardGuardBench(values.seed === undefined ? {} : { seed: Number(values.seed) })
+} else if (name === 'ledger') {
+  const { ledgerBench, ledgerReport } = await import('./ledger-bench.ts')
+  const { values } = parseArgs({
+    args: rest,
+    options: { entries: { type: 'string', default: '1000000' }, quick: { type: 'boolean', default: false } },
+  })
+  const entries = values.quick ? 50_000 : Number(values.entries)
+  process.stdout.write(`${ledgerReport(await ledgerBench({ entries }))}\n`)
+} else if (name === 'access') {
+  const { accessBench, accessParts, accessReport } = await import('./access-bench.ts')
+  const { values } = parseArgs({
+    args: rest,
+    options: {
+      seed: { type: 'string', default: '1' },
+      rounds: { type: 'string', default: '3' },
+      entries: { type: 'string', default: '10000000' },
+      small: { type: 'boolean', default: false },
+      part: { type: 'string', multiple: true },
+    },
+  })
+  const plan = {
+    seed: Number(values.seed),
+    rounds: values.small ? 1 : Number(values.rounds),
+    openSeconds: values.small ? 2 : 8,
+    entries: values.small ? 100_000 : Number(values.entries),
+    parts: accessParts.filter((part) => values.part?.includes(part) ?? true),
+  }
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const figures = await accessBench(plan, say)
+  process.stdout.write(`\n${accessReport(plan, figures)}\n`)
 } else await benchServer()
 
 async function benchServer(): Promise<void> {

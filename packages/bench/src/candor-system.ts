@@ -6,30 +6,35 @@ import { assertDurable, durabilityOf } from './durability.ts'
 import type { System } from './system.ts'
 
 /** @param execArgv for the server's Node, such as `--cpu-prof`. */
-export async function startCandorServer(folder: string, execArgv: string[] = []): Promise<System> {
-  const dataFolder = path.join(folder, 'candor')
-  const program = startChildProgram<never, { url: string; tenant: string; key: string }>(
-    import.meta.resolve('./candor-server.ts'),
-    {
-      env: {
-        CANDOR_PORT: '0',
-        CANDOR_HOST: '127.0.0.1',
-        CANDOR_DATA_FOLDER: dataFolder,
-        CANDOR_DEMO: 'off',
-        CANDOR_LOG_LEVEL: 'warn',
-        // An outside database would not be ours to load, nor its processes ours to measure.
-        DATABASE_URL: '',
-      },
-      execArgv,
+export async function startCandorServer(
+  folder: string,
+  execArgv: string[] = [],
+  variant: 'candor' | 'unsealed' = 'candor',
+): Promise<System> {
+  const dataFolder = path.join(folder, variant)
+  const server =
+    variant === 'candor'
+      ? import.meta.resolve('./candor-server.ts')
+      : import.meta.resolve('./unsealed-server.ts')
+  const program = startChildProgram<never, { url: string; tenant: string; key: string }>(server, {
+    env: {
+      CANDOR_PORT: '0',
+      CANDOR_HOST: '127.0.0.1',
+      CANDOR_DATA_FOLDER: dataFolder,
+      CANDOR_DEMO: 'off',
+      CANDOR_LOG_LEVEL: 'warn',
+      // An outside database would not be ours to load, nor its processes ours to measure.
+      DATABASE_URL: '',
     },
-  )
+    execArgv,
+  })
   const { url, tenant, key } = await program.heard()
   const database = new pg.Client({ connectionString: runningPostgresUrl(dataFolder)! })
   await database.connect()
   const durability = await durabilityOf(database)
   assertDurable('candor', durability)
   return {
-    name: 'candor',
+    name: variant,
     describes:
       'the server as npm start runs it: delivery contract, sealing, card guard and row-level security on',
     // Its PostgreSQL is its child.

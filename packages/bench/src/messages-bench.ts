@@ -90,6 +90,11 @@ export async function measureMessages(
   plan: MessagesPlan,
   folder: string,
   say: (line: string) => void,
+  starts: readonly (() => Promise<System | Unavailable>)[] = [
+    () => startCandorServer(folder),
+    () => startEjabberd(path.join(folder, 'ejabberd'), Math.max(...plan.sockets) / 2),
+    startEcho,
+  ],
 ): Promise<MessagesResult> {
   const sockets = plan.sockets.filter((count) => {
     if (count + descriptorsBeside <= descriptorsMax()) return true
@@ -102,11 +107,7 @@ export async function measureMessages(
   const kept = new Map<string, Kept>()
   const failures: string[] = []
   try {
-    for (const start of [
-      () => startCandorServer(folder),
-      () => startEjabberd(path.join(folder, 'ejabberd'), Math.max(...sockets) / 2),
-      startEcho,
-    ]) {
+    for (const start of starts) {
       const started = await start()
       if ('unavailable' in started) {
         unavailable.push(started)

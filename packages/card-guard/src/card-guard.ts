@@ -8,7 +8,6 @@ import type { CardSpan } from './card-windows.ts'
 import { cardsIn } from './card-windows.ts'
 import { plainReading, readingsOf } from './compose-numbers.ts'
 import { blobsIn, depthMax, maySpellBytes, unescapeText } from './encodings.ts'
-import type { NamedSpans } from './find-cards.ts'
 import { endOfCard } from './find-cards.ts'
 import type { GuardWindow, WindowOptions } from './guard-window.ts'
 import { openWindowOf } from './guard-window.ts'
@@ -17,7 +16,7 @@ import { panDigitsMin } from './issuer-ranges.ts'
 import { bare, printed, told } from './join-messages.ts'
 import { joinWithin, piecesWithin } from './join-within.ts'
 import type { Finding } from './mask.ts'
-import { maskOf, union } from './mask.ts'
+import { mask, maskOf, union } from './mask.ts'
 import { otherThingsIn } from './not-cards.ts'
 import { piecesOfMessage } from './pieces.ts'
 import type { DigitStream, Lexed, Stretch } from './read-digits.ts'
@@ -30,13 +29,23 @@ import { lexSigns, stretchesOf } from './stretches.ts'
 export type { GuardOptions, Screened } from './screen-text.ts'
 export type { Finding, FindingKind, ScreenedText } from './mask.ts'
 export { maskOf }
-export type { IdentifierFormat, IssuerOverlap } from './identifier-formats.ts'
-export { overlapWithIssuerRanges } from './identifier-formats.ts'
+export type { IdentifierFormat, WeakWord } from './identifier-formats.ts'
+export { namesCards, patternMax, prefixMax, weaknessOf } from './identifier-formats.ts'
+export type { IssuerOverlap, NetworkOverlap } from './identifier-overlap.ts'
+export { exampleOf, overlapWithIssuerRanges } from './identifier-overlap.ts'
 export type { EarlierScreened, GuardWindow, WindowLimits, WindowScreened } from './guard-window.ts'
 
 /** Finds and masks the card data of one text. Screening the result again masks nothing more. */
 export function screen(text: string, options: GuardOptions = {}): Screened {
   return screenWith(guard, text, options)
+}
+
+/** Screens a value that stands under a name, as in a form: the name may introduce a number of the tenant's own. */
+export function screenField(name: string, value: string, options: GuardOptions): Screened {
+  const alone = screen(value, options)
+  if (alone.findings.length === 0 || !options.identifiers?.length) return alone
+  if (screen(`${name}: ${value}`, options).findings.length > 0) return alone
+  return { ...alone, text: mask(value, []), findings: [] }
 }
 
 /** Opens a window on one author's messages in one conversation. */
@@ -111,7 +120,7 @@ function cardsOf(
   options: GuardOptions,
   part: readonly Stretch[] | undefined,
 ): CardSpan[] {
-  const named = namedSpans(text, options)
+  const named = identifiersIn(text, options.identifiers ?? [])
   const others = otherThingsIn(text)
   const endOf: Parameters<typeof cardsIn>[3] = (window, sums) => endOfCard(window, sums, others, named)
   const cards: CardSpan[] = []
@@ -142,13 +151,3 @@ function cardsOf(
 
 /** Verification codes have three digits or four. */
 const codeDigitsMin = 3
-
-function namedSpans(text: string, options: GuardOptions): NamedSpans {
-  if (!options.identifiers?.length) return () => undefined
-  const spans = identifiersIn(text, options.identifiers)
-  return ({ start, end }) => {
-    const inside = spans.filter((span) => span.start <= start && span.end >= end)
-    if (inside.length === 0) return undefined
-    return inside.some((span) => span.introduced) ? 'introduced' : 'alike'
-  }
-}

@@ -28,7 +28,7 @@ export function screen(text: string): Screened {
 }
 
 /** Opens a window on what this visitor writes. */
-export function openWindow(options: Pick<WindowOptions, 'limits'> = {}): GuardWindow {
+export function openWindow(options: WindowOptions = {}): GuardWindow {
   return openWindowOf(guard, [bare, printed], options)
 }
 

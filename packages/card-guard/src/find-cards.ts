@@ -2,6 +2,7 @@
 
 import type { CardWindow, LuhnSums } from './card-windows.ts'
 import { headOf, isCardShape, touchesLetters } from './card-windows.ts'
+import type { IdentifierAt } from './identifier-formats.ts'
 import { tierOf } from './issuer-ranges.ts'
 import type { OtherThings, Span } from './not-cards.ts'
 import { saysOtherwise } from './not-cards.ts'
@@ -13,27 +14,21 @@ export function endOfCard(
   window: CardWindow,
   sums: LuhnSums,
   others: OtherThings,
-  named: NamedSpans,
+  named: IdentifierAt,
 ): number {
-  const { stream, first, last, tail, tier } = window
+  const { stream, first, last, tail } = window
   const { groups } = stream
   const end = tail > 0 ? endOfTail(window, sums) : last
   if (end < 0 || !isWritten(window)) return -1
   const span = { start: groups[first]!.start, end: groups[end]!.end }
   const name = named(span)
-  if (name === 'introduced' || (name === 'alike' && !(last === first && tier === 'firm'))) return -1
+  if (name === 'introduced' || (name === 'alike' && isOddlyWritten(window))) return -1
   if (others.certain(span).some((other) => other.start <= span.start && other.end >= span.end)) return -1
   if (isApart(window, others)) return -1
   if (last > first && !isUnmistakable(window) && others.likely(span).some((other) => cuts(window, other)))
     return -1
   return end
 }
-
-/**
- * Is this a number of the tenant's own? `introduced`: its format says so by letters of its own or by the word before it.
- * `alike`: it has the same shape only, which does not free a number that stands alone and is a card by all three signs.
- */
-export type NamedSpans = (span: Span) => 'introduced' | 'alike' | undefined
 
 /**
  * What may be glued behind a number: its expiry date, its code, or a second number. The group that it ends with, -1 when
@@ -143,6 +138,14 @@ const gapTightMax = 6
 function isUnmistakable(window: CardWindow): boolean {
   const { sizes } = window
   return isCardShape(sizes) || sizes.every((size) => size === 1) || isEven(window)
+}
+
+/**
+ * In uneven groups, as nobody writes a card number, and with no talk of cards. Shape alone frees nothing else: sixteen open
+ * digits would let every network through.
+ */
+function isOddlyWritten(window: CardWindow): boolean {
+  return window.last > window.first && !isUnmistakable(window) && !window.aboutCards
 }
 
 /** Nothing else stands in the run: a list of numbers has rarely the length of a card. */

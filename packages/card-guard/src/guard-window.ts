@@ -1,13 +1,14 @@
 /** The streaming form: one author's messages in one conversation, where a number may come in pieces. */
 
 import { speaksOfCards } from './card-talk.ts'
+import type { IdentifierFormat } from './identifier-formats.ts'
 import type { Strays, Way, WaitingPiece } from './join-messages.ts'
 import { joinMessages, noStrays, straysBehind } from './join-messages.ts'
 import type { Finding, ScreenedText } from './mask.ts'
 import { mask, maskOf, union } from './mask.ts'
 import type { JoinedNumber, Piece } from './pieces.ts'
 import { lex } from './read-digits.ts'
-import type { Guard, GuardOptions, Screened } from './screen-text.ts'
+import type { Guard, Screened } from './screen-text.ts'
 import { screenText, toOriginal } from './screen-text.ts'
 
 export interface EarlierScreened {
@@ -27,7 +28,8 @@ export interface WindowScreened extends Screened {
  * Screens the messages of ONE author in ONE conversation, in order. Holds no more than its limits. After a restart, screening the last messages again brings it back.
  */
 export interface GuardWindow {
-  screen(id: string, text: string): WindowScreened
+  /** `identifiers` hold for this message: a tenant may change its formats while the window is open. */
+  screen(id: string, text: string, identifiers?: readonly IdentifierFormat[]): WindowScreened
 }
 
 export interface WindowLimits {
@@ -42,13 +44,13 @@ export const windowPiecesMax = 48
 /** Some 48 chat messages; a longer one is held alone. */
 export const windowCharactersMax = 12_000
 
-export interface WindowOptions extends GuardOptions {
+export interface WindowOptions {
   readonly limits?: WindowLimits
 }
 
 /** A window of this guard, which joins pieces in these ways. */
 export function openWindowOf(guard: Guard, ways: readonly Way[], options: WindowOptions): GuardWindow {
-  const { limits, ...screening } = options
+  const { limits } = options
   const piecesMax = limits?.piecesMax ?? windowPiecesMax
   const charactersMax = limits?.charactersMax ?? windowCharactersMax
   const held: Held[] = []
@@ -61,10 +63,14 @@ export function openWindowOf(guard: Guard, ways: readonly Way[], options: Window
 
   return { screen: screenNext }
 
-  function screenNext(id: string, text: string): WindowScreened {
+  function screenNext(
+    id: string,
+    text: string,
+    identifiers: readonly IdentifierFormat[] = [],
+  ): WindowScreened {
     const message = count++
     const alone = screenText(guard, text, {
-      ...screening,
+      identifiers,
       nearCard: message - lastCardAt <= nearCardMessages,
     })
     if (speaksOfCards(text)) lastCardTalkAt = message

@@ -7,6 +7,7 @@ import {
   redirect,
   type ErrorComponentProps,
 } from '@tanstack/react-router'
+import { isIndex, readAccessSearch } from './access/access-search.ts'
 import { views, type View } from './inbox/inbox-rows.ts'
 import { DeskPage } from './desk-page.tsx'
 import { whoAmI } from './session/session.ts'
@@ -85,8 +86,36 @@ const settingsIndex = createRoute({
   },
 })
 
+const access = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/access',
+  validateSearch: readAccessSearch,
+  component: lazyRouteComponent(() => import('./access/access-page.tsx'), 'AccessPage'),
+})
+
+const conversationAccess = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/access/conversation/$id',
+  validateSearch: ({ entry }): { entry?: number } => (isIndex(entry) ? { entry } : {}),
+  component: lazyRouteComponent(
+    () => import('./access/conversation-access-page.tsx'),
+    'ConversationAccessPage',
+  ),
+})
+
+const review = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/access/review',
+  validateSearch: ({ days }): { days?: 7 | 30 | 90 } =>
+    days === 7 || days === 30 || days === 90 ? { days } : {},
+  component: lazyRouteComponent(() => import('./access/review-page.tsx'), 'ReviewPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([signInRoute, signedIn.addChildren([desk, profile, settings, settingsIndex])]),
+  routeTree: root.addChildren([
+    signInRoute,
+    signedIn.addChildren([desk, profile, settings, settingsIndex, access, conversationAccess, review]),
+  ]),
   basepath: '/desk',
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error }: ErrorComponentProps) => <FaultPage fault={error} />,

@@ -23,6 +23,15 @@ const open = async ({ page }: { page: Page }): Promise<void> => {
   await page.getByText('Who opened this text').waitFor()
 }
 
+const choose = async ({ page }: OpenDesk, who: string, deed: string): Promise<void> => {
+  await page.getByRole('button', { name: `Change ${who}` }).click()
+  await page.getByRole('menuitem', { name: deed }).click()
+  await page.getByRole('dialog').waitFor()
+}
+
+/** The first of my conversations. */
+const conversation = '018f0000-0000-7000-8000-000000100001'
+
 const states: State[] = [
   {
     name: 'sign-in',
@@ -115,11 +124,138 @@ const states: State[] = [
       await desk.page.getByText('No connection.').waitFor()
     },
   },
-  ...['people', 'canned-replies', 'widget', 'pages', 'identity-keys', 'api-keys'].map((section): State => ({
-    name: `settings: ${section}`,
-    options: { path: `/desk/settings/${section}` },
-    reach: ({ page }) => page.locator('main form, main li').first().waitFor(),
-  })),
+  ...['people', 'canned-replies', 'widget', 'pages', 'identifier-formats', 'identity-keys', 'api-keys'].map(
+    (section): State => ({
+      name: `settings: ${section}`,
+      options: { path: `/desk/settings/${section}` },
+      reach: ({ page }) => page.locator('main form, main li').first().waitFor(),
+    }),
+  ),
+  {
+    name: 'settings: no identifier format',
+    options: { path: '/desk/settings/identifier-formats', formats: [] },
+    reach: ({ page }) => page.getByText('None. Order, booking').waitFor(),
+  },
+  {
+    name: 'settings: a format that is tried and one that is edited',
+    options: { path: '/desk/settings/identifier-formats' },
+    async reach({ page }) {
+      await page.getByRole('button', { name: 'Edit' }).first().click()
+      await page.getByRole('form', { name: 'Edit Order number' }).waitFor()
+      await page.getByLabel('Pattern').last().fill('#### #### #### ####')
+      await page.getByLabel('Word before it').last().fill('my card')
+      await page.getByText('This names cards').waitFor()
+      await page.getByText('With this format').last().waitFor()
+    },
+  },
+  {
+    name: 'settings: what happens to somebody who is deactivated',
+    options: { path: '/desk/settings/people' },
+    reach: (desk) => choose(desk, 'Jonas Weber', 'Deactivate'),
+  },
+  {
+    name: 'settings: a person’s name and role',
+    options: { path: '/desk/settings/people' },
+    reach: (desk) => choose(desk, 'Jonas Weber', 'Name and role'),
+  },
+  {
+    name: 'settings: a temporary password, shown once',
+    options: { path: '/desk/settings/people' },
+    async reach(desk) {
+      await choose(desk, 'Priya Raman', 'Temporary password')
+      await desk.page.getByRole('button', { name: 'Make it' }).click()
+      await desk.page.getByText('It is not shown again').waitFor()
+    },
+  },
+  {
+    name: 'settings: where the conversations of an archived queue go',
+    options: { path: '/desk/settings/people' },
+    reach: (desk) => choose(desk, 'Bookings', 'Archive'),
+  },
+  {
+    name: 'sign-in with a temporary password',
+    options: { signedIn: false },
+    async reach({ page }) {
+      await page.getByLabel('E-mail address').fill('jonas@aurelia.example')
+      await page.getByLabel('Password').fill('k7mq-x2fd-w9ra-c4th')
+      await page.keyboard.press('Enter')
+      await page.getByLabel('New password').waitFor()
+    },
+  },
+  {
+    name: 'a past that cannot be opened now',
+    async reach(desk) {
+      desk.server.keyholderAway('live')
+      await desk.page.locator('[data-row]').first().waitFor()
+      await desk.page.keyboard.press(']')
+      await desk.page.getByText('can’t be opened right now').waitFor()
+    },
+  },
+  {
+    name: 'a suspended account',
+    async reach(desk) {
+      desk.server.suspended(true)
+      await desk.page.locator('[data-row]').first().waitFor()
+      await desk.page.keyboard.press(']')
+      await desk.page.getByText('Ingrid Solberg can lift it').waitFor()
+    },
+  },
+  {
+    name: 'erasure, asked',
+    async reach(desk) {
+      await open(desk)
+      await desk.page.keyboard.press('Shift+X')
+      await desk.page.getByLabel(/to confirm/).waitFor()
+    },
+  },
+  {
+    name: 'erasure, done',
+    async reach(desk) {
+      await open(desk)
+      await desk.page.keyboard.press('Shift+X')
+      await desk.page.getByLabel(/to confirm/).fill('erase')
+      await desk.page.keyboard.press('Enter')
+      await desk.page.getByText('is the receipt').waitFor()
+    },
+  },
+  {
+    name: 'page: who read this conversation, one entry open',
+    options: { path: `/desk/access/conversation/${conversation}` },
+    async reach({ page }) {
+      await page.getByText('entries are in the log').waitFor()
+      await page
+        .getByRole('button', { name: /Proof$/ })
+        .nth(1)
+        .click()
+      await page.getByText('As it stands in the log').waitFor()
+    },
+  },
+  {
+    name: 'page: a byte was changed',
+    options: { path: `/desk/access/conversation/${conversation}` },
+    async reach({ page }) {
+      await page.getByRole('button', { name: 'Change one byte' }).click()
+      await page.getByRole('alert').filter({ hasText: 'does not hold' }).waitFor()
+    },
+  },
+  {
+    name: 'page: the access log, checked',
+    options: { path: '/desk/access' },
+    async reach({ page }) {
+      await page.getByRole('button', { name: 'Check in this browser' }).click()
+      await page.getByText('entries are in the log').waitFor()
+    },
+  },
+  {
+    name: 'page: insiders, a reader open',
+    options: { path: '/desk/access/review' },
+    async reach({ page }) {
+      await page.getByText('Legal holds').waitFor()
+      await page.getByRole('button', { name: 'Reinstate…' }).click()
+      await page.getByRole('button', { name: /^Jonas Weber/ }).click()
+      await page.getByText('entries are in the log').waitFor()
+    },
+  },
   {
     name: 'enrolment of a second factor',
     options: { path: '/desk/profile' },
@@ -147,8 +283,8 @@ for (const { name, options, reach } of states)
         // On a phone the details are closed, and not every state has a way there.
         if (
           width === 390 &&
-          !['sign-in', 'an empty inbox', 'all keys', 'the palette'].includes(name) &&
-          !name.startsWith('settings')
+          !['an empty inbox', 'all keys', 'the palette'].includes(name) &&
+          !/^(sign-in|settings|page:)/.test(name)
         )
           continue
         await reach(desk)

@@ -116,6 +116,71 @@ test('a card number does not leave the browser, also not in two halves', () =>
     )
   }))
 
+test("a number of the tenant's own is sent as it is where its format introduces it, and stopped when the format goes", () =>
+  atDesk({}, async (desk) => {
+    const { page, server } = desk
+    await openMine(desk)
+    const text = 'I see order 4012888888881881 here'
+    await page.keyboard.press('r')
+    await page.keyboard.type(text)
+    await page.keyboard.press('Enter')
+    await page.locator('[data-item]', { hasText: text }).waitFor()
+    await composer(desk).fill('and 4012888888881881')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').filter({ hasText: 'Nothing was sent' }).waitFor()
+    server.setFormats([])
+    await composer(desk).fill(`${text} again`)
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').filter({ hasText: 'Nothing was sent' }).waitFor()
+  }))
+
+test('an identifier format is tried before it is saved, refused at its field, changed and removed', () =>
+  atDesk({ path: '/desk/settings/identifier-formats', formats: [] }, async ({ page }) => {
+    await page.getByText('None. Order, booking').waitFor()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Order number')
+    await page.getByLabel('Pattern').fill('################')
+    await page.getByText('nothing says that it is yours').waitFor()
+    const results = page.locator('dd')
+    const shown = (): Promise<string[]> => results.allTextContents()
+    assert.deepEqual(await shown(), [
+      'My number [card number removed] has not come. Please refund [card number removed].',
+      'My number [card number removed] has not come. Please refund [card number removed].',
+    ])
+    await page.getByLabel('Word before it').fill('order')
+    await page.getByText('let through behind “order”').waitFor()
+    await until(async () => /^My order \d{16} has not come\. .*removed/.test((await shown())[1]!))
+    assert.match((await shown())[0]!, /^My order \[card number removed\] has not come/)
+    await page.getByLabel('Try a text').fill('order 4012888888881881 or card 4012888888881881')
+    await until(async () => !/\d/.test((await shown()).join('')))
+
+    await page.getByLabel('Word before it').fill('card')
+    await page.getByText('This names cards').waitFor()
+    await page.getByText('“card” cannot introduce it').waitFor()
+    await page.getByRole('button', { name: 'Add the format' }).click()
+    await page.getByText('The field prefix names cards').waitFor()
+    assert.equal(await page.getByLabel('Word before it').getAttribute('aria-invalid'), 'true')
+    await page.getByLabel('Word before it').fill('order')
+    await page.getByRole('button', { name: 'Add the format' }).click()
+    const item = page.getByRole('listitem').filter({ hasText: 'Order number' })
+    await item.getByText(/One in \d+ numbers of this format is a valid card number/).waitFor()
+    assert.equal(await page.getByLabel('Pattern').inputValue(), '', 'the form is empty again')
+
+    await item.getByRole('button', { name: 'Edit' }).click()
+    const form = page.getByRole('form', { name: 'Edit Order number' })
+    await form.getByLabel('Pattern').fill('C-######')
+    await form.getByText('No number of this format is a card number').waitFor()
+    await form.getByLabel('Pattern').fill('C-no digits')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByText('The field pattern has a #').waitFor()
+    await form.getByLabel('Pattern').fill('C-######')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await item.getByText('such as C-123456').waitFor()
+    await item.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('Mask “Order number” again').waitFor()
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('None. Order, booking').waitFor()
+  }))
+
 test('a draft is there after a reload, and a card number in it is not', () =>
   atDesk({}, async (desk) => {
     const { page } = desk
@@ -127,6 +192,41 @@ test('a draft is there after a reload, and a card number in it is not', () =>
     await note.waitFor()
     assert.equal(await note.inputValue(), 'Ask Lisbon about [card number removed] tomorrow')
     assert.equal(await page.evaluate(() => JSON.stringify({ ...localStorage }).includes('4111')), false)
+  }))
+
+test('what is opened is signed by a key that the browser keeps over a reload and cannot export', () =>
+  atDesk({}, async (desk) => {
+    const { page, server } = desk
+    const id = await openMine(desk)
+    assert.equal(server.opened.at(-1)!.conversation, id)
+    const { key } = server.opened[0]!
+    const held = await page.evaluate(browserKeys)
+    assert.deepEqual(held, [
+      { place: `${server.me.tenant.id} ${server.me.person.id}`, key, extractable: false, exports: false },
+    ])
+    await page.reload()
+    await page.locator('[data-item]').first().waitFor()
+    assert.ok(server.opened.length > 1)
+    assert.ok(server.opened.every((one) => one.key === key))
+    assert.equal(server.log.filter(({ path }) => path === '/v1/session/key').length, 1)
+  }))
+
+test('a key that the server has let go of is made again, once, and the conversation opens', () =>
+  atDesk({}, async (desk) => {
+    const { page, server } = desk
+    const id = await openMine(desk)
+    const { key } = server.opened.at(-1)!
+    server.forgetKeys()
+    await page.keyboard.press(']')
+    await until(() => ![null, id].includes(openIn(page)) && server.opened.at(-1)!.conversation !== id)
+    await page.locator('[data-item]').first().waitFor()
+    assert.notEqual(server.opened.at(-1)!.key, key)
+    assert.equal(server.log.filter(({ path }) => path === '/v1/session/key').length, 2)
+    // A cut connection comes back with signed positions.
+    const before = server.opened.length
+    server.cut(true)
+    server.cut(false)
+    await until(() => server.opened.length > before)
   }))
 
 test('signing out leaves nothing on the computer; a session that ended elsewhere asks to sign in and comes back', () =>
@@ -148,9 +248,11 @@ test('signing out leaves nothing on the computer; a session that ended elsewhere
     await until(async () => openIn(page) === id && (await composer(desk).inputValue()) === 'half a sentence')
     await page.getByText('Who opened this text').waitFor()
     await page.getByRole('heading', { name: 'Inbox' }).click()
+    assert.equal((await page.evaluate(browserKeys)).length, 1)
     await page.keyboard.press('g')
     await page.keyboard.press('q')
     await page.getByLabel('E-mail address').waitFor()
+    assert.deepEqual(await page.evaluate(browserKeys), [])
     assert.equal(
       await page.evaluate(() => JSON.stringify({ ...localStorage }).includes('half a sentence')),
       false,
@@ -399,6 +501,35 @@ test('ten thousand rows are there to scroll, and only those in view are rendered
     await page.locator('li[aria-posinset="10000"] [data-row]:focus').waitFor()
     assert.ok((await page.locator('[data-row]').count()) < 60)
   }))
+
+/** In the page: the keys that lie in IndexedDB, and whether a script could take one away. */
+async function browserKeys(): Promise<
+  { place: string; key: string; extractable: boolean; exports: boolean }[]
+> {
+  const answer = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.addEventListener('success', () => resolve(request.result))
+      request.addEventListener('error', () => reject(request.error!))
+    })
+  const database = await answer(indexedDB.open('candor'))
+  const store = database.transaction('browser-keys').objectStore('browser-keys')
+  const [places, held] = await Promise.all([
+    answer(store.getAllKeys()),
+    answer(store.getAll() as IDBRequest<{ key: string; privateKey: CryptoKey }[]>),
+  ])
+  database.close()
+  return Promise.all(
+    held.map(async ({ key, privateKey }, i) => ({
+      place: String(places[i]),
+      key,
+      extractable: privateKey.extractable,
+      exports: await crypto.subtle.exportKey('pkcs8', privateKey).then(
+        () => true,
+        () => false,
+      ),
+    })),
+  )
+}
 
 async function until(holds: () => boolean | Promise<boolean>, ms = 4_000): Promise<void> {
   const end = Date.now() + ms

@@ -4,13 +4,16 @@
  * and lets a test act as the visitor. It decides nothing about rights: the real server's tests do that.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { randomUUID } from 'node:crypto'
+import { createPublicKey, hash, randomUUID, verify, type KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { screen } from '@candor/card-guard'
+import { exampleOf, overlapWithIssuerRanges, screen } from '@candor/card-guard'
 import type {
+  AccessActor,
+  AccessPolicy,
+  AccessReview,
   ApiKey,
   Appended,
   ApprovedPage,
@@ -18,11 +21,14 @@ import type {
   ConversationDetail,
   IdentityKey,
   InboxView,
+  LegalHold,
   Me,
   PageReport,
   Person,
   Problem,
   Queue,
+  TenantIdentifierFormat,
+  Role,
 } from '@candor/protocol/api.ts'
 import type {
   ConversationEvent,
@@ -37,11 +43,16 @@ import {
   replayEventsMax,
   snapshotEventsMax,
   type ClientFrame,
+  type IdentifierFormat,
   type ServerFrame,
   type WidgetConfig,
 } from '@candor/protocol/frames.ts'
+import { openStatement, proofMsMax, type OpenProof } from '@candor/protocol/open-statement.ts'
 import { parseClientFrame, checkClientFrame } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal, refusals } from '@candor/protocol/refusals.ts'
+import { checkIdentifierFormat, type GivenFormat } from '../../server/src/tenants/identifier-formats.ts'
+import { openFakeLog, type EntryFilter, type FakeLog } from './fake-log.ts'
+import { actorOf, writePast } from './fake-past.ts'
 import { firstNames, lastNames, pagesOfSite, talk, topics } from './fake-talk.ts'
 
 export interface FakeOptions {
@@ -54,6 +65,10 @@ export interface FakeOptions {
   longest?: number
   signedIn?: boolean
   secondFactor?: boolean
+  /** The tenant's own kinds of numbers. */
+  formats?: IdentifierFormat[]
+  /** Of the person who is signed in. */
+  role?: Role
   /** Delay of every API answer and acknowledgement, to see optimistic states. */
   delayMs?: number
   port?: number
@@ -75,12 +90,24 @@ export interface FakeServer {
   viewer(conversation: string, name: string): void
   /** While true every socket is refused and cut. */
   cut(on: boolean): void
+  /** Somebody else changes the tenant's identifier formats. */
+  setFormats(formats: IdentifierFormat[]): void
   /** The session ends at the server, as when an administrator ends it. */
   endSession(): void
+  /** An administrator gives me another role: connections start anew. */
+  changeMyRole(role: Me['person']['role']): void
   /** Acknowledgements and API answers wait this long from now on. */
   delay(ms: number): void
   /** The next send is refused. */
   refuseNext(code: keyof typeof refusals): void
+  accessLog: FakeLog
+  /** The past is not opened; `live`: what comes is, as for who had opened it before. */
+  keyholderAway(on: boolean | 'live'): void
+  suspended(on: boolean): void
+  /** What was opened with a signature that holds, in order. */
+  opened: { conversation: string; key: string }[]
+  /** The server lets go of every browser key, as when the session ran out there. */
+  forgetKeys(): void
   /** Requests answered, newest last. */
   log: { method: string; path: string; key: string | undefined }[]
   close(): Promise<void>
@@ -117,6 +144,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
   const random = seeded(7)
   const now = Date.now()
 
+  const here = { deactivatedAt: null, secondFactor: false, lastSeenAt: iso(now - 120_000) }
   const people: Person[] = [
     {
       id: uuid(0xa1),
@@ -124,31 +152,69 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       email: 'maya@aurelia.example',
       role: 'administrator',
       online: true,
+      ...here,
+      secondFactor: true,
     },
-    { id: uuid(0xa2), name: 'Jonas Weber', email: 'jonas@aurelia.example', role: 'agent', online: true },
+    {
+      id: uuid(0xa2),
+      name: 'Jonas Weber',
+      email: 'jonas@aurelia.example',
+      role: 'agent',
+      online: true,
+      ...here,
+    },
     {
       id: uuid(0xa3),
       name: 'Priya Raman',
       email: 'priya@aurelia.example',
       role: 'supervisor',
       online: false,
+      ...here,
+      secondFactor: true,
+      lastSeenAt: iso(now - 3_600_000 * 5),
     },
-    { id: uuid(0xa4), name: 'Tomás Oliveira', email: 'tomas@aurelia.example', role: 'agent', online: true },
+    {
+      id: uuid(0xa4),
+      name: 'Tomás Oliveira',
+      email: 'tomas@aurelia.example',
+      role: 'agent',
+      online: true,
+      ...here,
+    },
+    {
+      id: uuid(0xa5),
+      name: 'Freya Nilsen',
+      email: 'freya@aurelia.example',
+      role: 'agent',
+      online: false,
+      ...here,
+      deactivatedAt: iso(now - 86_400_000 * 12),
+      lastSeenAt: iso(now - 86_400_000 * 12),
+    },
+    {
+      id: uuid(0xa6),
+      name: 'Ingrid Solberg',
+      email: 'ingrid@aurelia.example',
+      role: 'privacy-officer',
+      online: false,
+      ...here,
+    },
   ]
   const me: Me = {
     person: {
       id: people[0]!.id,
       name: 'Maya Lindqvist',
       email: people[0]!.email,
-      role: 'administrator',
+      role: options.role ?? 'administrator',
       secondFactor: false,
     },
     tenant: { id: uuid(0x7e), name: 'Aurelia Air' },
   }
   const queues: Queue[] = [
-    { id: uuid(0xc1), name: 'Bookings' },
-    { id: uuid(0xc2), name: 'Baggage' },
-    { id: uuid(0xc3), name: 'Refunds' },
+    { id: uuid(0xc1), name: 'Bookings', isDefault: true, archivedAt: null },
+    { id: uuid(0xc2), name: 'Baggage', isDefault: false, archivedAt: null },
+    { id: uuid(0xc3), name: 'Refunds', isDefault: false, archivedAt: null },
+    { id: uuid(0xc4), name: 'Vouchers', isDefault: false, archivedAt: iso(now - 86_400_000 * 30) },
   ]
   const canned: CannedReply[] = [
     {
@@ -207,6 +273,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       role: 'supervisor',
       createdAt: iso(now - 86_400_000 * 90),
       lastUsedAt: iso(now - 7_200_000),
+      madeBy: { id: uuid(0xa5), name: 'Freya Nilsen', deactivated: true },
     },
   ]
   const identityKeys: IdentityKey[] = [
@@ -216,6 +283,32 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       jwk: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: uuid(0xf1) },
     },
   ]
+  const savedFormat = (id: string, given: GivenFormat): TenantIdentifierFormat => {
+    const format = checkIdentifierFormat(given)
+    return {
+      id,
+      name: format.name,
+      pattern: format.pattern,
+      prefix: format.prefix ?? null,
+      example: exampleOf(format),
+      overlap: overlapWithIssuerRanges(format),
+      savedBy: me.person.name,
+      savedAt: iso(Date.now()),
+    }
+  }
+  let formats = (
+    options.formats ?? [
+      { name: 'Order number', pattern: '################', prefix: 'order' },
+      { name: 'Ticket', pattern: '057-##########', prefix: 'ticket' },
+      { name: 'Voucher', pattern: '5057 #### #### ####' },
+    ]
+  ).map((format, i) => savedFormat(uuid(0xfa + i), format))
+  const guardFormats = (): IdentifierFormat[] =>
+    formats.map(({ name, pattern, prefix }) => ({ name, pattern, ...(prefix !== null && { prefix }) }))
+  const formatsChanged = (next: TenantIdentifierFormat[]): void => {
+    formats = next
+    for (const peer of peers) peer.send({ type: 'identifier-formats', formats: guardFormats() })
+  }
   let widget: WidgetConfig = {
     name: 'Aurelia Air',
     accent: '#0b5c8a',
@@ -333,6 +426,175 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     one.row = { ...one.row, seq: events.length }
     one.events = events
     return events
+  }
+
+  // ---- the access log
+
+  const accessLog = await openFakeLog(Date.now)
+  const suspension = writePast(accessLog, people, [...rows.values()], now)
+  const erased = new Set<string>()
+  let keyholderAway: boolean | 'live' = false
+  let suspended = false
+  const limits = (
+    conversationsPerHour: number | null,
+    offAssignmentPerDay: number | null,
+    exportsPerDay: number | null,
+  ) => ({
+    conversationsPerHour,
+    offAssignmentPerDay,
+    afterHoursPerDay: null,
+    exportsPerDay,
+  })
+  let accessPolicy: AccessPolicy = {
+    budgets: {
+      agent: limits(150, 300, 20),
+      supervisor: limits(300, null, 50),
+      administrator: limits(300, null, 50),
+      'privacy-officer': limits(500, null, 200),
+      api: limits(2_000, null, 2_000),
+    },
+    hours: { timeZone: 'Europe/Oslo', days: [1, 2, 3, 4, 5], from: '07:00', to: '20:00' },
+    retentionDays: 730,
+  }
+  const holds: LegalHold[] = []
+  let suspensions: AccessReview['suspensions'] = [
+    {
+      actor: actorOf(people[3]!),
+      at: iso(now - 86_400_000 * 5),
+      reason: '151 conversations within an hour; the budget of an agent is 150.',
+      index: suspension,
+    },
+  ]
+
+  function review(days: number): AccessReview {
+    const since = iso(Date.now() - days * 86_400_000)
+    const byActor = new Map<string, AccessReview['rows'][number]>()
+    for (const entry of accessLog.entries({ from: since }).reverse()) {
+      const { actor } = entry
+      if (!actor || actor.kind === 'visitor' || actor.kind === 'virtual-agent') continue
+      if (entry.type !== 'open' && entry.type !== 'join') continue
+      const row = byActor.get(actor.id) ?? {
+        actor,
+        opened: 0,
+        offAssignment: 0,
+        afterHours: 0,
+        firstAt: entry.at,
+        lastAt: entry.at,
+        suspended: suspensions.some((one) => one.actor.id === actor.id),
+      }
+      row.opened++
+      if (entry.offAssignment) row.offAssignment++
+      if (entry.afterHours) row.afterHours++
+      row.lastAt = entry.at
+      byActor.set(actor.id, row)
+    }
+    return {
+      rows: [...byActor.values()]
+        .filter((row) => row.offAssignment + row.afterHours > 0)
+        .toSorted((a, b) => b.offAssignment - a.offAssignment),
+      suspensions,
+      alarms: accessLog.entries({ type: 'alarm' }).map((entry) => ({
+        index: entry.index,
+        at: entry.at,
+        kind: entry.outcome ?? 'alarm',
+        actor: entry.actor,
+        detail: entry.what ?? '',
+      })),
+    }
+  }
+
+  const myself = (): AccessActor => ({
+    kind: 'agent',
+    id: me.person.id,
+    name: me.person.name,
+    role: me.person.role,
+  })
+
+  async function access(
+    method: string,
+    id: string,
+    last: string,
+    query: URLSearchParams,
+    body: Record<string, unknown>,
+  ): Promise<[number, unknown]> {
+    const filter: EntryFilter = Object.fromEntries(query)
+    const privileged = ['administrator', 'privacy-officer'].includes(me.person.role)
+    const forAll = (id === 'entries' || id === 'bundle') && filter.conversation
+    if (!forAll && !privileged) throw new Refusal('not_allowed')
+    switch (`${method} ${[id, last].filter(Boolean).join('/')}`) {
+      case 'GET entries': {
+        const all = accessLog.entries(filter)
+        const at = Number(query.get('cursor') ?? 0)
+        const limit = Number(query.get('limit') ?? 50)
+        return [
+          200,
+          { items: all.slice(at, at + limit), next: at + limit < all.length ? String(at + limit) : null },
+        ]
+      }
+      case 'GET bundle':
+        return [200, await accessLog.bundle(filter)]
+      case 'GET log':
+        await accessLog.file('checkpoint')
+        return [200, accessLog.status()]
+      case 'GET policy':
+        return [200, accessPolicy]
+      case 'PUT policy':
+        accessPolicy = body as unknown as AccessPolicy
+        accessLog.append({ type: 'access-widened', actor: myself(), what: 'The policy was changed.' })
+        return [200, { index: accessLog.entries()[0]!.index }]
+      case 'GET review':
+        return [200, review(Number(query.get('days')))]
+      case 'POST reinstatements': {
+        if (body['id'] === me.person.id) throw new Refusal('not_allowed', 'Nobody reinstates themselves.')
+        const actor = suspensions.find((one) => one.actor.id === body['id'])?.actor
+        if (!actor) throw new Refusal('not_found')
+        suspensions = suspensions.filter((one) => one.actor !== actor)
+        return [
+          201,
+          {
+            index: accessLog.append({
+              type: 'reinstatement',
+              actor,
+              what: `Reinstated by ${me.person.name}.`,
+            }),
+          },
+        ]
+      }
+      case 'GET holds':
+        return [200, { items: holds }]
+      case 'POST holds':
+      case 'POST holds/lift': {
+        const { scope, subject, reason } = body as unknown as LegalHold
+        const at = holds.findIndex((one) => one.scope === scope && one.subject === subject)
+        if (at !== -1) holds.splice(at, 1)
+        if (last === '') holds.push({ scope, subject, reason, at: iso(Date.now()), by: myself() })
+        return [201, { index: accessLog.append({ type: 'hold', actor: myself(), what: reason }) }]
+      }
+    }
+    throw new Refusal('not_found')
+  }
+
+  function erase(scope: string, subject: string): [number, unknown] {
+    if (holds.some((one) => one.subject === subject)) throw new Refusal('on_hold')
+    const gone = [...rows.values()].filter((row) =>
+      scope === 'conversation' ? row.id === subject : row.visitor.id === subject,
+    )
+    if (gone.length === 0) throw new Refusal('not_found')
+    for (const { id } of gone) {
+      erased.add(id)
+      accessLog.forget(id)
+    }
+    const index = accessLog.append({
+      type: 'erasure',
+      actor: myself(),
+      ...(scope === 'conversation' ? { conversation: subject } : { customer: subject }),
+      what: `Erasure of ${gone.length === 1 ? 'one conversation' : `${gone.length} conversations`}.`,
+    })
+    for (const peer of peers)
+      for (const { id } of gone)
+        if (peer.following.delete(id))
+          peer.send({ type: 'refused', conversation: id, code: 'erased', message: refusals.erased.title })
+    return [201, { index, at: iso(Date.now()), conversations: gone.length }]
   }
 
   // ---- live connections
@@ -479,20 +741,34 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           you: { ...meActor, tenant: me.tenant.id, role: me.person.role },
           conversations: [],
           heartbeatMs,
+          identifierFormats: guardFormats(),
           agentsOnline: true,
         })
         peer.send({
           type: 'team',
           online: people.filter((p) => p.online).map((p) => ({ kind: 'agent', id: p.id, name: p.name })),
         })
-        for (const position of frame.positions ?? []) follow(peer, position.conversation, position.seq)
+        for (const { conversation, seq, proof } of frame.positions ?? [])
+          try {
+            checkProof(conversation, proof)
+            follow(peer, conversation, seq)
+          } catch (problem) {
+            if (!(problem instanceof Refusal)) throw problem
+            peer.send({ type: 'refused', conversation, code: problem.code, message: problem.message })
+          }
         return
       case 'open':
+        checkProof(frame.conversation, frame.proof)
         return follow(peer, frame.conversation, frame.epoch === epoch ? frame.seq : undefined)
       case 'leave':
         peer.following.delete(frame.conversation)
         return
       case 'earlier': {
+        if (keyholderAway) {
+          peer.send({ type: 'refused', id: frame.id, conversation: frame.conversation, ...away })
+          return
+        }
+        checkProof(frame.conversation, frame.proof)
         const events = asStored(frame.conversation).filter((e) => e.seq < frame.before)
         peer.send({
           type: 'earlier',
@@ -505,7 +781,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       }
       case 'send':
       case 'note': {
-        const { text, findings } = screen(frame.text)
+        const { text, findings } = screen(frame.text, { identifiers: guardFormats() })
         const answer = append(
           frame.conversation,
           frame.type === 'send' ? 'message' : 'note',
@@ -546,11 +822,55 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     }
   }
 
+  /** As the keyholder does it: a key that this session registered, a fresh statement, a signature that holds. */
+  function checkProof(conversation: string, proof: OpenProof | undefined) {
+    const key = proof && browserKeys.get(proof.key)
+    const holds =
+      proof !== undefined &&
+      key !== undefined &&
+      Math.abs(Date.parse(proof.at) - Date.now()) <= proofMsMax &&
+      verify(
+        'sha256',
+        Buffer.from(openStatement({ tenant: me.tenant.id, conversation, key: proof.key, at: proof.at })),
+        { key, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(proof.signature, 'base64url'),
+      )
+    if (erased.has(conversation)) throw new Refusal('erased')
+    if (suspended) throw new Refusal('suspended')
+    if (!holds) throw new Refusal('signature_required')
+    opened.push({ conversation, key: proof.key })
+    const row = rows.get(conversation)
+    accessLog.append({
+      type: 'join',
+      purpose: 'desk',
+      outcome: 'granted',
+      range: [1, 0],
+      actor: myself(),
+      conversation,
+      customer: row!.visitor.id,
+      proof,
+      ...(row!.assignee && row!.assignee.id !== me.person.id && { offAssignment: true }),
+    })
+  }
+
   function follow(peer: Peer, id: string, seq: number | undefined) {
     const events = asStored(id)
     const one = held.get(id)!
+    if (keyholderAway === true) {
+      peer.send({ type: 'refused', conversation: id, ...away })
+      return
+    }
     peer.following.add(id)
-    if (seq !== undefined && seq <= events.length && events.length - seq <= replayEventsMax) {
+    if (keyholderAway === 'live' && seq === undefined) {
+      peer.send({
+        type: 'snapshot',
+        conversation: id,
+        epoch,
+        state: { ...one.row, seq: events.length },
+        events: [],
+      })
+      peer.send({ type: 'refused', conversation: id, ...away })
+    } else if (seq !== undefined && seq <= events.length && events.length - seq <= replayEventsMax) {
       if (seq < events.length) peer.send({ type: 'events', conversation: id, events: events.slice(seq) })
     } else
       peer.send({
@@ -567,6 +887,12 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       visitorOnline: one.row.visitor.online,
     })
   }
+
+  const away = {
+    code: 'history_unavailable',
+    message: refusals.history_unavailable.title,
+    retryAfterMs: 500,
+  } as const
 
   const later = (act: () => void) => (delayMs > 0 ? setTimeout(act, delayMs) : act())
 
@@ -594,6 +920,8 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
   let signedIn = options.signedIn ?? true
   const answered = new Map<string, { status: number; body: unknown }>()
   const log: FakeServer['log'] = []
+  const browserKeys = new Map<string, KeyObject>()
+  const opened: FakeServer['opened'] = []
 
   async function api(
     method: string,
@@ -613,19 +941,42 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         signedIn = true
         return [200, me]
       }
+      if (id === 'new-password' && String(body['newPassword']).length >= 10) {
+        signedIn = true
+        return [200, { kind: 'signed-in', me }]
+      }
+      if (body['password'] === 'k7mq-x2fd-w9ra-c4th') return [200, { kind: 'new-password' }]
       if (body['password'] !== 'candor-demo') throw new Refusal('credentials_wrong')
+      if (body['email'] === people[4]!.email)
+        throw new Refusal('person_deactivated', 'You were deactivated. Ask an administrator of your company.')
       if (options.secondFactor) return [200, { kind: 'second-factor' }]
       signedIn = true
       return [200, { kind: 'signed-in', me }]
     }
     if (!signedIn) throw new Refusal('not_signed_in')
-    switch (`${method} ${first}`) {
+    if (first === 'access') return access(method, id, last, query, body)
+    // Below a conversation its own words; below people and queues what is done with one of them.
+    const deed = first === 'people' || first === 'queues' ? last : ''
+    switch (`${method} ${first}${deed && `/${deed}`}`) {
+      case 'POST session': {
+        const spki = Buffer.from(String(body['publicKey']), 'base64')
+        const name = hash('sha256', spki, 'base64url')
+        browserKeys.set(name, createPublicKey({ key: spki, format: 'der', type: 'spki' }))
+        const entry = accessLog.append({ type: 'session-key', actor: myself(), what: `Key ${name}` })
+        return [201, { key: name, entry }]
+      }
       case 'POST sign-out':
         signedIn = false
+        browserKeys.clear()
         return [204, null]
       case 'GET me':
         return [200, me]
       case 'POST me':
+        if (id === 'password') {
+          if (body['password'] !== 'candor-demo')
+            throw new Refusal('credentials_wrong', 'This is not your password.', { field: 'password' })
+          return [204, null]
+        }
         if (last === 'confirm') {
           if (body['code'] !== '123456') throw new Refusal('credentials_wrong')
           me.person.secondFactor = true
@@ -644,6 +995,8 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
             recoveryCodes: ['4f7k-92md', 'x8qa-71pc', 'n3vt-60hz', 'r5wy-88be'],
           },
         ]
+      case 'POST erasures':
+        return erase(String(body['scope']), String(body['subject']))
       case 'GET people':
         return [200, { items: people }]
       case 'POST people': {
@@ -653,15 +1006,61 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           email: String(body['email']),
           role: body['role'] as Person['role'],
           online: false,
+          ...here,
+          lastSeenAt: null,
         }
+        if (people.some((one) => one.email === person.email))
+          throw new Refusal('invalid_field', 'This e-mail address has a login already.', { field: 'email' })
         people.push(person)
-        return [201, person]
+        return [201, { ...person, temporaryPassword: 'k7mq-x2fd-w9ra-c4th' }]
+      }
+      case 'PATCH people': {
+        const person = people.find((one) => one.id === id)
+        if (person === undefined) throw new Refusal('not_found')
+        const administrators = people.filter((one) => one.role === 'administrator' && !one.deactivatedAt)
+        if (
+          person.role === 'administrator' &&
+          (body['role'] ?? person.role) !== person.role &&
+          administrators.length === 1
+        )
+          throw new Refusal('last_administrator', `${person.name} is the last active administrator.`, {
+            field: 'role',
+          })
+        return [200, Object.assign(person, body)]
+      }
+      case 'POST people/deactivate':
+      case 'POST people/reactivate':
+      case 'POST people/reset-second-factor':
+      case 'POST people/reset-password': {
+        const person = people.find((one) => one.id === id)
+        if (person === undefined) throw new Refusal('not_found')
+        if (last === 'reset-password')
+          return [200, { password: 'p3vn-8hsk-j6we-2qzb', expiresAt: iso(Date.now() + 72 * 3_600_000) }]
+        if (last === 'reset-second-factor') person.secondFactor = false
+        else person.deactivatedAt = last === 'deactivate' ? iso(Date.now()) : null
+        return [200, person]
       }
       case 'GET queues':
         return [200, { items: queues }]
       case 'POST queues':
-        queues.push({ id: key, name: String(body['name']) })
+        queues.push({ id: key, name: String(body['name']), isDefault: false, archivedAt: null })
         return [201, queues.at(-1)]
+      case 'PATCH queues': {
+        const queue = queues.find((one) => one.id === id)
+        if (queue === undefined) throw new Refusal('not_found')
+        if (queues.some((one) => one !== queue && one.name === body['name']))
+          throw new Refusal('invalid_field', 'Another queue has this name.', { field: 'name' })
+        if (body['isDefault'] === true) for (const one of queues) one.isDefault = false
+        return [200, Object.assign(queue, body)]
+      }
+      case 'POST queues/archive': {
+        const queue = queues.find((one) => one.id === id)
+        if (queue === undefined) throw new Refusal('not_found')
+        queue.archivedAt = iso(Date.now())
+        if (queue.isDefault) queues.find((one) => one.id === body['moveTo'])!.isDefault = true
+        queue.isDefault = false
+        return [200, queue]
+      }
       case 'GET canned-replies':
         return [200, { items: canned }]
       case 'POST canned-replies':
@@ -712,6 +1111,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           role: body['role'] as ApiKey['role'],
           createdAt: iso(Date.now()),
           lastUsedAt: null,
+          madeBy: { id: me.person.id, name: me.person.name, deactivated: false },
         })
         return [201, { ...apiKeys.at(-1), key: 'candor_' + 'k3y'.repeat(12) }]
       case 'DELETE api-keys':
@@ -734,6 +1134,19 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
           identityKeys.findIndex((c) => c.id === id),
           1,
         )
+        return [204, null]
+      case 'GET identifier-formats':
+        return [200, { items: formats }]
+      case 'POST identifier-formats':
+        formatsChanged([...formats, savedFormat(key, body as unknown as GivenFormat)])
+        return [201, formats.at(-1)]
+      case 'PUT identifier-formats': {
+        const changed = savedFormat(id, body as unknown as GivenFormat)
+        formatsChanged(formats.map((one) => (one.id === id ? changed : one)))
+        return [200, changed]
+      }
+      case 'DELETE identifier-formats':
+        formatsChanged(formats.filter((one) => one.id !== id))
         return [204, null]
       case 'GET widget-config':
         return [200, widget]
@@ -858,14 +1271,19 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         })),
       },
       receipts: [
-        { id: uuid(0x71), actor: meActor, purpose: 'live conversation', at: iso(now - 40_000) },
-        { id: uuid(0x72), actor: bot, purpose: 'virtual agent answers', at: iso(now - 900_000) },
+        { entry: 1042, actor: meActor, purpose: 'live conversation', at: iso(now - 40_000) },
+        { entry: 1031, actor: bot, purpose: 'virtual agent answers', at: iso(now - 900_000) },
       ],
     }
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const url = new URL(request.url ?? '/', 'http://desk.local')
+    if (url.pathname.startsWith('/log/')) {
+      const bytes = await accessLog.file(url.pathname.slice('/log/'.length))
+      response.writeHead(bytes ? 200 : 404).end(bytes)
+      return
+    }
     if (!url.pathname.startsWith('/v1/')) return page(url.pathname, response)
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -992,6 +1410,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     me,
     log,
     visitorSays: (id, text) => void append(id, 'message', visitorOf(id), { text }),
+    setFormats: (next) => formatsChanged(next.map((format, i) => savedFormat(uuid(0xfa + i), format))),
     visitorTypes(id, on) {
       for (const peer of peers)
         if (peer.following.has(id)) peer.send({ type: 'typing', conversation: id, actor: visitorOf(id), on })
@@ -1043,9 +1462,22 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       cutOff = on
       if (on) for (const peer of peers) peer.cut()
     },
+    accessLog,
+    keyholderAway: (on) => void (keyholderAway = on),
+    suspended: (on) => void (suspended = on),
+    opened,
+    forgetKeys: () => browserKeys.clear(),
     endSession() {
       signedIn = false
+      browserKeys.clear()
       for (const peer of peers) peer.cut()
+    },
+    changeMyRole(role) {
+      me.person.role = people[0]!.role = role
+      for (const peer of peers) {
+        peer.send({ type: 'goodbye', code: 'restart', message: 'Your role was changed.', retryAfterMs: 0 })
+        peer.cut()
+      }
     },
     delay: (ms) => void (delayMs = ms),
     refuseNext: (code) => void (refusing = code),
@@ -1077,7 +1509,8 @@ function end(response: ServerResponse, status: number, body: unknown) {
     'content-type': status >= 400 ? 'application/problem+json' : 'application/json',
     'cache-control': 'no-store',
   })
-  response.end(status === 204 ? undefined : JSON.stringify(body))
+  // A bundle is text already, and handed out byte for byte.
+  response.end(status === 204 ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
 }
 
 const iso = (ms: number) => new Date(ms).toISOString()

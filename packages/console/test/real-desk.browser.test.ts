@@ -1,5 +1,6 @@
 /** The desk before the real server: a visitor's words reach it, an answer goes back, and what it did is stored. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -100,6 +101,11 @@ test('a person signs in, takes a conversation over, answers, notes, tags and clo
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Shift+e')])
+  const transcript = await readFile(await download.path(), 'utf8')
+  assert.match(transcript, /: My suitcase did not arrive\.\n[^]*Mateo: I am looking for it\.\n/)
+  assert.doesNotMatch(transcript, /Oslo/)
+
   await page.keyboard.press('e')
   await page.getByRole('status').filter({ hasText: 'Closed the conversation' }).waitFor()
   await page.keyboard.press('z')
@@ -109,7 +115,7 @@ test('a person signs in, takes a conversation over, answers, notes, tags and clo
   const { row, receipts } = body as unknown as ConversationDetail
   assert.deepEqual(row.tags, ['baggage'])
   assert.ok(
-    receipts.some((receipt) => receipt.actor.id === tenant.people.administrator.id),
+    receipts!.some((receipt) => receipt.actor.id === tenant.people.administrator.id),
     'opening left a receipt',
   )
   const wire = JSON.stringify(visitor.frames)
@@ -154,8 +160,28 @@ test('the settings of a new tenant can be filled in from the desk', async () => 
   const form = page.getByRole('region', { name: 'Add a person' })
   await form.getByRole('textbox', { name: 'Name' }).fill('Lena Berg')
   await form.getByRole('textbox', { name: 'E-mail address' }).fill('lena@example.com')
-  await form.getByLabel('First password').fill('correct horse battery staple')
   await form.getByRole('button', { name: 'Add the person' }).click()
   await page.locator('li', { hasText: 'lena@example.com' }).waitFor()
+  const password = await form.locator('code').innerText()
+
+  // The new person comes in with it, chooses a password, and is out again in the moment that she is deactivated.
+  const lena = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage()
+  await lena.goto(`${platform.url}/desk/`)
+  await lena.getByRole('textbox', { name: 'E-mail address' }).fill('lena@example.com')
+  await lena.getByLabel('Password').fill(password)
+  await lena.keyboard.press('Enter')
+  await lena.getByLabel('New password').fill('correct horse battery staple')
+  await lena.keyboard.press('Enter')
+  await lena.getByRole('heading', { name: 'Inbox' }).waitFor()
+  await page.getByRole('button', { name: 'Change Lena Berg' }).click()
+  await page.getByRole('menuitem', { name: 'Deactivate' }).click()
+  await page.getByRole('button', { name: 'Deactivate' }).click()
+  await page.locator('li', { hasText: 'lena@example.com' }).filter({ hasText: 'Deactivated' }).waitFor()
+  await lena.getByRole('heading', { name: 'Sign in to the desk' }).waitFor()
+  await lena.getByRole('textbox', { name: 'E-mail address' }).fill('lena@example.com')
+  await lena.getByLabel('Password').fill('correct horse battery staple')
+  await lena.keyboard.press('Enter')
+  await lena.getByRole('alert').filter({ hasText: 'You were deactivated' }).waitFor()
+  await lena.context().close()
   await context.close()
 })

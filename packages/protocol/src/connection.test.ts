@@ -12,6 +12,7 @@ import {
   type TransportListener,
 } from './connection.ts'
 import { silenceMsMax, type ClientFrame, type ServerFrame } from './frames.ts'
+import type { OpenProof } from './open-statement.ts'
 import {
   messageEvent,
   modelServer,
@@ -27,7 +28,13 @@ const epoch = '00000000-0000-4000-8000-000000000001'
 const hello = { type: 'hello', protocol: 1, role: 'visitor', tenant: 'aurora-air' } as const
 
 /** A connection whose other end is the test itself. */
-function byHand(more: { random?: () => number; transports?: number } = {}) {
+function byHand(
+  more: {
+    random?: () => number
+    transports?: number
+    proof?: (conversation: string) => OpenProof | undefined
+  } = {},
+) {
   const clock = simulatedClock()
   const shown: ServerFrame[] = []
   const states: ConnectionState[] = []
@@ -47,6 +54,7 @@ function byHand(more: { random?: () => number; transports?: number } = {}) {
     random: more.random ?? (() => 0.5),
     onFrame: (frame) => void shown.push(frame),
     onState: (state) => void states.push(state),
+    ...(more.proof && { proof: more.proof }),
   })
   return {
     clock,
@@ -469,4 +477,60 @@ test('every server frame of a living connection is answered for, and closing end
   clock.pass(200_000)
   assert.equal(server.connections(), 0)
   assert.equal(server.heard.filter(({ type }) => type === 'hello').length, 1)
+})
+
+test('everything that opens text is signed anew, also what is said again after a reconnect', () => {
+  let signed = 0
+  const side = byHand({
+    proof: (conversation) => ({ key: conversation, at: String(++signed), signature: '' }),
+  })
+  const ats = (): (string | undefined)[] =>
+    [...side.saidOf('open'), ...side.saidOf('earlier')].map(({ proof }) => proof?.at)
+  side.welcome()
+  side.connection.follow(talk)
+  side.hear(snapshot(5))
+  void side.connection.command({ type: 'earlier', id: 'e', conversation: talk, before: 5 })
+  assert.deepEqual(ats(), ['1', '2'])
+  assert.equal(side.saidOf('open')[0]!.proof!.key, talk)
+  side.lose()
+  side.retry()
+  assert.equal(side.hellos.at(-1)!.hello.positions![0]!.proof!.at, '3')
+  side.welcome()
+  assert.deepEqual(ats(), ['1', '2', '4'])
+})
+
+test('who signs nothing sends no signature', () => {
+  const { connection, saidOf, welcome } = byHand()
+  welcome()
+  connection.follow(talk)
+  assert.deepEqual(saidOf('open'), [{ type: 'open', conversation: talk }])
+})
+
+test('a past that cannot be opened now is told, and asked for again without holding up what is written', () => {
+  const { connection, clock, hear, shown, saidOf, welcome } = byHand()
+  const unavailable = (more: object): ServerFrame => ({
+    type: 'refused',
+    conversation: talk,
+    code: 'history_unavailable',
+    message: '',
+    retryAfterMs: 2_000,
+    ...more,
+  })
+  welcome()
+  connection.follow(talk)
+  hear(unavailable({}))
+  void connection.command(send('m'))
+  assert.equal(saidOf('send').length, 1)
+  assert.equal(shown.filter(({ type }) => type === 'refused').length, 1)
+  clock.pass(1_999)
+  assert.equal(saidOf('open').length, 1)
+  clock.pass(1)
+  assert.equal(saidOf('open').length, 2)
+  hear(snapshot(5))
+  void connection.command({ type: 'earlier', id: 'e', conversation: talk, before: 5 })
+  hear(unavailable({ id: 'e' }))
+  assert.equal(shown.filter(({ type }) => type === 'refused').length, 2)
+  assert.equal(connection.pending().length, 2)
+  clock.pass(2_000)
+  assert.equal(saidOf('earlier').length, 2)
 })

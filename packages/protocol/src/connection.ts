@@ -5,6 +5,7 @@
  */
 import type { ConversationState } from './events.ts'
 import { silenceMsMax, type ClientFrame, type Position, type ServerFrame, type WireEvent } from './frames.ts'
+import type { OpenProof } from './open-statement.ts'
 import { positionsMax } from './parse-client-frame.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -68,6 +69,11 @@ export interface ConnectionParts {
   onState(state: ConnectionState): void
   /** Whether to follow a conversation the server speaks of unasked. A desk does not, a visitor's tab does. */
   followUnasked?(conversation: string): boolean
+  /**
+   * A person's signature for opening this conversation, asked whenever that is said anew. It MUST answer at once: sign
+   * before you follow, and again before a signature is too old.
+   */
+  proof?(conversation: string): OpenProof | undefined
 }
 
 export interface Connection {
@@ -111,7 +117,12 @@ const provenFailuresMax = 8
 const pauseMs = 1_000
 
 /** Refusals after which the same thing may succeed later, without anybody doing anything. */
-const passing: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['busy', 'too_many', 'slow_reader'])
+const passing: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'busy',
+  'too_many',
+  'slow_reader',
+  'history_unavailable',
+])
 /** Goodbyes to who should not come back as they are. After any other one a new try is right. */
 const final: ReadonlySet<RefusalCode | 'restart'> = new Set<RefusalCode | 'restart'>([
   'not_signed_in',
@@ -175,7 +186,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     for (const [conversation, at] of followed) {
       at.askedAt = never
       if (at.epoch && positions.length < positionsMax)
-        positions.push({ conversation, epoch: at.epoch, seq: at.seq })
+        positions.push({ conversation, epoch: at.epoch, seq: at.seq, ...proofFor(conversation) })
     }
     onState({ kind: 'connecting' })
     if (mine !== generation) return
@@ -184,6 +195,11 @@ export function openConnection(parts: ConnectionParts): Connection {
       lost: () => mine === generation && retry(),
     })
     watch(welcomeMsMax)
+  }
+
+  function proofFor(conversation: string): { proof?: OpenProof } {
+    const proof = parts.proof?.(conversation)
+    return proof === undefined ? {} : { proof }
   }
 
   function drop(): void {
@@ -344,7 +360,14 @@ export function openConnection(parts: ConnectionParts): Connection {
   function ask(conversation: string, at: Followed): void {
     if (!welcomed) return
     at.askedAt = clock.now()
-    wire?.send([{ type: 'open', conversation, ...(at.epoch ? { epoch: at.epoch, seq: at.seq } : {}) }])
+    wire?.send([
+      {
+        type: 'open',
+        conversation,
+        ...(at.epoch ? { epoch: at.epoch, seq: at.seq } : {}),
+        ...proofFor(conversation),
+      },
+    ])
   }
 
   function deliver(conversation: string): void {
@@ -370,6 +393,8 @@ export function openConnection(parts: ConnectionParts): Connection {
       entry.inFlight = false
       entry.notBefore = clock.now() + ms
       entry.calm = clock.after(ms, pump)
+      // The command waits; whoever shows the past says meanwhile that it is not there.
+      if (frame.code === 'history_unavailable') onFrame(frame)
       return
     }
     if (frame.id === undefined && frame.conversation !== undefined) {
@@ -413,7 +438,8 @@ export function openConnection(parts: ConnectionParts): Connection {
         entry.inFlight = false
         pump()
       })
-      wire?.send([entry.frame])
+      const { frame } = entry
+      wire?.send([frame.type === 'earlier' ? { ...frame, ...proofFor(frame.conversation) } : frame])
     }
   }
 

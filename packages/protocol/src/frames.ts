@@ -10,6 +10,7 @@ import type {
   FormField,
   WireEvent,
 } from './events.ts'
+import type { OpenProof } from './open-statement.ts'
 import type { RefusalCode } from './refusals.ts'
 
 export const protocolVersion = 1
@@ -33,6 +34,8 @@ export interface Position {
   conversation: string
   epoch: string
   seq: number
+  /** A person's own signature for opening this conversation; the desk sends one. */
+  proof?: OpenProof
 }
 
 export interface PageInfo {
@@ -70,10 +73,10 @@ export type ClientFrame =
   /** Visitor: begin a conversation under an id of the client's making. Replaying it is harmless. */
   | { type: 'start'; id: string; conversation: string }
   /** Follow a conversation's text (staff: this leaves an access receipt before the first text). */
-  | { type: 'open'; conversation: string; epoch?: string; seq?: number }
+  | { type: 'open'; conversation: string; epoch?: string; seq?: number; proof?: OpenProof }
   | { type: 'leave'; conversation: string }
   /** Page back: events with seq below `before`, at most `snapshotEventsMax`. */
-  | { type: 'earlier'; id: string; conversation: string; before: number }
+  | { type: 'earlier'; id: string; conversation: string; before: number; proof?: OpenProof }
   | { type: 'send'; id: string; conversation: string; text: string }
   | { type: 'edit'; id: string; conversation: string; target: number; text: string }
   | { type: 'delete'; id: string; conversation: string; target: number }
@@ -106,6 +109,14 @@ export interface WidgetConfig {
   locales: string[]
 }
 
+/** A tenant's own kind of number, which the card guard lets through where it is introduced. Data, as all configuration. */
+export interface IdentifierFormat {
+  name: string
+  /** `#` is a digit, `@` a letter, `?` either; anything else stands for itself. */
+  pattern: string
+  prefix?: string
+}
+
 export interface Presence {
   conversation: string
   /** Staff on a visitor's wire: only those who answer. Visitor on the staff's wire: online or not. */
@@ -123,6 +134,8 @@ export type ServerFrame =
       /** Visitor: keep it in the page's storage. Present when new or renewed. */
       token?: string
       config?: WidgetConfig
+      /** For the composer's card guard; the server screens with the same. */
+      identifierFormats?: readonly IdentifierFormat[]
       conversations: ConversationState[]
       heartbeatMs: number
       /** SSE only: where and with which secret to POST frames. */
@@ -166,6 +179,8 @@ export type ServerFrame =
   | { type: 'logged-out'; id: string }
   /** Visitor: whether a person can answer now. */
   | { type: 'agents-online'; online: boolean }
+  /** The tenant changed them: they count from now on, in open conversations too. */
+  | { type: 'identifier-formats'; formats: readonly IdentifierFormat[] }
   /** The server closes this connection. Reconnect after the delay, with positions. */
   | { type: 'goodbye'; code: RefusalCode | 'restart'; message: string; retryAfterMs: number }
 

@@ -44,6 +44,31 @@ test('each fault names its field', () => {
   assert.equal(refusal({ type: 'set', id, traits: { a: { b: 1 } } }).field, 'traits.a')
 })
 
+const proof = { key: 'k'.repeat(43), at: '2026-11-25T00:34:04.123Z', signature: 's'.repeat(86) }
+
+test('a signature is read where text is opened, and nothing but a signature', () => {
+  const open = { type: 'open', conversation: id, proof }
+  assert.deepEqual(parseClientFrame(JSON.stringify(open)), open)
+  const earlier = { type: 'earlier', id, conversation: id, before: 4, proof }
+  assert.deepEqual(parseClientFrame(JSON.stringify(earlier)), earlier)
+  const hello = {
+    type: 'hello',
+    protocol: 1,
+    role: 'staff',
+    positions: [{ conversation: id, epoch: id, seq: 4, proof }],
+  }
+  assert.deepEqual(parseClientFrame(JSON.stringify(hello)), hello)
+  for (const wrong of [null, 7, {}, { ...proof, key: 'short' }, { ...proof, at: 'yesterday' }]) {
+    const said = refusal({ ...open, proof: wrong })
+    assert.deepEqual([said.code, said.field], ['invalid_field', 'proof'])
+    assert.equal(refusal({ ...earlier, proof: wrong }).field, 'proof')
+    assert.equal(
+      refusal({ ...hello, positions: [{ ...hello.positions[0], proof: wrong }] }).field,
+      'positions[0].proof',
+    )
+  }
+})
+
 test('the longest message passes and one character more is too large', () => {
   parseClientFrame(JSON.stringify({ ...send, text: 'a'.repeat(textCharactersMax) }))
   assert.equal(refusal({ ...send, text: 'a'.repeat(textCharactersMax + 1) }).code, 'too_large')

@@ -1,4 +1,5 @@
 import { textCharactersMax, type ClientFrame, type PageInfo, type Position } from './frames.ts'
+import { parseProof, type OpenProof } from './open-statement.ts'
 import { Refusal } from './refusals.ts'
 
 /** A URL longer than this is not shown to an agent anyway. */
@@ -49,6 +50,7 @@ export function checkClientFrame(value: unknown): ClientFrame {
         conversation: uuid(o, 'conversation'),
         ...(o['epoch'] === undefined ? {} : { epoch: uuid(o, 'epoch') }),
         ...(o['seq'] === undefined ? {} : { seq: seq(o, 'seq') }),
+        ...proof(o),
       }
     case 'leave':
       return { type: 'leave', conversation: uuid(o, 'conversation') }
@@ -58,6 +60,7 @@ export function checkClientFrame(value: unknown): ClientFrame {
         id: uuid(o, 'id'),
         conversation: uuid(o, 'conversation'),
         before: seq(o, 'before'),
+        ...proof(o),
       }
     case 'edit':
       return {
@@ -166,8 +169,16 @@ function positions(value: unknown): Position[] {
       conversation: uuid(o, 'conversation', `positions[${i}].`),
       epoch: uuid(o, 'epoch', `positions[${i}].`),
       seq: seq(o, 'seq', `positions[${i}].`),
+      ...proof(o, `positions[${i}].`),
     }
   })
+}
+
+function proof(o: Record<string, unknown>, path = ''): { proof?: OpenProof } {
+  if (o['proof'] === undefined) return {}
+  const parsed = parseProof(o['proof'])
+  if (parsed === null) refuse(`${path}proof`, 'is a key, a time and a signature')
+  return { proof: parsed }
 }
 
 function page(value: unknown): PageInfo {

@@ -37,6 +37,7 @@ const shapes: Record<string, (value: unknown) => boolean> = {
   retryAfterMs: isCount,
   conversations: Array.isArray,
   rows: Array.isArray,
+  formats: Array.isArray,
   viewers: Array.isArray,
   online: (value) => value !== undefined,
   state: (value) => isObject(value) && isCount(value['seq']),
@@ -63,5 +64,6 @@ const neededFields: Record<string, readonly string[] | undefined> = {
   identified: ['id', 'you', 'conversations'],
   'logged-out': ['id'],
   'agents-online': ['online'],
+  'identifier-formats': ['formats'],
   goodbye: ['code', 'retryAfterMs'],
 }

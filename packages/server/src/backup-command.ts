@@ -1,7 +1,16 @@
 // npx candor backup <folder> [--with-keys]
 import * as path from 'node:path'
 import { parseArgs } from 'node:util'
-import { ConfigFaults, readConfig } from './config.ts'
+import {
+  KeyholderAway,
+  KeyholderDenied,
+  openKeyholderClient,
+  type KeyholderClient,
+} from '@candor/keyholder/client.ts'
+import { socketIn } from '@candor/keyholder/keyholder-socket.ts'
+import { ConfigFaults, readConfig, type Config } from './config.ts'
+import { connectKeyholder, OtherLog } from './keyholder/connect-keyholder.ts'
+import { DidNotStart } from './keyholder/supervised-process.ts'
 import { backUp } from './postgres/back-up.ts'
 import { BackupFault } from './postgres/backup-files.ts'
 
@@ -16,15 +25,25 @@ try {
   const config = readConfig()
   if (config.databaseUrl) {
     throw new BackupFault(
-      'The database is an outside one (DATABASE_URL). Back it up with pg_dump or with its provider’s own backups; this command copies the embedded database only.',
+      'The database is an outside one (DATABASE_URL). Back it up with pg_dump or with its provider’s own backups, and the keys with npx candor keyholder-backup; this command copies the embedded database only.',
+    )
+  }
+  if (values['with-keys'] && config.keyholderUrl !== undefined) {
+    throw new BackupFault(
+      'The keyholder is on another host. Back its keys up there: npx candor keyholder-backup <folder> <target>.',
     )
   }
   const folder = path.resolve(target)
-  const keyFolder = path.dirname(config.keyFile)
   const manifest = await backUp({
     dataFolder: config.dataFolder,
     target: folder,
-    ...(values['with-keys'] && { keyFolder }),
+    logFolder: config.logFolder,
+    ...(values['with-keys'] && {
+      keys: {
+        folder: path.join(config.dataFolder, 'keys'),
+        keyholder: (serverRuns) => (serverRuns ? askRunning(config) : askStarted(config)),
+      },
+    }),
     now: Date.now,
   })
   const megabytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0) / 1e6
@@ -33,15 +52,45 @@ try {
   )
   process.stdout.write(
     manifest.withKeys
-      ? 'The keys are in it: whoever has this backup can read the conversations. Keep it as you keep the keys.\n'
-      : `The keys are not in it, and without them nobody can read the conversations: keep ${keyFolder} safe elsewhere, or use --with-keys.\n`,
+      ? 'The keys are in it: whoever has this backup can read the conversations, and the access log says that it was made. Keep it as you keep the keys.\n'
+      : `The keys are not in it, and without them nobody can read the conversations: keep ${config.keyholderFolder} safe elsewhere, or use --with-keys.\n`,
   )
 } catch (fault) {
-  if (!(fault instanceof BackupFault || fault instanceof ConfigFaults || isWrongArgument(fault))) throw fault
+  const expected = [BackupFault, ConfigFaults, DidNotStart, OtherLog].some((kind) => fault instanceof kind)
+  if (!(fault instanceof Error) || !(expected || isWrongArgument(fault))) throw fault
   process.stderr.write(`${fault.message}\n`)
   process.exitCode = 1
 }
 
-function isWrongArgument(fault: unknown): fault is Error {
-  return fault instanceof Error && 'code' in fault && String(fault.code).startsWith('ERR_PARSE_ARGS')
+/** Whoever may open its socket could also read its folder. */
+async function askRunning({ keyholderFolder }: Config): Promise<string> {
+  const client = openKeyholderClient({ kind: 'socket', path: socketIn(keyholderFolder) }, () => undefined)
+  try {
+    return await askFor(client, keyholderFolder)
+  } finally {
+    client.close()
+  }
+}
+
+/** The normal start of a keyholder, only without a server. */
+async function askStarted(config: Config): Promise<string> {
+  const keyholder = await connectKeyholder(config, () => undefined)
+  try {
+    return await askFor(keyholder.client, config.keyholderFolder)
+  } finally {
+    await keyholder.close()
+  }
+}
+
+async function askFor(client: KeyholderClient, folder: string): Promise<string> {
+  try {
+    return path.join(folder, (await client.ask('backup', {})).folder)
+  } catch (cause) {
+    if (!(cause instanceof KeyholderAway || cause instanceof KeyholderDenied)) throw cause
+    throw new BackupFault(`The keyholder made no copy of its keys: ${cause.message}`, { cause })
+  }
+}
+
+function isWrongArgument(fault: Error): boolean {
+  return 'code' in fault && String(fault.code).startsWith('ERR_PARSE_ARGS')
 }

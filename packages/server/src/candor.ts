@@ -4,12 +4,15 @@ import * as path from 'node:path'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import { openAccess } from './access/access.ts'
-import { openKeyFile } from './access/key-file.ts'
+import { openAccessLog, type AccessLog } from './access/access-log.ts'
+import { accessLogRoutes } from './access/access-log-routes.ts'
 import { authSecret } from './auth-secret.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { cannedReplyRoutes, openCannedReplies, type CannedReplies } from './conversations/canned-replies.ts'
 import type { Committed } from './conversations/conversation.ts'
+import { erasureRoutes } from './conversations/erasure-routes.ts'
+import { openErasure, type Erasure } from './conversations/erasure.ts'
 import { conversationRoutes } from './conversations/conversation-routes.ts'
 import { openConversations, type Conversations } from './conversations/conversations.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
@@ -17,22 +20,27 @@ import { openDemo } from './demo/demo.ts'
 import { homeRoutes } from './demo/home-routes.ts'
 import { deskRoutes } from './edge/desk-files.ts'
 import { openEventStreams } from './edge/event-stream.ts'
+import { logFileRoutes } from './edge/log-files.ts'
 import { openHttp, sameOrigin } from './edge/http.ts'
-import { openLiveEndings } from './edge/live-endings.ts'
+import { afterTimeout, openLiveEndings } from './edge/live-endings.ts'
 import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
+import { recordStart } from './record-start.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
+import type { StoredPerson } from './tenants/people.ts'
 import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
@@ -51,6 +59,10 @@ export interface Candor {
   delivery: Delivery
   cannedReplies: CannedReplies
   virtualAgents: VirtualAgents
+  accessLog: AccessLog
+  erasure: Erasure
+  /** Of the keyholder on this machine; 0 while it is away. */
+  keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
   databasePid(): number
   /** Stops taking connections, tells clients to come back, writes what is queued, ends the database. */
@@ -70,9 +82,32 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log })
       : null
+  const keyholder = await connectKeyholder(config, log).catch(async (cause: unknown) => {
+    await postgres?.stop()
+    throw cause
+  })
+  const accessLog = openAccessLog({
+    keyholder: keyholder.client,
+    customerIds: (tenant, customer) => tenants.idsOf(tenant, customer),
+  })
   const restoredMark = path.join(config.dataFolder, 'restored')
   const restored = existsSync(restoredMark)
-  const store = await openStore({ url: postgres?.url ?? config.databaseUrl!.reveal(), log, restored })
+  await recordStart({
+    accessLog,
+    onConnected: keyholder.client.onConnected,
+    version,
+    restoredFrom: restored ? readFileSync(restoredMark, 'utf8').trim() : null,
+    log,
+  })
+  const store = await openStore({
+    url: postgres?.url ?? config.databaseUrl!.reveal(),
+    log,
+    restored,
+  }).catch(async (cause: unknown) => {
+    await keyholder.close()
+    await postgres?.stop()
+    throw cause
+  })
   if (restored) rmSync(restoredMark)
 
   let publicUrl = config.publicUrl ?? ''
@@ -83,10 +118,18 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     authSecret: secret,
     publicUrl: () => publicUrl,
+    onAccessChange: (change) => accessLog.accessChanged(change),
   })
   const outbox = openOutbox<Committed>(log)
-  const access = openAccess({ store, keys: openKeyFile(config.keyFile), clock, ids })
-  const visits = openVisits({ store, clock, ids, log })
+  const access = openAccess({
+    store,
+    keyholder: keyholder.client,
+    about: (tenant, conversation) => conversations.about(tenant, conversation),
+    clock,
+    ids,
+    log,
+  })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
   const conversations = openConversations({
     store,
     access,
@@ -94,15 +137,40 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     outbox,
     clock,
     ids,
+    guardFormats: tenants.guardFormats,
     visitorOnline: (tenant, visitor) => delivery.presence.visitorOnline(tenant, visitor),
+  })
+  keyholder.client.onConnected(() => void conversations.catchUpScreening().catch(logFault('card guard', log)))
+  const erasure = openErasure({
+    log: accessLog,
+    conversations,
+    async eraseVisitor(tenant, visitor) {
+      await tenants.eraseVisitor(tenant, visitor)
+      await visits.eraseVisitor(tenant, visitor)
+    },
+    customerIds: tenants.idsOf,
+    tenants: tenants.tenantIds,
+    epochKeys: access.epochKeys,
+    clock,
+    report: log,
   })
   const delivery = openDelivery({ history: conversations, epoch: store.epoch, log })
   outbox.subscribe(delivery.publish)
+  keyholder.client.onAlarm(({ kind, tenant, actor }) => {
+    if (kind !== 'suspended' || tenant === null || actor === null) return
+    access.revoke({ tenant, actor: actor.id })
+    delivery.cutOff(tenant, actor.id, new Refusal('suspended'))
+  })
+  tenants.onFormatsChanged((tenant, formats) =>
+    delivery.tellTenant(tenant, { type: 'identifier-formats', formats }),
+  )
   const routing = openRouting({
     store,
     conversations,
+    people: { person: (tenant, id) => tenants.person(tenant, id).then(asHandling, nullIfAbsent) },
+    outbox,
+    clock,
     ids,
-    people: { person: (tenant, id) => tenants.person(tenant, id).catch(nullIfAbsent) },
   })
 
   const virtualAgents = openVirtualAgents({
@@ -117,9 +185,15 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     typing: (tenant, conversation, actor, on) => delivery.tellTyping(tenant, conversation, actor, on),
     localeOf: tenants.localeOf,
   })
-  const cannedReplies = openCannedReplies(store)
-  const endings = openLiveEndings()
-  tenants.onSessionEnded(endings.ended)
+  const cannedReplies = openCannedReplies(store, tenants.guardFormats)
+  const endings = openLiveEndings({ clock, after: afterTimeout })
+  tenants.onSessionEnded((session) => {
+    endings.ended(session)
+    access.revoke({ session })
+    // Where the keyholder is away the key runs out by itself; the session is gone all the same.
+    accessLog.sessionEnded(session).catch(logFault('session key', log))
+  })
+  tenants.onSessionChanged(endings.changed)
   const widgetFolder = path.join(packages, 'widget/dist')
   const widget = readWidgetManifest(widgetFolder)
   const demo = config.demo
@@ -132,6 +206,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
         port: config.demoPort,
         loader: widget?.loader ?? null,
         subscribe: outbox.subscribe,
+        access: accessLog,
       })
     : null
   const composed = {
@@ -161,9 +236,13 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const routes: FastifyPluginAsync[] = [
     ...(widget === null ? [] : [widgetFileRoutes(widgetFolder, widget, () => publicUrl)]),
     ...(existsSync(deskFolder) ? [deskRoutes(deskFolder, () => publicUrl)] : []),
+    ...(keyholder.logFolder === null ? [] : [logFileRoutes(keyholder.logFolder)]),
+    accessLogRoutes(accessLog),
+    erasureRoutes(erasure, async (tenant) => (await tenants.tenant(tenant)).name),
     conversationRoutes({
       conversations,
       access,
+      log: accessLog,
       details: {
         visitor: async (tenant, id) => ({
           ...(await tenants.visitor(tenant, id)),
@@ -176,11 +255,15 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     visitsRoutes(visits),
     cannedReplyRoutes(cannedReplies),
     signInRoutes(tenants),
-    peopleRoutes(tenants, (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id))),
+    peopleRoutes(tenants, {
+      online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
+      returnConversations: routing.returnConversations,
+    }),
     apiKeyRoutes(tenants),
     identityKeyRoutes(tenants),
     widgetConfigRoutes(tenants),
     approvedPageRoutes(tenants),
+    identifierFormatRoutes(tenants),
     demo?.routes ?? homeRoutes(() => publicUrl),
   ]
   let streams: ReturnType<typeof openEventStreams> | null = null
@@ -203,20 +286,30 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   streams = openEventStreams(app, {
     rooms,
     socketsMax: config.socketsMax,
-    staffOf: (request) => request.actor,
+    staffOf: ({ actor, headers }) => (actor === null ? null : () => tenants.actorOfRequest(headers)),
   })
   sockets = openSockets({
     server: app.server,
     rooms,
     socketsMax: config.socketsMax,
     async staffOfUpgrade(request) {
-      const staff = await tenants.actorOfRequest({ cookie: request.headers.cookie })
-      if (staff !== null) sameOrigin(request, publicUrl)
+      const { cookie } = request.headers
+      const staff = () => tenants.actorOfRequest({ cookie })
+      if ((await staff()) === null) return null
+      sameOrigin(request, publicUrl)
       return staff
     },
   })
 
   await conversations.recover(store.unfinished)
+  keyholder.client.onConnected(() => void conversations.announceRest().catch(logFault('outbox', log)))
+
+  // At hand before anybody writes: a first message is then stored while the keyholder is away as well.
+  const fetchEpochKeys = async (): Promise<void> => {
+    for (const tenant of await tenants.tenantIds()) await access.ready(tenant)
+  }
+  fetchEpochKeys().catch(logFault('epoch keys', log))
+  keyholder.client.onConnected(() => void fetchEpochKeys().catch(logFault('epoch keys', log)))
 
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo
@@ -232,6 +325,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     cannedReplies,
     virtualAgents,
+    accessLog,
+    erasure,
+    keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
       await sockets.close()
@@ -240,12 +336,23 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await app.close()
       await virtualAgents.close()
       await delivery.close()
+      await erasure.close()
       await visits.close()
       await conversations.close()
+      access.close()
+      await keyholder.close()
       await store.close()
       await postgres?.stop()
     },
   }
+}
+
+function logFault(of: string, log: Log): (caught: unknown) => void {
+  return (caught) => log({ level: 'warn', event: 'not done', of, reason: String(caught) })
+}
+
+function asHandling({ id, name, role, deactivatedAt }: StoredPerson) {
+  return { id, name, role, active: deactivatedAt === null }
 }
 
 function nullIfAbsent(caught: unknown): null {

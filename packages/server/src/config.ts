@@ -14,7 +14,20 @@ export type Config = {
   databaseUrl: Secret | undefined
   demo: boolean
   demoPort: number
+  /** Epoch keys of an installation that had no keyholder yet; taken over at the first start. */
   keyFile: string
+  keyholderFolder: string
+  /** Undefined: a process of its own on this machine. */
+  keyholderUrl: string | undefined
+  keyholderCert: string | undefined
+  keyholderKey: string | undefined
+  keyholderPeer: string | undefined
+  keyholderPassphrase: Secret | undefined
+  logFolder: string
+  logOrigin: string
+  witnesses: string[]
+  /** Undefined: all of them. */
+  witnessQuorum: number | undefined
   /** Undefined: a generated one, kept in the data folder. */
   authSecret: Secret | undefined
   logLevel: LogLevel
@@ -111,6 +124,15 @@ export function examineConfig(
       right: 'another port than CANDOR_PORT: the demo shops must live on another origin than the platform',
     })
   }
+  if (config.keyholderUrl !== undefined)
+    for (const field of ['keyholderCert', 'keyholderKey', 'keyholderPeer'] as const)
+      if (config[field] === undefined)
+        faults.push({
+          name: settings[field].name,
+          source: lookUp(settings[field].name, env, file).source,
+          given: '',
+          right: 'set where CANDOR_KEYHOLDER_URL is',
+        })
   return { config, report, faults }
 }
 
@@ -218,8 +240,82 @@ const settings: { [Field in keyof Config]: Setting } = {
     absent: 'keys/keys.json in the data folder',
     derive: (folders) => path.join(folders.data, 'keys', 'keys.json'),
     right: 'a path; relative ones start at the project folder',
-    reason: 'The keys that conversations are sealed under. Without them nothing stored can be read again.',
+    reason:
+      'Keys of an installation from before there was a keyholder; it takes them over when the file is there.',
     parse: (text, folders) => (text === '' ? new Wrong() : path.resolve(folders.project, text)),
+  },
+  keyholderFolder: {
+    name: 'CANDOR_KEYHOLDER_FOLDER',
+    type: 'folder',
+    absent: 'keyholder in the data folder',
+    derive: (folders) => path.join(folders.data, 'keyholder'),
+    right: 'a path; relative ones start at the project folder',
+    reason:
+      'The keyholder’s own: root key, tenant keys, journal. Without it nothing stored can be read again.',
+    parse: (text, folders) => (text === '' ? new Wrong() : path.resolve(folders.project, text)),
+  },
+  keyholderUrl: {
+    name: 'CANDOR_KEYHOLDER_URL',
+    type: 'URL',
+    absent: 'a process of its own on this machine',
+    right: 'an address such as tls://keyholder.internal:4180',
+    reason: 'A keyholder on another host, over TLS in which both sides are known by certificate.',
+    parse: (text) =>
+      URL.canParse(text) && new URL(text).protocol === 'tls:' && new URL(text).port !== ''
+        ? text
+        : new Wrong(),
+  },
+  keyholderCert: pemFile(
+    'CANDOR_KEYHOLDER_CERT',
+    'This server’s certificate, for a keyholder on another host.',
+  ),
+  keyholderKey: pemFile('CANDOR_KEYHOLDER_KEY', 'The private key of that certificate.'),
+  keyholderPeer: pemFile('CANDOR_KEYHOLDER_PEER', 'The one certificate that the keyholder may show.'),
+  keyholderPassphrase: {
+    name: 'CANDOR_KEYHOLDER_PASSPHRASE',
+    type: 'secret',
+    absent: 'the root key’s file mode protects it',
+    secret: true,
+    right: 'a passphrase of at least 12 characters',
+    reason: 'Protects the keyholder’s root key. Given once, it is needed at every start.',
+    parse: (text) => (text.length >= 12 ? new Secret(text) : new Wrong()),
+  },
+  logFolder: {
+    name: 'CANDOR_LOG_FOLDER',
+    type: 'folder',
+    absent: 'access-log in the data folder',
+    derive: (folders) => path.join(folders.data, 'access-log'),
+    right: 'a path; relative ones start at the project folder',
+    reason: 'The access log as plain files, which anybody may read and verify.',
+    parse: (text, folders) => (text === '' ? new Wrong() : path.resolve(folders.project, text)),
+  },
+  logOrigin: {
+    name: 'CANDOR_LOG_ORIGIN',
+    type: 'name',
+    default: 'candor.local/log',
+    right: 'a name without spaces or plus signs, such as chat.example.com/log',
+    reason: 'The log’s name in its checkpoints. Set it before the first start: another name is another log.',
+    parse: (text) => (/^[^\s+]{1,100}$/.test(text) ? text : new Wrong()),
+  },
+  witnesses: {
+    name: 'CANDOR_WITNESSES',
+    type: 'list',
+    absent: 'none; the demo starts one on this machine',
+    derive: () => [],
+    right: 'witness keys with their addresses, <vkey>@<url>, separated by spaces',
+    reason: 'Who cosigns the log’s checkpoints. Run them elsewhere: `npx candor witness`.',
+    parse: (text) => {
+      const list = text.split(/\s+/).filter(Boolean)
+      return list.every((each) => /^[^@\s]+@https?:\/\/\S+$/.test(each)) ? list : new Wrong()
+    },
+  },
+  witnessQuorum: {
+    name: 'CANDOR_WITNESS_QUORUM',
+    type: 'count',
+    absent: 'all of them',
+    right: 'a whole number from 0 to 15',
+    reason: 'How many witnesses must cosign a checkpoint before it is published.',
+    parse: (text) => parseWhole(text, 0, 15),
   },
   authSecret: {
     name: 'CANDOR_AUTH_SECRET',
@@ -262,6 +358,20 @@ const settings: { [Field in keyof Config]: Setting } = {
     reason: 'Serves /metrics for Prometheus, to loopback only.',
     parse: parseSwitch,
   },
+}
+
+function pemFile(name: string, reason: string): Setting {
+  return {
+    name,
+    type: 'file',
+    absent: 'none',
+    right: 'a path of a PEM file; relative ones start at the project folder',
+    reason,
+    parse: (text, folders) => {
+      const file = path.resolve(folders.project, text)
+      return existsSync(file) ? file : new Wrong()
+    },
+  }
 }
 
 // --- reading one -----------------------------------------------------------------------------------------------
@@ -328,6 +438,7 @@ function show(setting: Setting, text: string | undefined, value: unknown): strin
   if (value instanceof Wrong) return setting.secret ? hidden : String(text)
   if (value === undefined) return `(${setting.absent})`
   if (value instanceof Secret) return hidden
+  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(' ')
   return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
 }
 

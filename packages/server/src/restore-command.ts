@@ -24,6 +24,8 @@ try {
   const { manifest, movedTo } = await restore({
     backup: path.resolve(backup),
     dataFolder: config.dataFolder,
+    keyholderFolder: config.keyholderFolder,
+    logFolder: config.logFolder,
     force: values.force ?? false,
     now: Date.now,
   })
@@ -31,9 +33,15 @@ try {
     `Restored the backup of ${manifest.createdAt} into ${config.dataFolder}; every file is as it was.\n`,
   )
   if (movedTo) process.stdout.write(`What was there before is in ${movedTo}.\n`)
-  if (!existsSync(config.keyFile)) {
+  const brought = manifest.folders.includes('keyholder')
+  const keysElsewhere = config.keyholderUrl !== undefined
+  if (brought) {
     process.stdout.write(
-      `The backup has no keys and ${config.keyFile} is not there: put your key folder in place before the next start, or the conversations stay unreadable.\n`,
+      'The keyholder is as it was then: what was erased since can be read again, and the log goes back, which its witnesses will say. docs/backup.md says what to do.\n',
+    )
+  } else if (!keysElsewhere && !existsSync(config.keyholderFolder) && !manifest.withKeys) {
+    process.stdout.write(
+      `The backup has no keys and ${config.keyholderFolder} is not there: put your keyholder folder in place before the next start, or the conversations stay unreadable.\n`,
     )
   }
 } catch (fault) {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import * as path from 'node:path'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { test } from 'node:test'
-import { screenCommand } from './screen-command.ts'
+import type { IdentifierFormat } from '@candor/protocol/frames.ts'
+import { readFormats, screenCommand } from './screen-command.ts'
 
 const visa = '4111 1111 1111 1111'
 
@@ -100,11 +104,49 @@ test('more conversations than are held at once keep their numbering', async () =
   assert.deepEqual(lines.at(-1), { conversation: '0', index: 1, text: 'again', findings: [] })
 })
 
+test("a tenant's own formats let their numbers through, and no card number", async () => {
+  const formats = [{ name: 'Order number', pattern: '################', prefix: 'order' }]
+  const { lines } = await run(
+    ['order 4012888888881881', 'refund 4111111111111111', '4012888888881881'].map(good),
+    formats,
+  )
+  assert.deepEqual(
+    lines.map(({ text }) => text),
+    ['order 4012888888881881', 'refund [card number removed]', '[card number removed]'],
+  )
+})
+
+test('a file of formats is read as the settings take them, and refused with what is wrong', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'candor-formats-'))
+  const file = path.join(folder, 'formats.json')
+  try {
+    const formats = [{ name: 'Order number', pattern: '################', prefix: 'order' }]
+    writeFileSync(file, JSON.stringify(formats))
+    assert.deepEqual(readFormats(file), formats)
+    for (const [content, says] of [
+      ['{', /formats\.json: not JSON/],
+      ['{}', /not a list/],
+      [JSON.stringify(Array(13).fill(formats[0])), /at most 12/],
+      ['[null]', /format 1: The field name/],
+      [
+        JSON.stringify([...formats, { ...formats[0], prefix: 'card' }]),
+        /format 2: The field prefix names cards/,
+      ],
+    ] as const) {
+      writeFileSync(file, content)
+      assert.throws(() => readFormats(file), says)
+    }
+    assert.throws(() => readFormats(path.join(folder, 'none.json')), /cannot be read/)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
 function good(text: string): string {
   return JSON.stringify({ conversation: 'a', author: 'visitor', text })
 }
 
-async function run(given: readonly (string | object)[]) {
+async function run(given: readonly (string | object)[], formats: readonly IdentifierFormat[] = []) {
   const out: string[] = []
   const err: string[] = []
   const into = (list: string[]) =>
@@ -115,7 +157,7 @@ async function run(given: readonly (string | object)[]) {
       },
     })
   const input = given.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)) + '\n')
-  const code = await screenCommand(Readable.from(input), into(out), into(err))
+  const code = await screenCommand(Readable.from(input), into(out), into(err), formats)
   const parse = (list: string[]) => list.map((line) => JSON.parse(line))
   return { code, lines: parse(out), errors: parse(err) }
 }

@@ -1,20 +1,27 @@
 /** `candor screen`: a tenant tries the card guard with transcripts of its own, line by line. */
 
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
 import type { GuardWindow } from '@candor/card-guard'
 import { openWindow } from '@candor/card-guard'
+import type { IdentifierFormat } from '@candor/protocol/frames.ts'
+import { Refusal } from '@candor/protocol/refusals.ts'
+import { checkIdentifierFormat, formatsMax, type GivenFormat } from './tenants/identifier-formats.ts'
 
 /**
  * Reads JSON lines `{conversation, author, text}` and writes, in order, one line `{conversation, index, text, findings}`
  * each: `index` is the line's place in its conversation from 0, `text` is masked. After a line that completes a split
  * number follows one line `{conversation, index, text}` for each earlier piece. A line that is not one is refused on
  * `errors` and the rest goes on. Answers the exit code: 0, or 1 when a line was refused.
+ * @param formats the tenant's own kinds of numbers, which are let through where they are introduced.
  */
 export async function screenCommand(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
   errors: NodeJS.WritableStream = process.stderr,
+  formats: readonly IdentifierFormat[] = [],
 ): Promise<number> {
   const conversations = new Map<string, Conversation>()
   const withWindows = new Map<string, Conversation>()
@@ -43,6 +50,7 @@ export async function screenCommand(
     const screened = lastUsed(held.windows, author, authorsMax, () => openWindow()).screen(
       String(index),
       text,
+      formats,
     )
     await write(output, { conversation, index, text: screened.text, findings: screened.findings })
     for (const earlier of screened.earlier) {
@@ -51,6 +59,34 @@ export async function screenCommand(
   }
   return exitCode
 }
+
+/**
+ * A file with a list of formats, `[{"name", "pattern", "prefix"}]`, as the settings take them.
+ * @throws FormatsFault that says what is wrong with the file, to the person at the command line.
+ */
+export function readFormats(file: string): IdentifierFormat[] {
+  const wrong = (what: string, cause?: unknown): FormatsFault =>
+    new FormatsFault(`${file}: ${what}`, { cause })
+  let list: unknown
+  try {
+    list = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw wrong('not JSON', cause)
+    throw wrong('cannot be read', cause)
+  }
+  if (!Array.isArray(list) || list.length > formatsMax)
+    throw wrong(`not a list of at most ${formatsMax} formats`)
+  return list.map((given: unknown, i) => {
+    try {
+      return checkIdentifierFormat((given ?? {}) as GivenFormat)
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause
+      throw wrong(`format ${i + 1}: ${cause.message}`, cause)
+    }
+  })
+}
+
+export class FormatsFault extends Error {}
 
 interface Conversation {
   next: number
@@ -126,5 +162,20 @@ if (import.meta.main) {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
-  process.exitCode = await screenCommand(process.stdin, process.stdout)
+  process.exitCode = await run()
+}
+
+async function run(): Promise<number> {
+  let formats: IdentifierFormat[]
+  try {
+    const { values } = parseArgs({ options: { formats: { type: 'string' } } })
+    formats = values.formats === undefined ? [] : readFormats(values.formats)
+  } catch (fault) {
+    const isUsage =
+      fault instanceof TypeError && 'code' in fault && String(fault.code).startsWith('ERR_PARSE_ARGS')
+    if (!(fault instanceof Error && (isUsage || fault instanceof FormatsFault))) throw fault
+    process.stderr.write(`candor screen: ${fault.message}\n`)
+    return 1
+  }
+  return screenCommand(process.stdin, process.stdout, process.stderr, formats)
 }

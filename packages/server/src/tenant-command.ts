@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import { startCandor } from './candor.ts'
 import { ConfigFaults, readConfig } from './config.ts'
+import { OtherLog } from './keyholder/connect-keyholder.ts'
+import { DidNotStart } from './keyholder/supervised-process.ts'
 import { openLog } from './log.ts'
 import { DataFolderInUse } from './postgres/data-folder.ts'
 
@@ -17,7 +19,10 @@ if (publicId === undefined || name === undefined || origin === undefined || emai
 try {
   const candor = await startCandor({ ...readConfig(), port: 0, demo: false }, openLog('error'))
   try {
-    const tenant = await candor.tenants.createTenant({ publicId, name })
+    const id = crypto.randomUUID()
+    const what = `The operator adds this tenant: ${name} (${publicId}), with the site ${origin} and an administrator.`
+    await candor.accessLog.record({ type: 'operator', tenant: id, by: null, what })
+    const tenant = await candor.tenants.createTenant({ id, publicId, name })
     await candor.tenants.addSite(tenant.id, origin)
     // 128 bits: nobody guesses it before the administrator has set up a second factor.
     const password = randomBytes(16).toString('base64url')
@@ -37,7 +42,10 @@ try {
 } catch (caught) {
   if (caught instanceof DataFolderInUse)
     process.stderr.write('The server is running. Stop it, add the tenant, start it again.\n')
-  else if (caught instanceof Refusal || caught instanceof ConfigFaults)
+  else if (
+    [Refusal, ConfigFaults, DidNotStart, OtherLog].some((kind) => caught instanceof kind) &&
+    caught instanceof Error
+  )
     process.stderr.write(`${caught.message}\n`)
   else throw caught
   process.exit(1)

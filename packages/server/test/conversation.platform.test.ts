@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
+import type { AccessEntry } from '@candor/protocol/api.ts'
 import type { ConversationEvent } from '@candor/protocol/events.ts'
+import type { Actor } from '../src/tenants/actor.ts'
 import { TestPlatform, type TestTenant } from './test-platform.ts'
 
 let platform: TestPlatform
@@ -28,6 +30,8 @@ async function started(): Promise<{
   const conversation = id()
   const ack = await visitor.ask({ type: 'start', id: id(), conversation })
   assert.equal(ack.type, 'ack')
+  // Followed from here on: what is written next comes as events, not within a first snapshot.
+  await visitor.until('events', (frame) => frame.conversation === conversation)
   return { visitor, conversation }
 }
 
@@ -148,7 +152,7 @@ test('a client that is more than a replay behind gets one snapshot that ends at 
   const { visitor, conversation } = await started()
   for (let i = 0; i < 350; i++)
     visitor.send({ type: 'send', id: id(), conversation, text: `Message ${words(i)}` })
-  await visitor.until('events', ({ events }) => events.at(-1)!.seq === 351)
+  await visitor.until('ack', ({ seq }) => seq === 351)
   const back = await platform.visitor(tenant, {
     token: visitor.welcome.token,
     positions: [{ conversation, epoch: visitor.welcome.epoch, seq: 10 }],
@@ -171,25 +175,25 @@ test('a position under another epoch counts for nothing', async () => {
   assert.equal((await back.until('snapshot')).epoch, visitor.welcome.epoch)
 })
 
-test('every opening of text left a receipt before the first text', async () => {
+test('every opening of text has an entry that was durable before the first text', async () => {
   const { visitor, conversation } = await started()
   await visitor.ask({ type: 'send', id: id(), conversation, text: 'Private matter' })
-  const before = await platform.sql(
-    `select 1 from access_receipts where conversation_id = $1 and purpose = 'api'`,
-    [conversation],
-  )
-  assert.equal(before.length, 0)
+  const opened = async (): Promise<AccessEntry[]> => {
+    const { body } = await platform.request(tenant, 'GET', `/v1/access/entries?conversation=${conversation}`)
+    return (body['items'] as AccessEntry[]).filter(({ purpose }) => purpose === 'api')
+  }
+  assert.deepEqual(await opened(), [])
+  const asked = Date.now()
   const page = await platform.request(tenant, 'GET', `/v1/conversations/${conversation}/events`)
   assert.ok(
     (page.body['events'] as ConversationEvent[]).some(
       (event) => event.type === 'message' && event.data.text === 'Private matter',
     ),
   )
-  const after = await platform.sql(
-    `select 1 from access_receipts where conversation_id = $1 and purpose = 'api'`,
-    [conversation],
-  )
-  assert.equal(after.length, 1)
+  const [entry, ...more] = await opened()
+  assert.deepEqual(more, [])
+  assert.deepEqual([entry!.type, entry!.outcome, entry!.actor?.kind], ['open', 'granted', 'api'])
+  assert.ok(Date.parse(entry!.at) >= asked - 5 && Date.parse(entry!.at) <= Date.now())
 })
 
 test('a card number split over messages is not in the store, and its pieces are masked on every wire', async () => {
@@ -265,3 +269,69 @@ test('a virtual agent that names no handler epoch, or a passed one, is not store
   assert.equal((await say(other.conversation, 0)).kind, 'stored')
   await platform.candor.routing.setVirtualAgent(tenant.id, false)
 })
+
+test('a transcript says what was said in the end, without notes, and counts as an export', async () => {
+  const { visitor, conversation } = await started()
+  await visitor.ask({ type: 'send', id: id(), conversation, text: 'My bag is bleu' })
+  const sent = await visitor.ask({ type: 'send', id: id(), conversation, text: 'And heavy' })
+  assert.ok(sent.type === 'ack')
+  await visitor.ask({ type: 'edit', id: id(), conversation, target: sent.seq! - 1, text: 'My bag is blue' })
+  await visitor.ask({ type: 'delete', id: id(), conversation, target: sent.seq! })
+  await platform.request(tenant, 'POST', `/v1/conversations/${conversation}/notes`, { text: 'Sounds tired' })
+  const answer = await fetch(`${platform.url}/v1/conversations/${conversation}/transcript`, {
+    headers: { authorization: `Bearer ${tenant.key}` },
+  })
+  assert.equal(answer.status, 200)
+  assert.match(answer.headers.get('content-disposition')!, /attachment/)
+  const text = await answer.text()
+  assert.match(text, /: My bag is blue\n[^\n]*: \(deleted\)\n/)
+  assert.doesNotMatch(text, /bleu|heavy|tired/)
+  const { body } = await platform.request(tenant, 'GET', `/v1/access/entries?conversation=${conversation}`)
+  assert.equal((body['items'] as AccessEntry[])[0]!.purpose, 'export')
+})
+
+test('a crowd of messages of two tenants, with a takeover between, is stored whole: each once and in order', async () => {
+  const other = await platform.tenant()
+  const started = async (of: TestTenant): Promise<Crowd> => {
+    const visitor = await platform.visitor(of)
+    const conversation = id()
+    await visitor.ask({ type: 'start', id: id(), conversation })
+    const { id: visitorId, name } = visitor.welcome.you
+    return { visitor, conversation, actor: { tenant: of.id, kind: 'visitor', id: visitorId, name } }
+  }
+  const crowds = [await started(tenant), await started(other), await started(tenant)]
+  const sent = crowds.flatMap(({ actor, conversation }) =>
+    Array.from({ length: 150 }, async (_, i) => {
+      // Several batches: what comes while the first is written waits for company.
+      if (i >= 100) await new Promise((resolve) => setTimeout(resolve, i % 7))
+      return platform.candor.conversations.send(actor, { id: id(), conversation, text: `Crowd ${words(i)}` })
+    }),
+  )
+  const takeover = platform.candor.routing.takeOver(tenant.people.agent.actor, {
+    id: id(),
+    conversation: crowds[0]!.conversation,
+  })
+  for (const outcome of await Promise.all(sent)) assert.equal(outcome.kind, 'stored')
+  await takeover
+  for (const { visitor, conversation } of crowds) {
+    const rows = await platform.sql<{ seq: number }>(
+      'select seq from events where conversation_id = $1 order by seq',
+      [conversation],
+    )
+    const seqs = rows.map((row) => row.seq)
+    assert.equal(seqs.length, 151 + (conversation === crowds[0]!.conversation ? 1 : 0))
+    // The last may come as an event or at the end of what the visitor is caught up with.
+    for (let tries = 0; tries < 200 && visitor.events(conversation).length < seqs.length; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.deepEqual(
+      visitor.events(conversation).map((event) => event.seq),
+      seqs,
+    )
+  }
+})
+
+interface Crowd {
+  visitor: Awaited<ReturnType<TestPlatform['visitor']>>
+  conversation: string
+  actor: Actor
+}

@@ -92,6 +92,7 @@ test('what the desk does in a working day answers as documented', async () => {
     ['/v1/api-keys', '/v1/api-keys'],
     ['/v1/identity-keys', '/v1/identity-keys'],
     ['/v1/widget-config', '/v1/widget-config'],
+    ['/v1/identifier-formats', '/v1/identifier-formats'],
   ] as const)
     assert.equal((await checked('GET', path, url)).status, 200, url)
   const sent = await checked('POST', `${p}/messages`, `${c}/messages`, { text: 'Good morning' })
@@ -118,6 +119,53 @@ test('what the desk does in a working day answers as documented', async () => {
   const one = `/v1/canned-replies/${String(made.body['id'])}`
   await checked('PUT', '/v1/canned-replies/{id}', one, { shortcut: 'bye', title: 'Bye', text: 'So long' })
   assert.equal((await checked('DELETE', '/v1/canned-replies/{id}', one)).status, 204)
+})
+
+test('what an administrator does to people and queues answers as documented', async () => {
+  const made = await checked('POST', '/v1/people', '/v1/people', {
+    name: 'Bo',
+    email: 'bo@openapi.example',
+    role: 'agent',
+  })
+  assert.equal(made.status, 201)
+  assert.equal(typeof made.body['temporaryPassword'], 'string')
+  const one = `/v1/people/${String(made.body['id'])}`
+  const changed = await checked('PATCH', '/v1/people/{id}', one, { name: 'Bo B', role: 'supervisor' })
+  assert.deepEqual([changed.status, changed.body['name'], changed.body['role']], [200, 'Bo B', 'supervisor'])
+  for (const deed of ['reset-second-factor', 'reset-password', 'deactivate', 'reactivate'])
+    assert.equal((await checked('POST', `/v1/people/{id}/${deed}`, `${one}/${deed}`)).status, 200, deed)
+  const nothing = await checked('PATCH', '/v1/people/{id}', one, {})
+  assert.deepEqual([nothing.status, nothing.body['code']], [422, 'invalid_field'])
+
+  const queue = await checked('POST', '/v1/queues', '/v1/queues', { name: 'Refunds' })
+  const refunds = `/v1/queues/${String(queue.body['id'])}`
+  const renamed = await checked('PATCH', '/v1/queues/{id}', refunds, { name: 'Money back', isDefault: true })
+  assert.deepEqual(
+    [renamed.status, renamed.body['name'], renamed.body['isDefault']],
+    [200, 'Money back', true],
+  )
+  const { items } = (await platform.request(tenant, 'GET', '/v1/queues')).body as { items: { id: string }[] }
+  const moveTo = items.find(({ id }) => id !== queue.body['id'])!.id
+  const archived = await checked('POST', '/v1/queues/{id}/archive', `${refunds}/archive`, { moveTo })
+  assert.equal(archived.status, 200)
+  assert.ok(archived.body['archivedAt'])
+  const last = await checked('POST', '/v1/queues/{id}/archive', `/v1/queues/${moveTo}/archive`, {
+    moveTo: queue.body['id'],
+  })
+  assert.deepEqual([last.status, last.body['code']], [409, 'state_conflict'])
+})
+
+test('identifier formats answer as documented, with the overlap', async () => {
+  const path = '/v1/identifier-formats'
+  const given = { name: 'Order number', pattern: '################', prefix: 'order' }
+  const made = await checked('POST', path, path, given)
+  assert.equal(made.status, 201)
+  const one = `${path}/${String(made.body['id'])}`
+  const changed = await checked('PUT', `${path}/{id}`, one, { name: 'Meter', pattern: '9-######' })
+  assert.equal(changed.status, 200)
+  assert.equal(changed.body['prefix'], null)
+  assert.equal((await checked('GET', path, path)).status, 200)
+  assert.equal((await checked('DELETE', `${path}/{id}`, one)).status, 204)
 })
 
 test('a POST without an Idempotency-Key, with an unknown field, or that is not JSON, is refused by name', async () => {

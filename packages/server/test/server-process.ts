@@ -18,6 +18,8 @@ export interface ServerProcess {
   stop(): Promise<void>
   /** Ends the server and leaves its folder until `stop`. */
   stopKeepingData(): Promise<void>
+  /** The same data folder again on the same port. */
+  startAgain(): Promise<void>
 }
 
 /** Starts `server-program.ts` with its embedded PostgreSQL on a fresh data folder. */
@@ -42,14 +44,19 @@ export async function startServerProcess(
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    child.stderr!.setEncoding('utf8').on('data', said)
+    let last = ''
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      last = (last + text).slice(-4_000)
+      said(text)
+    })
     for await (const line of createInterface({ input: child.stdout! })) {
       const ready = JSON.parse(line) as { url: string; slug: string; key: string | null; databasePid: number }
       databasePid = ready.databasePid
       child.stdout!.resume()
       return ready
     }
-    throw new Error('the server process ended before it was ready')
+    await once(child, 'close')
+    throw new Error(`the server process ended before it was ready: ${last}`)
   }
 
   async function end(): Promise<void> {
@@ -75,6 +82,9 @@ export async function startServerProcess(
       process.kill(databasePid, 'SIGKILL')
     },
     stopKeepingData: end,
+    async startAgain() {
+      await start()
+    },
     async stop() {
       await end()
       rmSync(folder, { recursive: true, force: true })

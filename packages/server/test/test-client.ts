@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { ClientFrame, ServerFrame, WireEvent } from '@candor/protocol/frames.ts'
 import { WebSocket } from 'ws'
+import { signOpening } from './keyholder-in-process.ts'
 
 /** A scripted client that keeps every frame. It does nothing by itself but answer heartbeats. */
 export interface TestClient {
@@ -31,12 +33,39 @@ export function visitorClient(url: string, hello: Record<string, unknown>): Prom
   return connect(url, { type: 'hello', protocol: 1, role: 'visitor', ...hello }, {})
 }
 
-export function staffClient(
+/** With a cookie it is a person's browser, and signs what it opens; with a key it is a program. */
+export async function staffClient(
   url: string,
   hello: Record<string, unknown>,
   headers: Record<string, string> = {},
 ): Promise<TestClient> {
-  return connect(url, { type: 'hello', protocol: 1, role: 'staff', ...hello }, headers)
+  const client = await connect(url, { type: 'hello', protocol: 1, role: 'staff', ...hello }, headers)
+  if (headers['cookie'] === undefined) return client
+  const privateKey = await registerBrowserKey(url, headers)
+  const signed = <F extends ClientFrame>(frame: F): F =>
+    frame.type === 'open' || frame.type === 'earlier'
+      ? { proof: signOpening(privateKey, client.welcome.you.tenant, frame.conversation), ...frame }
+      : frame
+  return {
+    ...client,
+    send: (frame) => client.send(signed(frame)),
+    ask: (frame) => client.ask(signed(frame)),
+  }
+}
+
+/** What a browser does at sign-in. @returns the private key that it keeps. */
+export async function registerBrowserKey(url: string, headers: Record<string, string>): Promise<KeyObject> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const response = await fetch(`${url}/v1/session/key`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url, ...headers },
+    body: JSON.stringify({
+      publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    }),
+  })
+  // Who is not let in at the socket is not let in here either.
+  assert.ok([201, 401].includes(response.status), await response.text())
+  return privateKey
 }
 
 async function connect(

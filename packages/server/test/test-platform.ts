@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
+import { folderStorage } from '@candor/ledger/folder-storage.ts'
+import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
+import { readLogKeys } from '@candor/ledger/log-keys.ts'
+import { verifyLog } from '@candor/ledger/verify-log.ts'
 import type { Role } from '@candor/protocol/api.ts'
 import pg from 'pg'
 import { startCandor, type Candor } from '../src/candor.ts'
@@ -72,7 +76,7 @@ export class TestPlatform {
     return this.candor.url
   }
 
-  async startServer(): Promise<void> {
+  async startServer(config: Partial<Config> = {}): Promise<void> {
     this.#candor = await startCandor(
       {
         port: 0,
@@ -83,12 +87,23 @@ export class TestPlatform {
         demo: false,
         demoPort: 0,
         keyFile: path.join(this.folder, 'keys/keys.json'),
+        keyholderFolder: path.join(this.folder, 'keyholder'),
+        keyholderUrl: undefined,
+        keyholderCert: undefined,
+        keyholderKey: undefined,
+        keyholderPeer: undefined,
+        keyholderPassphrase: undefined,
+        logFolder: path.join(this.folder, 'access-log'),
+        logOrigin: 'test.example/log',
+        witnesses: [],
+        witnessQuorum: undefined,
         authSecret: undefined,
         logLevel: 'silent',
         trustProxy: false,
         socketsMax: 15_000,
         metrics: true,
         ...this.#config,
+        ...config,
       },
       (event) => void this.logged.push(event),
     )
@@ -215,7 +230,20 @@ export class TestPlatform {
   async stop(): Promise<void> {
     for (const client of this.#clients) client.drop()
     await this.stopServer()
+    await this.#checkLog()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Whatever was done, the log that is left holds, from its first entry to its last. */
+  async #checkLog(): Promise<void> {
+    const folder = path.join(this.folder, 'access-log')
+    if (!existsSync(path.join(folder, 'checkpoint'))) return
+    const reader = folderStorage(folder)
+    const trusted = await readLogKeys(nodeCrypto, reader)
+    assert.ok(trusted)
+    const report = await verifyLog({ crypto: nodeCrypto, reader, trusted })
+    assert.equal(report.kind, 'holds', JSON.stringify(report.firstBad))
+    assert.equal(report.entriesRead, report.checkpoint?.size)
   }
 
   #keep(client: TestClient): TestClient {

@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
+import type { ListedEntry } from '@candor/keyholder/frames.ts'
 import pg from 'pg'
 import { openAccess, type Access } from '../src/access/access.ts'
-import { openKeyFile } from '../src/access/key-file.ts'
+import { openKeyholderInProcess, signingFor, type InProcessKeyholder } from './keyholder-in-process.ts'
 import { systemClock } from '../src/clock.ts'
 import type { Committed } from '../src/conversations/conversation.ts'
 import { openConversations, type Conversations } from '../src/conversations/conversations.ts'
@@ -19,6 +20,7 @@ import type { Actor } from '../src/tenants/actor.ts'
 export interface TestRooms {
   store: Store
   access: Access
+  keyholder: InProcessKeyholder
   outbox: Outbox<Committed>
   conversations: Conversations
   routing: Routing
@@ -26,9 +28,13 @@ export interface TestRooms {
   tenant: string
   /** People who exist for `routing`, by id. */
   people: Map<string, Actor>
+  /** Who of them was deactivated. */
+  gone: Set<string>
   /** A person of the tenant. */
   staff(name: string, role?: Actor['role']): Actor
   visitor(): Actor
+  /** Entries of the access log by which a conversation was opened, newest first. */
+  openings(conversation: string): Promise<ListedEntry[]>
   /** What the rooms logged. */
   logged: Record<string, unknown>[]
   close(): Promise<void>
@@ -41,12 +47,18 @@ export async function openTestRooms(): Promise<TestRooms> {
   const database = await openTestDatabase(folder)
   const store = await openStore({ url: database.url, log })
   const ids = openIds(systemClock)
-  const access = openAccess({
-    store,
-    keys: openKeyFile(path.join(folder, 'keys.json')),
-    clock: systemClock,
-    ids,
-  })
+  const keyholder = await openKeyholderInProcess(path.join(folder, 'keyholder'))
+  const access = signingFor(
+    openAccess({
+      store,
+      keyholder: keyholder.client,
+      about: (tenant, conversation) => conversations.about(tenant, conversation),
+      clock: systemClock,
+      ids,
+      log,
+    }),
+    keyholder.client,
+  )
   const outbox = openOutbox<Committed>(log)
   const conversations = openConversations({
     store,
@@ -54,6 +66,7 @@ export async function openTestRooms(): Promise<TestRooms> {
     outbox,
     clock: systemClock,
     ids,
+    guardFormats: () => [],
     names: {
       visitorName: () => 'Visitor',
       loadVisitors: async (_, visitors) =>
@@ -62,32 +75,42 @@ export async function openTestRooms(): Promise<TestRooms> {
     visitorOnline: () => true,
   })
   const people = new Map<string, Actor>()
+  const gone = new Set<string>()
   const peoplePort: People = {
     async person(_, id) {
       const known = people.get(id)
-      return known === undefined ? null : { id, name: known.name, role: known.role! }
+      if (known === undefined) return null
+      return { id, name: known.name, role: known.role!, active: !gone.has(id) }
     },
   }
-  const routing = openRouting({ store, conversations, people: peoplePort, ids })
+  const routing = openRouting({ store, conversations, people: peoplePort, outbox, clock: systemClock, ids })
   const tenant = randomUUID()
   return {
     store,
     access,
+    keyholder,
     outbox,
     conversations,
     routing,
     ids,
     tenant,
     people,
+    gone,
     staff(name, role = 'agent') {
-      const actor: Actor = { tenant, kind: 'agent', id: randomUUID(), name, role }
+      const actor: Actor = { tenant, kind: 'agent', id: randomUUID(), name, role, session: randomUUID() }
       people.set(actor.id, actor)
       return actor
     },
     visitor: () => ({ tenant, kind: 'visitor', id: randomUUID(), name: 'Visitor' }),
+    async openings(conversation) {
+      const filter = { conversation, types: ['open', 'join'] as ListedEntry['type'][] }
+      return (await keyholder.client.ask('entries', { tenant, filter, limit: 100 })).items
+    },
     logged,
     async close() {
       await conversations.close()
+      access.close()
+      await keyholder.close()
       await store.close()
       await database.close()
       rmSync(folder, { recursive: true, force: true })

@@ -121,12 +121,26 @@ test('what must be pure has no clock, no network, no logging and no dependency',
   assert.deepEqual(wrong, [])
 })
 
+test('the ledger runs in a browser: only its files for Node use Node', () => {
+  const wrong = sources.flatMap(({ file, imports }) =>
+    /^packages\/ledger\/src\/(?!node-crypto|folder-storage|[a-z-]+-command)/.test(file)
+      ? imports
+          .filter((specifier) => /^node:|\/(node-crypto|folder-storage)\.ts$/.test(specifier))
+          .map((specifier) => `${file} imports ${specifier}`)
+      : [],
+  )
+  assert.deepEqual(wrong, [])
+})
+
 test('only config.ts and main.ts know the environment', () => {
   const wrong = sources.filter(
     ({ file, text }) =>
-      /^packages\/(server|protocol|card-guard|virtual-agent|widget|console)\/src\//.test(file) &&
+      /^packages\/(server|protocol|card-guard|virtual-agent|widget|console|ledger|witness|drills)\/src\//.test(
+        file,
+      ) &&
       !isTest(file) &&
       !/packages\/server\/src\/(config|main|[a-z-]+-command)\.ts$/.test(file) &&
+      file !== 'packages/witness/src/witness-config.ts' &&
       /process\.env/.test(text),
   )
   assert.deepEqual(

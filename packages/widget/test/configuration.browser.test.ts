@@ -106,6 +106,68 @@ test(
   },
 )
 
+test('identifier formats are data: whatever stands in them, nothing runs and card numbers are stopped', async () => {
+  const visitor = await stage.visitor()
+  await visitor.goto()
+  const frame = await visitor.open()
+  const box = frame.locator('textarea')
+  const alert = frame.getByRole('alert')
+  const tries = hostile.flatMap((value): unknown[] => [
+    value,
+    [value],
+    Array.from({ length: 100 }, () => value),
+    [{ name: value, pattern: value, prefix: value }],
+    [{ name: 'Order', pattern: '#### #### #### ####', prefix: value }],
+    [{ name: 'Order', pattern: value, prefix: 'card' }],
+  ])
+  for (const formats of [...tries, undefined]) {
+    stage.chat.broadcast({ type: 'identifier-formats', formats: formats as never })
+    stage.chat.broadcast({
+      type: 'welcome',
+      protocol: 1,
+      epoch: '00000000-0000-4000-8000-000000000001',
+      you: { kind: 'visitor', id: 'v', name: 'Visitor', tenant: 'Aurora Air' },
+      config: stage.chat.config as never,
+      identifierFormats: formats as never,
+      conversations: [],
+      heartbeatMs: 25_000,
+      agentsOnline: true,
+    })
+    const what = String(JSON.stringify(formats)).slice(0, 80)
+    await box.fill('')
+    await alert.waitFor({ state: 'detached' })
+    await box.fill('my card is 4111 1111 1111 1111')
+    await alert.waitFor({ timeout: 10_000 }).catch((cause: unknown) => {
+      throw new Error(`not stopped with ${what}`, { cause })
+    })
+    assert.equal(await frame.evaluate(() => (self as unknown as { struck?: string }).struck), undefined, what)
+  }
+  assert.deepEqual(visitor.faults, [])
+  await visitor.context.close()
+})
+
+test("the composer lets a number of the tenant's own go, and stops a card number beside it", async () => {
+  const visitor = await stage.visitor()
+  await visitor.goto()
+  const frame = await visitor.open()
+  const box = frame.locator('textarea')
+  const alert = frame.getByRole('alert')
+  await box.fill('where is my order 4012888888881881')
+  await alert.waitFor()
+  stage.chat.broadcast({
+    type: 'identifier-formats',
+    formats: [{ name: 'Order number', pattern: '################', prefix: 'order' }],
+  })
+  await box.fill('')
+  await box.fill('where is my order 4012888888881881')
+  await alert.waitFor({ state: 'detached' })
+  await box.press('Enter')
+  await frame.locator('.own').getByText('where is my order 4012888888881881').waitFor()
+  await box.fill('refund 4111111111111111')
+  await alert.waitFor()
+  await visitor.context.close()
+})
+
 test('an address of the configuration is opened only as https, whatever else it says', async () => {
   for (const [payUrl, expected] of [
     ['https://pay.aurora.example/x', 1],

@@ -39,6 +39,8 @@ const actions = [
   },
   { id: 'go-desk', title: 'Go to the desk', keys: 'g d', group: 'Everywhere', icon: 'inbox' },
   { id: 'go-settings', title: 'Go to the settings', keys: 'g s', group: 'Everywhere', icon: 'settings' },
+  { id: 'go-access', title: 'Go to the access log', keys: 'g l', group: 'Everywhere', icon: 'shield' },
+  { id: 'go-review', title: 'Go to the insiders', keys: 'g n', group: 'Everywhere', icon: 'eye' },
   { id: 'go-profile', title: 'Go to your profile', keys: 'g p', group: 'Everywhere', icon: 'assign' },
   { id: 'sign-out', title: 'Sign out', keys: 'g q', group: 'Everywhere', icon: 'exit' },
   {
@@ -78,6 +80,7 @@ const actions = [
   { id: 'close', title: 'Close the conversation', keys: 'e', group: 'Conversation', icon: 'done' },
   { id: 'reopen', title: 'Reopen the conversation', keys: 'o', group: 'Conversation', icon: 'reopen' },
   { id: 'details', title: 'Show or hide the details', keys: 'd', group: 'Conversation', icon: 'panel' },
+  { id: 'who-read', title: 'Who read this conversation', keys: 'w', group: 'Conversation', icon: 'shield' },
   {
     id: 'focus-transcript',
     title: 'Move to the messages (then arrow keys)',
@@ -101,6 +104,14 @@ const actions = [
     group: 'Conversation',
     icon: 'reopen',
   },
+  {
+    id: 'export',
+    title: 'Download the transcript',
+    keys: 'Shift+e',
+    group: 'Conversation',
+    icon: 'download',
+  },
+  { id: 'erase', title: 'Erase for ever', keys: 'Shift+x', group: 'Conversation', icon: 'trash' },
 
   { id: 'send', title: 'Send', keys: 'Enter', group: 'Composer', icon: 'send', local: true },
   { id: 'new-line', title: 'New line', keys: 'Shift+Enter', group: 'Composer', icon: 'quote', local: true },

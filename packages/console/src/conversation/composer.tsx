@@ -14,6 +14,7 @@ import type { Handler } from '@candor/protocol/events.ts'
 import { keysOf } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
 import { runAction } from '../actions/run-actions.ts'
+import { networkName } from '../design/card-networks.ts'
 import { classes } from '../design/classes.ts'
 import { Button } from '../design/controls.tsx'
 import { Icon } from '../design/icons.tsx'
@@ -36,17 +37,6 @@ const draftDelayMs = 300
 /** From here on the rest is counted. */
 const countFrom = textCharactersMax - 500
 
-const networkNames: Record<string, string> = {
-  visa: 'Visa',
-  mastercard: 'Mastercard',
-  amex: 'American Express',
-  discover: 'Discover',
-  diners: 'Diners Club',
-  jcb: 'JCB',
-  unionpay: 'UnionPay',
-  maestro: 'Maestro',
-}
-
 interface ComposerProps {
   ref: Ref<ComposerHandle>
   id: string
@@ -56,7 +46,7 @@ interface ComposerProps {
 }
 
 export const Composer = memo(function Composer({ ref, id, closed, handler, mine }: ComposerProps) {
-  const { conversations, me } = useDesk()
+  const { conversations, formats, me } = useDesk()
   const [{ mode, text }, setDraft] = useState(() => readDraft(me.person.id, id))
   const [editing, setEditing] = useState<MessageItem | null>(null)
   const [notice, setNotice] = useState<GuardNotice | null>(null)
@@ -69,17 +59,17 @@ export const Composer = memo(function Composer({ ref, id, closed, handler, mine 
     draft.current = editing ? { mode, text: aside.current } : { mode, text }
   })
   useEffect(() => {
-    const timer = setTimeout(() => keepDraft(me.person.id, id, draft.current), draftDelayMs)
+    const timer = setTimeout(() => keepDraft(me.person.id, id, draft.current, formats.get()), draftDelayMs)
     return () => clearTimeout(timer)
-  }, [text, mode, me.person.id, id])
+  }, [text, mode, me.person.id, id, formats])
   useEffect(() => {
-    const keep = (): void => keepDraft(me.person.id, id, draft.current)
+    const keep = (): void => keepDraft(me.person.id, id, draft.current, formats.get())
     addEventListener('pagehide', keep)
     return () => {
       removeEventListener('pagehide', keep)
       keep()
     }
-  }, [me.person.id, id])
+  }, [me.person.id, id, formats])
 
   const write = (next: string): void => {
     setDraft({ mode, text: next })
@@ -133,7 +123,8 @@ export const Composer = memo(function Composer({ ref, id, closed, handler, mine 
     const own = thread.transcript.items.flatMap((item) =>
       item.kind === 'message' && item.actor.id === me.person.id && item.text !== null ? [item.text] : [],
     )
-    const found = guardDraft(body, editing ? [] : [...own, ...thread.outgoing.map((one) => one.text)])
+    const earlier = editing ? [] : [...own, ...thread.outgoing.map((one) => one.text)]
+    const found = guardDraft(body, earlier, formats.get())
     if (found) {
       setNotice(found)
       return
@@ -149,7 +140,7 @@ export const Composer = memo(function Composer({ ref, id, closed, handler, mine 
     }
     conversations.send(id, mode === 'note' ? 'note' : 'send', body)
     setDraft({ mode, text: '' })
-    keepDraft(me.person.id, id, { mode, text: '' })
+    keepDraft(me.person.id, id, { mode, text: '' }, [])
   }
 
   const press = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
@@ -202,7 +193,7 @@ export const Composer = memo(function Composer({ ref, id, closed, handler, mine 
             <p className={css.noticeTitle}>
               {notice.split
                 ? 'Together with your earlier messages this is a card number.'
-                : `This holds a card number${notice.network ? ` (${networkNames[notice.network] ?? notice.network})` : ''}.`}
+                : `This holds a card number${notice.network ? ` (${networkName(notice.network)})` : ''}.`}
             </p>
             <p>
               Nothing was sent. Card numbers are never sent or stored here; send the link to your payment page

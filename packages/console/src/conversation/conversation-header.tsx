@@ -54,6 +54,9 @@ const menuActions: ActionId[] = [
   'canned',
   'close',
   'reopen',
+  'who-read',
+  'export',
+  'erase',
 ]
 
 /** Buttons run the same actions as their keys, so they stay as they are from one conversation to the next. */
@@ -102,7 +105,13 @@ export const ConversationTools = memo(function ConversationTools({
 function menuEntries(): MenuEntry[] {
   return actionTable
     .filter(({ id }) => menuActions.includes(id) && canRun(id))
-    .map(({ id, icon, title, keys }) => ({ icon, label: title, keys, run: () => void runAction(id) }))
+    .map(({ id, icon, title, keys }) => ({
+      icon,
+      label: title,
+      keys,
+      ...(id === 'erase' && { danger: true }),
+      run: () => void runAction(id),
+    }))
 }
 
 function HandlerLine({ handler, me, closed }: { handler: Handler; me: string; closed: boolean }) {

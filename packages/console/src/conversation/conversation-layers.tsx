@@ -41,6 +41,7 @@ function usePeopleOptions(query: string): Option[] {
   const here = new Set(useObservable(team).map((actor) => actor.id))
   const { data: people = [] } = useQuery(peopleQuery)
   return people
+    .filter(({ deactivatedAt, role }) => deactivatedAt === null && role !== 'privacy-officer')
     .filter((person) => matches(query, `${person.name} ${person.email}`))
     .toSorted((a, b) => Number(here.has(b.id)) - Number(here.has(a.id)) || a.name.localeCompare(b.name))
     .map((person) => ({
@@ -77,6 +78,7 @@ function Assign({ id, act, onClose }: LayerProps) {
 }
 
 function Transfer({ id, act, onClose }: LayerProps) {
+  const { formats } = useDesk()
   const [query, setQuery] = useState('')
   const [to, setTo] = useState<{ kind: 'queue' | 'agent'; id: string; name: string } | null>(null)
   const [note, setNote] = useState('')
@@ -88,7 +90,7 @@ function Transfer({ id, act, onClose }: LayerProps) {
   if (to === null) {
     const options: Option[] = [
       ...queues
-        .filter((queue) => matches(query, queue.name))
+        .filter((queue) => queue.archivedAt === null && matches(query, queue.name))
         .map((queue): Option => ({ id: queue.id, title: queue.name, hint: 'queue', icon: 'people' })),
       ...people,
     ]
@@ -110,7 +112,7 @@ function Transfer({ id, act, onClose }: LayerProps) {
     )
   }
   const transfer = (): void => {
-    if (guardDraft(note, []))
+    if (guardDraft(note, [], formats.get()))
       return setFault('This note holds a card number. Remove it; notes are stored like messages.')
     onClose()
     void act.transfer(id, to.kind === 'queue' ? { queue: to.id } : { agent: to.id }, note)

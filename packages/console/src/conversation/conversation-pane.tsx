@@ -1,22 +1,31 @@
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
+import { useNavigate } from '@tanstack/react-router'
 import type { MessageItem } from '@candor/protocol/fold-events.ts'
 import { keysOf, type ActionId } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
 import { useAction } from '../actions/run-actions.ts'
 import { Icon } from '../design/icons.tsx'
+import { Refusal } from '@candor/protocol/refusals.ts'
+import { Unreachable } from '../live/api-client.ts'
 import { useDesk, useRow } from '../live/desk-context.ts'
 import { useObservable, useObserved } from '../live/observable.ts'
 import { showToast } from '../shell/toasts.tsx'
+import { mayReview } from '../access/access-roles.ts'
 import { Announcer } from './announcer.tsx'
+import { CannotOpen } from './cannot-open.tsx'
 import { Composer, type ComposerHandle } from './composer.tsx'
 import { conversationActions } from './conversation-actions.ts'
 import { ConversationName, ConversationTools } from './conversation-header.tsx'
+import { EntryChip } from './entry-chip.tsx'
 import { lastOwn } from './conversation-store.ts'
 import { Transcript } from './transcript.tsx'
 import css from './conversation-pane.module.css'
 
 const Layers = lazy(() =>
   import('./conversation-layers.tsx').then(({ ConversationLayer }) => ({ default: ConversationLayer })),
+)
+const EraseDialog = lazy(() =>
+  import('../access/erase-dialog.tsx').then(({ EraseDialog }) => ({ default: EraseDialog })),
 )
 export type Layer = 'assign' | 'transfer' | 'tag' | 'canned'
 
@@ -61,19 +70,21 @@ function NothingOpen() {
 
 function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: string }) {
   const desk = useDesk()
-  const { conversations, me } = desk
+  const navigate = useNavigate()
+  const { conversations, rows, me, proofs } = desk
   const held = conversations.thread(id)
   const row = useRow(id)
   const refusal = useObserved(held, (thread) => (thread.loading === 'refused' ? thread.refusal : null))
+  const pastAway = useObserved(held, (thread) => thread.pastAway)
   const state = useObserved(held, (thread) => thread.state)
   const hasOwn = useObserved(held, (thread) => lastOwn(thread, me.person.id) !== undefined)
   const hasFailed = useObserved(held, (thread) => thread.outgoing.some((one) => one.state === 'failed'))
   const hasEarlier = useObserved(held, (thread) => thread.firstSeq > 1)
   const act = useMemo(() => conversationActions(desk), [desk])
-  const [asked, setAsked] = useState<{ id: string; layer: Layer } | null>(null)
+  const [asked, setAsked] = useState<{ id: string; layer: Layer | 'erase' } | null>(null)
   // Another conversation closes what was asked about the one before.
   const layer = asked?.id === id ? asked.layer : null
-  const setLayer = (next: Layer | null): void => setAsked(next && { id, layer: next })
+  const setLayer = (next: Layer | 'erase' | null): void => setAsked(next && { id, layer: next })
   const composer = useRef<ComposerHandle>(null)
 
   const { status, handler } = row ?? state ?? { status: 'open', handler: undefined }
@@ -92,6 +103,16 @@ function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: st
     if (!own) return
     const problem = await conversations.remove(id, own.seq)
     showToast(problem ?? 'Message deleted.', problem ? { tone: 'danger' } : {})
+  }
+  const download = async (): Promise<void> => {
+    try {
+      const { downloadTranscript } = await import('./download-transcript.ts')
+      await downloadTranscript(proofs, id)
+      showToast('The transcript was downloaded. It counts as an export.')
+    } catch (problem) {
+      if (!(problem instanceof Refusal || problem instanceof Unreachable)) throw problem
+      showToast(problem.message, { tone: 'danger' })
+    }
   }
   const retry = (): void => {
     for (const one of held.get().outgoing) if (one.state === 'failed') conversations.retry(id, one.id)
@@ -112,6 +133,9 @@ function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: st
   useAction('delete-last', () => void removeLast(), hasOwn)
   useAction('earlier', () => conversations.earlier(id), hasEarlier)
   useAction('retry', retry, hasFailed)
+  useAction('who-read', () => void navigate({ to: '/access/conversation/$id', params: { id } }))
+  useAction('export', () => void download(), !refusal)
+  useAction('erase', () => setLayer('erase'), mayReview(me.person.role) && row !== undefined)
   useAction('escape', onClose)
   const edit = useCallback((item: MessageItem) => composer.current?.edit(item), [])
 
@@ -119,27 +143,39 @@ function OpenConversation({ id, onClose, onOpen, details }: PaneProps & { id: st
     <section className={css.pane} aria-label="Conversation">
       <header className={css.head}>
         <ConversationName id={id} />
+        {!refusal && <EntryChip key={id} id={id} />}
         <ConversationTools closed={closed} mine={mine} details={details} />
       </header>
-      {refusal ? (
-        <div className={css.nothing} role="alert">
-          <p className={css.nothingTitle}>This conversation cannot be opened</p>
-          <p className={css.nothingText}>{refusal.message}</p>
-        </div>
-      ) : (
-        <Transcript key={id} id={id} onEdit={edit} />
+      {pastAway && !refusal && (
+        <p className={css.away} role="status">
+          <Icon name="clock" size={16} />
+          {state
+            ? 'Earlier messages can’t be opened right now. New ones arrive as usual.'
+            : 'This conversation can’t be opened right now. It opens by itself when it can; nothing is lost.'}
+        </p>
       )}
-      <Composer
-        key={`composer-${id}`}
-        ref={composer}
-        id={id}
-        closed={closed}
-        handler={handler?.kind ?? null}
-        mine={mine}
-      />
+      {refusal ? <CannotOpen id={id} refusal={refusal} /> : <Transcript key={id} id={id} onEdit={edit} />}
+      {!refusal && (
+        <Composer
+          key={`composer-${id}`}
+          ref={composer}
+          id={id}
+          closed={closed}
+          handler={handler?.kind ?? null}
+          mine={mine}
+        />
+      )}
       <Announcer />
       <Suspense>
-        {layer && (
+        {layer === 'erase' && row && (
+          <EraseDialog
+            conversation={id}
+            customer={row.visitor.id}
+            onErased={(customer) => conversations.erased(customer ? rows.ofVisitor(customer) : [id])}
+            onClose={() => setLayer(null)}
+          />
+        )}
+        {layer && layer !== 'erase' && (
           <Layers
             layer={layer}
             id={id}

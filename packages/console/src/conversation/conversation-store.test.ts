@@ -42,7 +42,7 @@ function state(seq: number): ConversationState {
   }
 }
 
-function setUp() {
+function setUp({ signing = false } = {}) {
   const commands: { frame: Command; answer(answer: Answer): void }[] = []
   const remarks: Remark[] = []
   const followed: string[] = []
@@ -57,7 +57,13 @@ function setUp() {
     forget() {},
     close() {},
   }
-  const conversations = openConversations({ connection, me: maya, rowChanged() {} })
+  const signed: (() => void)[] = []
+  const renewed: string[] = []
+  const proofs = {
+    prepare: () => (signing ? new Promise<void>((resolve) => signed.push(resolve)) : null),
+    renew: (conversation: string) => Promise.resolve(void renewed.push(conversation)),
+  }
+  const conversations = openConversations({ connection, proofs, me: maya, rowChanged() {} })
   const texts = (): (string | null)[] =>
     conversations
       .thread(id)
@@ -71,7 +77,7 @@ function setUp() {
       state: state(seq),
       events: Array.from({ length: seq - first + 1 }, (_, i) => said(first + i, `m${first + i}`)),
     })
-  return { conversations, commands, remarks, followed, texts, snapshot }
+  return { conversations, commands, remarks, followed, signed, renewed, texts, snapshot }
 }
 
 test('only the conversation on screen is followed', () => {
@@ -80,6 +86,62 @@ test('only the conversation on screen is followed', () => {
   conversations.show('c2')
   conversations.show(null)
   assert.deepEqual(followed, ['+c1', '-c1', '+c2', '-c2'])
+})
+
+test('a conversation is followed when it is signed for, unless another was opened meanwhile', async () => {
+  const { conversations, followed, signed } = setUp({ signing: true })
+  conversations.show('c1')
+  conversations.show('c2')
+  assert.deepEqual(followed, ['-c1'])
+  for (const done of signed) done()
+  await Promise.resolve()
+  assert.deepEqual(followed, ['-c1', '+c2'])
+})
+
+test('a signature that is not taken is made anew once, then the refusal is told', async () => {
+  const { conversations, followed, renewed } = setUp()
+  const refuse = (): void =>
+    conversations.hear({ type: 'refused', conversation: id, code: 'signature_required', message: 'Sign.' })
+  conversations.show(id)
+  refuse()
+  await Promise.resolve()
+  assert.deepEqual(renewed, [id])
+  assert.deepEqual(followed, ['+c1', '+c1'])
+  assert.equal(conversations.thread(id).get().loading, 'first')
+  refuse()
+  await Promise.resolve()
+  assert.deepEqual(renewed, [id])
+  assert.equal(conversations.thread(id).get().refusal?.code, 'signature_required')
+})
+
+test('what was erased leaves the memory of this browser', () => {
+  const { conversations, snapshot, texts } = setUp()
+  conversations.show(id)
+  snapshot(3)
+  conversations.hear({ type: 'refused', conversation: id, code: 'erased', message: '' })
+  assert.deepEqual(texts(), [])
+  assert.equal(conversations.thread(id).get().refusal?.code, 'erased')
+})
+
+test('a past that cannot be opened is told until it comes, and what is written meanwhile is there', () => {
+  const { conversations, snapshot } = setUp()
+  const away = (): boolean => conversations.thread(id).get().pastAway
+  conversations.show(id)
+  snapshot(4, 5)
+  conversations.hear({ type: 'refused', conversation: id, code: 'history_unavailable', message: '' })
+  assert.equal(away(), true)
+  assert.equal(conversations.thread(id).get().refusal, null)
+  conversations.hear({ type: 'events', conversation: id, events: [said(5, 'Hello?')] })
+  assert.equal(away(), true)
+  conversations.hear({
+    type: 'earlier',
+    id: 'e',
+    conversation: id,
+    events: [1, 2, 3, 4].map((seq) => said(seq, `m${seq}`)),
+    more: false,
+  })
+  assert.equal(away(), false)
+  assert.equal(conversations.thread(id).get().transcript.items.length, 5)
 })
 
 test('a message is shown before it is stored and once after, whether its event or its answer comes first', async () => {

@@ -3,7 +3,7 @@
  * stored yet, who types and who looks. The one that is open is followed live; those left stay a while, so that
  * going back to one shows it at once.
  */
-import type { Connection } from '@candor/protocol/connection.ts'
+import type { Connection, RefusedFrame } from '@candor/protocol/connection.ts'
 import type { ConversationRow, ConversationState, EventActor, WireEvent } from '@candor/protocol/events.ts'
 import {
   emptyTranscript,
@@ -17,6 +17,7 @@ import { ephemeralMs, type ServerFrame } from '@candor/protocol/frames.ts'
 import type { RefusalCode } from '@candor/protocol/refusals.ts'
 import { newId } from '../live/new-id.ts'
 import { observable, type Observable } from '../live/observable.ts'
+import type { OpenProofs } from '../live/open-proofs.ts'
 
 export interface Outgoing {
   id: string
@@ -32,6 +33,8 @@ export interface Thread {
   /** `cached`: shown from memory, its events since are on their way. */
   readonly loading: 'first' | 'cached' | 'done' | 'refused'
   readonly refusal: { code: RefusalCode; message: string } | null
+  /** What was written before cannot be opened right now. */
+  readonly pastAway: boolean
   readonly state: ConversationState | null
   readonly transcript: Transcript
   /** Lowest seq that is loaded; 1 when all of it is. */
@@ -52,6 +55,10 @@ export interface Conversations {
   /** A message of somebody else that just came into the open conversation. */
   readonly arrived: Observable<MessageItem | null>
   show(id: string | null): void
+  /** They were erased: what this browser holds of them goes too. */
+  erased(ids: readonly string[]): void
+  /** It may be shown next: signs for it, so that showing it does not wait. */
+  expect(id: string): void
   hear(frame: ServerFrame): void
   send(id: string, kind: 'send' | 'note', text: string): void
   retry(id: string, outgoing: string): void
@@ -68,6 +75,7 @@ export interface Conversations {
 
 export interface ConversationParts {
   connection: Connection
+  proofs: Pick<OpenProofs, 'prepare' | 'renew'>
   me: { id: string }
   rowChanged(id: string, change: Partial<ConversationRow>): void
 }
@@ -83,6 +91,7 @@ const nothing = (id: string): Thread => ({
   id,
   loading: 'first',
   refusal: null,
+  pastAway: false,
   state: null,
   transcript: emptyTranscript,
   firstSeq: 1,
@@ -94,7 +103,7 @@ const nothing = (id: string): Thread => ({
   visitorOnline: null,
 })
 
-export function openConversations({ connection, me, rowChanged }: ConversationParts): Conversations {
+export function openConversations({ connection, proofs, me, rowChanged }: ConversationParts): Conversations {
   const threads = new Map<string, Observable<Thread>>()
   const epochs = new Map<string, string>()
   const open = observable<string | null>(null)
@@ -103,6 +112,8 @@ export function openConversations({ connection, me, rowChanged }: ConversationPa
   const reads = new Map<string, { upTo: number; timer: ReturnType<typeof setTimeout> | null }>()
   let typedAt = 0
   let typingOn: string | null = null
+  /** Whose signature was refused, and made again, since its text last came. */
+  const renewed = new Set<string>()
 
   function thread(id: string): Observable<Thread> {
     const held = threads.get(id) ?? observable(nothing(id))
@@ -135,10 +146,18 @@ export function openConversations({ connection, me, rowChanged }: ConversationPa
     open.set(id)
     arrived.set(null)
     if (id === null) return
+    renewed.delete(id)
     const held = thread(id)
     if (held.get().state) held.set({ ...held.get(), loading: 'cached' })
     else if (held.get().loading === 'refused') held.set(nothing(id))
-    connection.follow(id)
+    const signed = proofs.prepare(id)
+    if (signed) void signed.then(() => followIfOpen(id))
+    else connection.follow(id)
+  }
+
+  /** Another one may have been opened while this one was signed for. */
+  function followIfOpen(id: string): void {
+    if (open.get() === id) connection.follow(id)
   }
 
   function hear(frame: ServerFrame): void {
@@ -166,15 +185,25 @@ export function openConversations({ connection, me, rowChanged }: ConversationPa
           visitorOnline: frame.visitorOnline,
         })
       case 'refused':
-        if (frame.id === undefined && frame.conversation !== undefined)
-          update(frame.conversation, {
-            loading: 'refused',
-            refusal: { code: frame.code, message: frame.message },
-          })
-        return
+        return hearRefusal(frame)
       default:
         return
     }
+  }
+
+  function hearRefusal({ id, conversation, code, message }: RefusedFrame): void {
+    if (conversation === undefined) return
+    if (code === 'history_unavailable') return update(conversation, { pastAway: true })
+    if (id !== undefined) return
+    if (code === 'signature_required' && !renewed.has(conversation)) {
+      // A proof from before a long sleep, or a key that the server has let go of: once more, with a new one.
+      renewed.add(conversation)
+      void proofs.renew(conversation).then(() => followIfOpen(conversation))
+      return
+    }
+    // What is destroyed everywhere else does not stay in this browser's memory.
+    const emptied = code === 'erased' ? nothing(conversation) : {}
+    update(conversation, { ...emptied, loading: 'refused', refusal: { code, message } })
   }
 
   function hearSnapshot({
@@ -191,10 +220,13 @@ export function openConversations({ connection, me, rowChanged }: ConversationPa
     // The same history, joined without a gap: pages that were loaded earlier stay, and take the changes since.
     const joins = before.state !== null && epochs.get(conversation) === epoch && first <= last + 1
     epochs.set(conversation, epoch)
+    renewed.delete(conversation)
     held.set({
       ...before,
       loading: 'done',
       refusal: null,
+      // Live only: what was before is still closed.
+      pastAway: before.pastAway && events.length === 0 && state.seq > 0,
       state,
       firstSeq: joins ? before.firstSeq : first,
       transcript: joins
@@ -238,6 +270,7 @@ export function openConversations({ connection, me, rowChanged }: ConversationPa
       transcript: foldEarlier(before.transcript, fresh),
       firstSeq: more ? (fresh[0]?.seq ?? before.firstSeq) : 1,
       loadingEarlier: false,
+      pastAway: false,
     })
   }
 
@@ -326,6 +359,13 @@ export function openConversations({ connection, me, rowChanged }: ConversationPa
     open,
     arrived,
     show,
+    erased(ids) {
+      for (const id of ids) {
+        connection.leave(id)
+        hearRefusal({ type: 'refused', conversation: id, code: 'erased', message: '' })
+      }
+    },
+    expect: (id) => void proofs.prepare(id),
     hear,
     send(id, kind, text) {
       const outgoing: Outgoing = { id: newId(), kind, text, at: new Date().toISOString(), state: 'sending' }
@@ -360,7 +400,11 @@ export function openConversations({ connection, me, rowChanged }: ConversationPa
       update(id, { loadingEarlier: true })
       void connection
         .command({ type: 'earlier', id: newId(), conversation: id, before: held.firstSeq })
-        .then((answer) => answer.type === 'refused' && update(id, { loadingEarlier: false }))
+        .then(async (answer) => {
+          if (answer.type !== 'refused') return
+          if (answer.code === 'signature_required') await proofs.renew(id)
+          update(id, { loadingEarlier: false })
+        })
     },
     seen,
     typing,

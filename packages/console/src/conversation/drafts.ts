@@ -3,6 +3,7 @@
  * a card number that somebody began to type does not outlive the page.
  */
 import { screen } from '@candor/card-guard'
+import type { IdentifierFormat } from '@candor/protocol/frames.ts'
 import { draftKeys, draftPrefix } from './forget-drafts.ts'
 
 export interface Draft {
@@ -24,11 +25,13 @@ export function keepDraft(
   person: string,
   conversation: string,
   draft: Draft,
+  formats: readonly IdentifierFormat[],
   storage: Storage = localStorage,
 ): void {
   const key = keyOf(person, conversation)
   if (draft.text.trim() === '') return storage.removeItem(key)
-  const value = JSON.stringify({ mode: draft.mode, text: screen(draft.text).text, at: Date.now() })
+  const { text } = screen(draft.text, { identifiers: formats })
+  const value = JSON.stringify({ mode: draft.mode, text, at: Date.now() })
   if (storage.getItem(key) === null) makeRoom(storage)
   storage.setItem(key, value)
 }

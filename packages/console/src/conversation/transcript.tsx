@@ -45,6 +45,7 @@ export const Transcript = memo(function Transcript({
   const state = useObserved(held, (thread) => thread.state)
   const firstSeq = useObserved(held, (thread) => thread.firstSeq)
   const loadingEarlier = useObserved(held, (thread) => thread.loadingEarlier)
+  const pastAway = useObserved(held, (thread) => thread.pastAway)
   const changes = useObserved(held, (thread) => thread.changes)
   const scroller = useRef<HTMLDivElement>(null)
   const top = useRef<HTMLDivElement>(null)
@@ -128,7 +129,7 @@ export const Transcript = memo(function Transcript({
         {!ready && <Bones />}
         {ready && !hasMore && items.length > 0 && <li className={css.begin}>The conversation began here.</li>}
         {hasMore && ready && (
-          <li className={css.begin}>{loadingEarlier ? 'Earlier messages are coming…' : ' '}</li>
+          <li className={css.begin}>{loadingEarlier && !pastAway ? 'Earlier messages are coming…' : ' '}</li>
         )}
         {shown.map((item, i) => {
           const before = shown[i - 1]

@@ -1,5 +1,6 @@
 /** A button with a menu. The menu's code comes with its first use: a desk shows a hundred of these buttons. */
 import { lazy, Suspense, useRef, useState, type ReactNode } from 'react'
+import { flushSync } from 'react-dom'
 import type { IconName } from './icons.tsx'
 
 const loadMenu = () => import('./menu.tsx')
@@ -29,6 +30,12 @@ export function MenuButton({
 }) {
   const [open, setOpen] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
+  /** The focus is back at the button first: a dialog that an entry opens gives it back to where it was then. */
+  const run = (entry: MenuEntry): void => {
+    flushSync(() => setOpen(false))
+    button.current?.focus()
+    entry.run()
+  }
   return (
     <>
       <button
@@ -47,7 +54,7 @@ export function MenuButton({
         <Suspense>
           <Menu
             label={label}
-            entries={entries()}
+            entries={entries().map((entry) => ({ ...entry, run: () => run(entry) }))}
             trigger={button}
             placement={placement}
             onClose={() => setOpen(false)}

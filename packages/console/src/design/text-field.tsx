@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import {
   FieldError,
   Input,
@@ -19,18 +19,32 @@ export function TextField({
   rows = 4,
   placeholder,
   className,
+  onChange,
   ...props
 }: Omit<TextFieldProps, 'children' | 'className'> & {
   label: string
   hint?: ReactNode
+  /** Said of the value as it was sent; what is typed after it is not wrong yet. MUST be taken back when it is sent again. */
   error?: string | undefined
   multiline?: boolean
   rows?: number
   placeholder?: string
   className?: string | undefined
 }) {
+  const [answered, setAnswered] = useState<string>()
+  if (error === undefined && answered !== undefined) setAnswered(undefined)
+  // A field that stayed invalid would keep its form from being sent again.
+  const shown = error === answered ? undefined : error
   return (
-    <AriaTextField {...props} isInvalid={error !== undefined} className={classes(css.field, className)}>
+    <AriaTextField
+      {...props}
+      onChange={(value) => {
+        setAnswered(error)
+        onChange?.(value)
+      }}
+      isInvalid={shown !== undefined}
+      className={classes(css.field, className)}
+    >
       <Label className={css.label ?? ''}>{label}</Label>
       {multiline ? (
         <TextArea className={css.input ?? ''} rows={rows} {...(placeholder && { placeholder })} />
@@ -42,7 +56,7 @@ export function TextField({
           {hint}
         </Text>
       )}
-      <FieldError className={css.fieldError ?? ''}>{error}</FieldError>
+      <FieldError className={css.fieldError ?? ''}>{shown}</FieldError>
     </AriaTextField>
   )
 }

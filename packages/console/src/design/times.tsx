@@ -4,10 +4,14 @@ const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: 
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' })
 const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' })
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const precise = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const relativeDay = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 
 export const timeOf = (at: string): string => clockTime.format(new Date(at))
 export const fullTime = (at: string): string => full.format(new Date(at))
+
+/** With seconds: for what is compared with what somebody else wrote down. */
+export const preciseTime = (at: string): string => precise.format(new Date(at))
 
 /** How long ago, in one unit that fits a narrow column: `42s`, `7m`, `3h`, `2d`. */
 export function shortSpan(ms: number): string {

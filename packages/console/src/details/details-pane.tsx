@@ -1,14 +1,16 @@
 import { memo } from 'react'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { ConversationDetail } from '@candor/protocol/api.ts'
 import { Button as AriaButton } from 'react-aria-components'
+import { mayReview } from '../access/access-roles.ts'
 import { runAction } from '../actions/run-actions.ts'
 import { Avatar } from '../design/avatar.tsx'
 import { IconButton } from '../design/controls.tsx'
 import { Icon } from '../design/icons.tsx'
 import { fullTime, Since } from '../design/times.tsx'
 import { visitorName } from '../inbox/visitor-name.ts'
-import { useRow } from '../live/desk-context.ts'
+import { useDesk, useRow } from '../live/desk-context.ts'
 import { detailQuery, queuesQuery } from '../session/session.ts'
 import css from './details-pane.module.css'
 
@@ -77,6 +79,7 @@ export const DetailsPane = memo(function DetailsPane({ id }: { id: string }) {
 })
 
 function Known({ detail }: { detail: ConversationDetail }) {
+  const { role } = useDesk().me.person
   const traits = Object.entries(detail.visitor.traits)
   return (
     <>
@@ -111,8 +114,8 @@ function Known({ detail }: { detail: ConversationDetail }) {
       <section className={css.section}>
         <h3>Who opened this text</h3>
         <ol className={css.pages}>
-          {detail.receipts.map((receipt) => (
-            <li key={receipt.id}>
+          {(detail.receipts ?? []).map((receipt) => (
+            <li key={receipt.entry}>
               <Icon name="shield" size={14} />
               <span className={css.pageTitle} title={receipt.purpose}>
                 {receipt.actor.name || receipt.actor.kind}
@@ -122,6 +125,21 @@ function Known({ detail }: { detail: ConversationDetail }) {
             </li>
           ))}
         </ol>
+        <p className={css.links}>
+          <Link to="/access/conversation/$id" params={{ id: detail.row.id }}>
+            All of it, with proofs
+          </Link>
+          {mayReview(role) && (
+            <>
+              <Link to="/access" search={{ customer: detail.visitor.id }}>
+                Everything about this customer
+              </Link>
+              <AriaButton className={css.erase ?? ''} onPress={() => runAction('erase')}>
+                <Icon name="trash" size={14} /> Erase for ever…
+              </AriaButton>
+            </>
+          )}
+        </p>
       </section>
     </>
   )

@@ -151,6 +151,15 @@ function Rows({ view, onOpen }: { view: View; onOpen(id: string): void }) {
     if (wantsFocus.current && reach !== null) focusRow(reach)
   })
 
+  // Whatever key opens next is signed for by now.
+  const openAt = open === null ? -1 : ids.indexOf(open)
+  const below = ids[openAt === -1 ? at : openAt + 1]
+  const above = ids[openAt - 1]
+  useEffect(() => {
+    if (below !== undefined) conversations.expect(below)
+    if (above !== undefined) conversations.expect(above)
+  }, [conversations, below, above])
+
   /** The row beside the one that is open, or beside the one in reach when none is. */
   const beside = (step: number): void => {
     const from = open === null ? -1 : ids.indexOf(open)

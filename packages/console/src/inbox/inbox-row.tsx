@@ -36,7 +36,7 @@ export const InboxRow = memo(function InboxRow({
   onOpen,
 }: RowProps) {
   const row = useRow(id)
-  const { me } = useDesk()
+  const { me, conversations } = useDesk()
   if (!row) return null
   const name = visitorName(row)
   return (
@@ -52,6 +52,8 @@ export const InboxRow = memo(function InboxRow({
         className={classes(css.row, open && css.open, row.unread > 0 && css.unread)}
         tabIndex={reachable ? 0 : -1}
         aria-current={open ? 'true' : undefined}
+        onPointerEnter={() => conversations.expect(id)}
+        onFocus={() => conversations.expect(id)}
         onClick={(event) => {
           // A new tab is the browser's affair.
           if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return

@@ -10,6 +10,8 @@ export const views: readonly View[] = ['waiting', 'mine', 'all', 'closed']
 
 export interface InboxRows {
   row(id: string): ConversationRow | undefined
+  /** Conversations of one visitor that are here. */
+  ofVisitor(visitor: string): string[]
   /** Ids in the order they stand; a new array whenever the order or the members changed. */
   readonly order: Record<View, Observable<readonly string[]>>
   /** Follows one row. */
@@ -93,6 +95,8 @@ export function openInboxRows(me: string, now: () => number = Date.now): InboxRo
 
   return {
     row: (id) => held.get(id)?.row,
+    ofVisitor: (visitor) =>
+      [...held.values()].flatMap(({ row }) => (row.visitor.id === visitor ? [row.id] : [])),
     order,
     unread,
     subscribeRow(id, listener) {

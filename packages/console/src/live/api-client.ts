@@ -12,6 +12,13 @@ const retryDelayMsMax = 8_000
 /** True from the moment the server says that the session is over until somebody signs in. */
 export const signedOut = observable(false)
 
+/** How far this computer's clock is behind the server's, which decides how old a signature is. */
+let clockBehindMs = 0
+/** The server tells whole seconds, and an answer takes its time; less than this is no difference. */
+const clockDifferenceMsMin = 30_000
+
+export const serverNow = (): number => Date.now() + clockBehindMs
+
 /** The network did not carry it; the server may never have seen it. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
@@ -19,16 +26,28 @@ export class Unreachable extends Error {
 
 export const api = {
   get: <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal),
+  /** What is handed on byte for byte: a proof bundle. */
+  text: (path: string, signal?: AbortSignal, headers?: Record<string, string>): Promise<string> =>
+    request('GET', path, undefined, signal, (answer) => answer.text(), headers),
   post: <T = void>(path: string, body: object = {}): Promise<T> => request<T>('POST', path, body),
+  patch: <T = void>(path: string, body: object): Promise<T> => request<T>('PATCH', path, body),
   put: <T = void>(path: string, body: object): Promise<T> => request<T>('PUT', path, body),
   delete: (path: string): Promise<void> => request('DELETE', path),
 }
 
-async function request<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+async function request<T>(
+  method: string,
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+  read: (answer: Response) => Promise<unknown> = (answer) => answer.json(),
+  more: Record<string, string> = {},
+): Promise<T> {
   const headers = {
     accept: 'application/json',
     ...(body && { 'content-type': 'application/json' }),
     ...(method === 'POST' && { 'idempotency-key': newId() }),
+    ...more,
   }
   for (let attempt = 1; ; attempt++) {
     let answer: Response
@@ -48,7 +67,8 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
       await pause(300 * 2 ** attempt)
       continue
     }
-    if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
+    readClock(answer)
+    if (answer.ok) return (answer.status === 204 ? undefined : await read(answer)) as T
     const refusal = await readRefusal(answer)
     if (refusal.code === 'not_signed_in') signedOut.set(true)
     const waits = refusal.code === 'busy' || refusal.code === 'too_many'
@@ -56,6 +76,11 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
     if (!waits || attempt >= triesMax || delayMs > retryDelayMsMax) throw refusal
     await pause(delayMs)
   }
+}
+
+function readClock(answer: Response): void {
+  const behindMs = Date.parse(answer.headers.get('date') ?? '') - Date.now()
+  if (!Number.isNaN(behindMs)) clockBehindMs = Math.abs(behindMs) < clockDifferenceMsMin ? 0 : behindMs
 }
 
 async function readRefusal(answer: Response): Promise<Refusal> {

@@ -11,13 +11,15 @@ import {
   type Transport,
 } from '@candor/protocol/connection.ts'
 import { eventStreamTransport } from '@candor/protocol/event-stream-transport.ts'
-import { protocolVersion, type ServerFrame } from '@candor/protocol/frames.ts'
+import { protocolVersion, type IdentifierFormat, type ServerFrame } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import { webSocketTransport } from '@candor/protocol/websocket-transport.ts'
 import { openConversations, type Conversations } from '../conversation/conversation-store.ts'
 import { openInboxRows, type InboxRows } from '../inbox/inbox-rows.ts'
+import { browserKey, renewedKey } from '../session/browser-key.ts'
 import { api, Unreachable } from './api-client.ts'
 import { observable, type Observable } from './observable.ts'
+import { openProofs, resignMs, type OpenProofs } from './open-proofs.ts'
 
 export interface Desk {
   readonly me: Me
@@ -25,6 +27,9 @@ export interface Desk {
   readonly conversations: Conversations
   readonly connection: Observable<ConnectionState>
   readonly team: Observable<readonly EventActor[]>
+  /** The tenant's own kinds of numbers, for the card guard of the composer. */
+  readonly formats: Observable<readonly IdentifierFormat[]>
+  readonly proofs: OpenProofs
   readonly presence: Observable<'online' | 'away'>
   /** True once the first page of the open rows is there. */
   readonly loaded: Observable<boolean>
@@ -47,6 +52,7 @@ export function openDesk(me: Me): Desk {
   const rows = openInboxRows(me.person.id)
   const state = observable<ConnectionState>({ kind: 'connecting' })
   const team = observable<readonly EventActor[]>([])
+  const formats = observable<readonly IdentifierFormat[]>([])
   const presence = observable<'online' | 'away'>(
     sessionStorage.getItem(presenceKey) === 'away' ? 'away' : 'online',
   )
@@ -55,6 +61,11 @@ export function openDesk(me: Me): Desk {
   let closed = false
   let walk = 0
 
+  const proofs = openProofs({
+    key: () => browserKey(me),
+    renewed: (old) => renewedKey(me, old),
+    now: Date.now,
+  })
   const transports: Transport[] = [webSocketTransport(location.origin), eventStreamTransport(location.origin)]
   const connection: Connection = openConnection({
     transports,
@@ -75,13 +86,25 @@ export function openDesk(me: Me): Desk {
     }),
     onFrame: hear,
     onState: (next) => state.set(next),
+    proof: (conversation) => proofs.proof(conversation),
   })
-  const conversations = openConversations({ connection, me: me.person, rowChanged: rows.change })
+  const conversations = openConversations({
+    connection,
+    proofs,
+    me: me.person,
+    rowChanged: rows.change,
+  })
+  const resigning = setInterval(() => {
+    const open = conversations.open.get()
+    if (open !== null) void proofs.prepare(open)
+  }, resignMs / 5)
 
   function hear(frame: ServerFrame): void {
     if (frame.type === 'rows') rows.applyLive(frame.rows)
     else if (frame.type === 'team') team.set(frame.online)
+    else if (frame.type === 'identifier-formats') formats.set(frame.formats)
     else if (frame.type === 'welcome') {
+      formats.set(frame.identifierFormats ?? [])
       connection.remark({ type: 'presence', state: presence.get() })
       // Rows that changed while the connection was away are in the pages.
       void loadOpen()
@@ -141,6 +164,8 @@ export function openDesk(me: Me): Desk {
     conversations,
     connection: state,
     team,
+    formats,
+    proofs,
     presence,
     loaded,
     counts,
@@ -155,6 +180,7 @@ export function openDesk(me: Me): Desk {
       closed = true
       removeEventListener('online', wake)
       document.removeEventListener('visibilitychange', wake)
+      clearInterval(resigning)
       connection.close()
     },
   }

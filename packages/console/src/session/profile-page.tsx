@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { SecondFactorEnrolment } from '@candor/protocol/api.ts'
+import { Refusal } from '@candor/protocol/refusals.ts'
 import { Button } from '../design/controls.tsx'
 import { TextField } from '../design/text-field.tsx'
 import { Select } from '../design/select.tsx'
@@ -27,6 +28,12 @@ export function ProfilePage() {
       >
         {me.person.secondFactor ? <Remove /> : <Enrol />}
       </Section>
+      <Section
+        title="Password"
+        lead="You stay signed in here and are signed out everywhere else. If you forget it, an administrator can make you a temporary one."
+      >
+        <ChangePassword />
+      </Section>
       <Section title="Look" lead="Applies to this browser.">
         <Select<Theme>
           label="Colours"
@@ -44,6 +51,7 @@ export function ProfilePage() {
   )
 }
 
+/** In all forms here `onInput` takes the fault back: a field that is marked wrong keeps the browser from sending again. */
 function Enrol() {
   const client = useQueryClient()
   const [enrolment, setEnrolment] = useState<SecondFactorEnrolment | null>(null)
@@ -74,7 +82,7 @@ function Enrol() {
   }
   if (!enrolment)
     return (
-      <form className={css.form} onSubmit={(event) => void submit(event)}>
+      <form className={css.form} onInput={() => setFault(undefined)} onSubmit={(event) => void submit(event)}>
         <TextField
           key="password"
           label="Your password"
@@ -112,7 +120,11 @@ function Enrol() {
             </li>
           ))}
         </ul>
-        <form className={css.form} onSubmit={(event) => void submit(event)}>
+        <form
+          className={css.form}
+          onInput={() => setFault(undefined)}
+          onSubmit={(event) => void submit(event)}
+        >
           <TextField
             key="code"
             label="3. Code shown by the app"
@@ -131,6 +143,59 @@ function Enrol() {
   )
 }
 
+function ChangePassword() {
+  const [faults, setFaults] = useState<{ field: string; text: string } | null>(null)
+  const [changes, setChanges] = useState(0)
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    try {
+      await api.post('/me/password', {
+        password: String(form.get('password')),
+        newPassword: String(form.get('newPassword')),
+      })
+      setFaults(null)
+      // A new form: nothing of the passwords stays on the page.
+      setChanges(changes + 1)
+      showToast('Your password is changed.')
+    } catch (problem) {
+      const field = problem instanceof Refusal ? problem.field : undefined
+      setFaults({ field: field ?? 'password', text: (problem as Error).message })
+    }
+  }
+  const faultOf = (field: string) => (faults?.field === field ? faults.text : undefined)
+  return (
+    <form
+      key={changes}
+      className={css.form}
+      onInput={() => setFaults(null)}
+      onSubmit={(event) => void submit(event)}
+    >
+      <TextField
+        label="Password of now"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        isRequired
+        error={faultOf('password')}
+      />
+      <TextField
+        label="New password"
+        name="newPassword"
+        type="password"
+        autoComplete="new-password"
+        minLength={10}
+        hint="At least 10 characters."
+        isRequired
+        error={faultOf('newPassword')}
+      />
+      <Button type="submit" tone="main">
+        Change the password
+      </Button>
+    </form>
+  )
+}
+
 function Remove() {
   const client = useQueryClient()
   const [fault, setFault] = useState<string>()
@@ -146,7 +211,7 @@ function Remove() {
     }
   }
   return (
-    <form className={css.form} onSubmit={(event) => void submit(event)}>
+    <form className={css.form} onInput={() => setFault(undefined)} onSubmit={(event) => void submit(event)}>
       <p className={css.on}>
         <Icon name="done" size={18} /> The second factor is on.
       </p>

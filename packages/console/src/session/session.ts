@@ -10,6 +10,7 @@ import type {
 import { Refusal } from '@candor/protocol/refusals.ts'
 import { forgetDrafts } from '../conversation/forget-drafts.ts'
 import { api, signedOut, Unreachable } from '../live/api-client.ts'
+import { forgetBrowserKey } from './browser-key.ts'
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -61,22 +62,36 @@ export async function whoAmI(): Promise<Me | null> {
 
 export async function signIn(email: string, password: string): Promise<SignInAnswer> {
   const answer = await api.post<SignInAnswer>('/sign-in', { email, password })
-  if (answer.kind === 'signed-in') signedIn(answer.me)
+  if (answer.kind === 'signed-in') await signedIn(answer.me)
   return answer
 }
 
 export async function confirmSecondFactor(code: string): Promise<void> {
   await api.post('/sign-in/second-factor', { code })
-  signedIn(await queries.fetchQuery({ ...meQuery, staleTime: 0 }))
+  await signedIn(await queries.fetchQuery({ ...meQuery, staleTime: 0 }))
 }
 
-function signedIn(me: Me): void {
+/** In place of the temporary password; then as `signIn`. */
+export async function chooseNewPassword(
+  email: string,
+  password: string,
+  newPassword: string,
+): Promise<SignInAnswer> {
+  const answer = await api.post<SignInAnswer>('/sign-in/new-password', { email, password, newPassword })
+  if (answer.kind === 'signed-in') await signedIn(answer.me)
+  return answer
+}
+
+async function signedIn(me: Me): Promise<void> {
+  // Each sign-in has a key of its own.
+  await forgetBrowserKey(me)
   queries.setQueryData(meQuery.queryKey, me)
   signedOut.set(false)
 }
 
-export async function signOut(): Promise<void> {
+export async function signOut(me: Me): Promise<void> {
   await api.post('/sign-out')
+  await forgetBrowserKey(me)
   forgetDrafts()
   queries.clear()
 }

@@ -7,13 +7,15 @@ import { TextField } from '../design/text-field.tsx'
 import { Icon } from '../design/icons.tsx'
 import { Mark } from '../design/mark.tsx'
 import { Unreachable } from '../live/api-client.ts'
-import { confirmSecondFactor, signIn } from './session.ts'
+import { chooseNewPassword, confirmSecondFactor, signIn } from './session.ts'
 import css from './sign-in-page.module.css'
 
 export function SignInPage() {
   const { to } = useSearch({ from: '/sign-in' })
   const navigate = useNavigate()
-  const [step, setStep] = useState<'password' | 'code'>('password')
+  const [step, setStep] = useState<Step>('password')
+  /** The temporary password, until another one is chosen. */
+  const [temporary, setTemporary] = useState<{ email: string; password: string } | null>(null)
   const [fault, setFault] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
 
@@ -24,10 +26,21 @@ export function SignInPage() {
     setBusy(true)
     setFault(null)
     try {
-      if (step === 'password') {
-        const answer = await signIn(value('email'), String(form.get('password') ?? ''))
+      if (step === 'code') await confirmSecondFactor(value('code').replaceAll(/\s/g, ''))
+      else {
+        const given = { email: value('email'), password: String(form.get('password') ?? '') }
+        const answer =
+          step === 'password' || temporary === null
+            ? await signIn(given.email, given.password)
+            : await chooseNewPassword(
+                temporary.email,
+                temporary.password,
+                String(form.get('new-password') ?? ''),
+              )
+        setTemporary(answer.kind === 'new-password' ? given : null)
         if (answer.kind === 'second-factor') return setStep('code')
-      } else await confirmSecondFactor(value('code').replaceAll(/\s/g, ''))
+        if (answer.kind === 'new-password') return setStep('new-password')
+      }
       await navigate({ to: to ?? '/', replace: true })
     } catch (problem) {
       if (!(problem instanceof Refusal || problem instanceof Unreachable)) throw problem
@@ -41,12 +54,8 @@ export function SignInPage() {
     <main className={css.page}>
       <div className={css.card}>
         <Mark />
-        <h1 className={css.title}>{step === 'password' ? 'Sign in to the desk' : 'Enter your code'}</h1>
-        <p className={css.lead}>
-          {step === 'password'
-            ? 'Use the e-mail address your administrator added.'
-            : 'Open your authenticator app and type the six digits shown for Candor. A recovery code works too.'}
-        </p>
+        <h1 className={css.title}>{says[step].title}</h1>
+        <p className={css.lead}>{says[step].lead}</p>
         {fault !== null && (
           <p className={css.fault} role="alert">
             <Icon name="warning" size={18} />
@@ -72,6 +81,17 @@ export function SignInPage() {
                 isRequired
               />
             </>
+          ) : step === 'new-password' ? (
+            <TextField
+              label="New password"
+              name="new-password"
+              type="password"
+              autoComplete="new-password"
+              minLength={10}
+              hint="At least 10 characters. Nobody else knows it."
+              isRequired
+              autoFocus
+            />
           ) : (
             <TextField
               label="Code"
@@ -85,8 +105,15 @@ export function SignInPage() {
           <Button type="submit" tone="main" isDisabled={busy} className={css.submit}>
             {busy ? 'One moment…' : step === 'password' ? 'Sign in' : 'Continue'}
           </Button>
-          {step === 'code' && (
-            <Button tone="quiet" onPress={() => setStep('password')}>
+          {step !== 'password' && (
+            <Button
+              tone="quiet"
+              onPress={() => {
+                setTemporary(null)
+                setFault(null)
+                setStep('password')
+              }}
+            >
               Use another account
             </Button>
           )}
@@ -97,14 +124,33 @@ export function SignInPage() {
   )
 }
 
+type Step = 'password' | 'new-password' | 'code'
+
+const says: Readonly<Record<Step, { title: string; lead: string }>> = {
+  password: {
+    title: 'Sign in to the desk',
+    lead: 'Use the e-mail address your administrator added.',
+  },
+  'new-password': {
+    title: 'Choose your password',
+    lead: 'The temporary one has been seen by somebody else. From now on you sign in with your own.',
+  },
+  code: {
+    title: 'Enter your code',
+    lead: 'Open your authenticator app and type the six digits shown for Candor. A recovery code works too.',
+  },
+}
+
 /** What went wrong and what to do now. */
-function explain(problem: Refusal | Unreachable, step: 'password' | 'code'): string {
+function explain(problem: Refusal | Unreachable, step: Step): string {
   if (problem instanceof Unreachable)
     return 'The server cannot be reached. Check your connection, then try again.'
   switch (problem.code) {
     case 'credentials_wrong':
+      if (step === 'new-password')
+        return 'The temporary password does not work any more. Ask your administrator for another one.'
       return step === 'password'
-        ? 'E-mail address or password is wrong. Check both; your administrator can set a new password.'
+        ? 'E-mail address or password is wrong. Check both; your administrator can make you a temporary password.'
         : 'This code is wrong or has run out. Wait for the next one and type it at once.'
     case 'too_many':
       return 'Too many tries. Wait a minute, then try again.'

@@ -91,6 +91,8 @@ function Edit({ reply, onDone }: { reply: CannedReply; onDone(): void }) {
   return (
     <form
       className={css.form}
+      // A field that is marked wrong keeps the browser from sending the form again.
+      onInput={() => save.error && save.reset()}
       onSubmit={(event: FormEvent<HTMLFormElement>) => {
         event.preventDefault()
         save.mutate(readReply(new FormData(event.currentTarget)))

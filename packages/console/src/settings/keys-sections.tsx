@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import type { ApiKey, IdentityKey, Role } from '@candor/protocol/api.ts'
-import { Button } from '../design/controls.tsx'
 import { TextField } from '../design/text-field.tsx'
 import { Select } from '../design/select.tsx'
 import { Section } from '../design/page.tsx'
 import { fullTime } from '../design/times.tsx'
 import { AddForm, ItemList, valueOf, type Faults } from './list-form.tsx'
 import { roleChoices } from './roles.ts'
+import { ShownOnce } from './shown-once.tsx'
 import css from './settings-parts.module.css'
 
 export function ApiKeysSection() {
@@ -23,8 +23,10 @@ export function ApiKeysSection() {
             <>
               <p className={css.name}>{key.name}</p>
               <p className={css.soft}>
-                {roleChoices.find((one) => one.id === key.role)?.name} · made {fullTime(key.createdAt)} ·{' '}
-                {key.lastUsedAt === null ? 'never used' : `last used ${fullTime(key.lastUsedAt)}`}
+                {roleChoices.find((one) => one.id === key.role)?.name} · made {fullTime(key.createdAt)}
+                {key.madeBy !== null &&
+                  ` by ${key.madeBy.name}${key.madeBy.deactivated ? ' (deactivated)' : ''}`}{' '}
+                · {key.lastUsedAt === null ? 'never used' : `last used ${fullTime(key.lastUsedAt)}`}
               </p>
             </>
           )}
@@ -32,15 +34,12 @@ export function ApiKeysSection() {
       </Section>
       <Section title="Make a key">
         {made !== null && (
-          <div className={css.shown} role="status">
-            <p className={css.name}>Copy this key now. It is not shown again.</p>
-            <code className={css.secret}>{made}</code>
-            <span>
-              <Button onPress={() => void navigator.clipboard.writeText(made)}>Copy</Button>{' '}
-              <Button tone="quiet" onPress={() => setMade(null)}>
-                Done
-              </Button>
-            </span>
+          <div className={css.above}>
+            <ShownOnce
+              title="Copy this key now. It is not shown again."
+              secret={made}
+              onDone={() => setMade(null)}
+            />
           </div>
         )}
         <AddForm<ApiKey & { key: string }>

@@ -71,6 +71,9 @@ export function ItemList<T extends { id: string }>({
 /** Faults of a form by field; what belongs to no field stands under ''. */
 export type Faults = Record<string, string>
 
+/** For `onInput` of a form: a field that is marked wrong keeps the browser from sending the form again. */
+export const cleared = (faults: Faults): Faults => (Object.keys(faults).length > 0 ? {} : faults)
+
 export function AddForm<T>({
   name,
   submit,
@@ -104,11 +107,13 @@ export function AddForm<T>({
     <form
       key={key}
       className={css.form}
+      onInput={() => setFaults(cleared)}
       onSubmit={(event: FormEvent<HTMLFormElement>) => {
         event.preventDefault()
         const body = read(new FormData(event.currentTarget))
-        if (body.faults) setFaults(body.faults)
-        else add.mutate(body)
+        setFaults(body.faults ?? {})
+        if (body.faults) return
+        add.mutate(body)
       }}
     >
       {children(faults)}

@@ -6,8 +6,10 @@ import { Page } from '../design/page.tsx'
 import { useDesk } from '../live/desk-context.ts'
 import { ApiKeysSection, IdentityKeysSection } from './keys-sections.tsx'
 import { CannedSection } from './canned-section.tsx'
+import { FormatsSection } from './formats-section.tsx'
 import { PagesSections } from './pages-sections.tsx'
-import { PeopleSections } from './people-sections.tsx'
+import { PeopleSection } from './people-section.tsx'
+import { QueuesSection } from './queues-section.tsx'
 import { WidgetSection } from './widget-section.tsx'
 import css from './settings-page.module.css'
 
@@ -30,7 +32,12 @@ const sections: readonly SettingsSection[] = [
     icon: 'people',
     lead: 'Who works at this desk, and where conversations wait.',
     roles: administrators,
-    show: () => <PeopleSections />,
+    show: () => (
+      <>
+        <PeopleSection />
+        <QueuesSection />
+      </>
+    ),
   },
   {
     id: 'canned-replies',
@@ -55,6 +62,14 @@ const sections: readonly SettingsSection[] = [
     lead: 'The widget stays closed on pages with card fields unless you approve the page.',
     roles: administrators,
     show: () => <PagesSections />,
+  },
+  {
+    id: 'identifier-formats',
+    name: 'Identifier formats',
+    icon: 'tag',
+    lead: 'Your own kinds of numbers. Some are valid card numbers by chance; here you see how many, and what passes.',
+    roles: administrators,
+    show: () => <FormatsSection />,
   },
   {
     id: 'identity-keys',

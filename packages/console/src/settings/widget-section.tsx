@@ -51,6 +51,8 @@ function Appearance({ config }: { config: WidgetConfig }) {
   return (
     <form
       className={css.form}
+      // A field that is marked wrong keeps the browser from sending the form again.
+      onInput={() => save.error && save.reset()}
       onSubmit={(event: FormEvent<HTMLFormElement>) => {
         event.preventDefault()
         const form = new FormData(event.currentTarget)

@@ -1,6 +1,6 @@
 /** What stays while pages change: the rail, the desk's live connection, keys, layers and news. */
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { Focusable } from 'react-aria-components'
 import type { Me } from '@candor/protocol/api.ts'
@@ -12,6 +12,7 @@ import { IconButton, Tip } from '../design/controls.tsx'
 import { MenuButton } from '../design/menu-button.tsx'
 import { Icon, type IconName } from '../design/icons.tsx'
 import { Mark } from '../design/mark.tsx'
+import { mayReview } from '../access/access-roles.ts'
 import { openDesk, type Desk } from '../live/desk.ts'
 import { DeskContext, useDesk } from '../live/desk-context.ts'
 import { useObservable } from '../live/observable.ts'
@@ -24,16 +25,18 @@ import css from './shell.module.css'
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
 const KeySheet = lazy(() => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet })))
 
-export function Shell({ me }: { me: Me }) {
+export function Shell({ me: entered }: { me: Me }) {
   const [desk, setDesk] = useState<Desk | null>(null)
-  const { id } = me.person
+  // Asked for again when the connection went: a person whose role was changed has another desk.
+  const { data: me = entered } = useQuery({ ...meQuery, enabled: false })
+  const { id, role } = me.person
   useEffect(() => {
     const opened = openDesk(me)
     setDesk(opened)
     return () => opened.close()
     // Another person is another desk; a changed name or second factor is not.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [id])
+  }, [id, role])
   if (!desk) return null
   return (
     <DeskContext value={desk}>
@@ -53,7 +56,7 @@ function Frame() {
   const leave = async (): Promise<void> => {
     // The composer keeps its draft when it goes; it has to go before the drafts are forgotten.
     desk.conversations.show(null)
-    await signOut()
+    await signOut(desk.me)
     await router.invalidate()
     await navigate({ to: '/sign-in' })
   }
@@ -64,6 +67,9 @@ function Frame() {
   useAction('theme', () => setTheme(nextTheme()))
   useAction('go-desk', () => void navigate({ to: '/' }))
   useAction('go-settings', () => void navigate({ to: '/settings/$section', params: { section: 'people' } }))
+  const reviews = mayReview(desk.me.person.role)
+  useAction('go-access', () => void navigate({ to: '/access' }), reviews)
+  useAction('go-review', () => void navigate({ to: '/access/review' }), reviews)
   useAction('go-profile', () => void navigate({ to: '/profile' }))
   useAction('sign-out', () => void leave())
   useEffect(() => {
@@ -84,6 +90,7 @@ function Frame() {
           <Mark size={30} />
         </span>
         <RailLink to="/" icon="inbox" label="Desk" keys={keysOf('go-desk')} />
+        {reviews && <RailLink to="/access" icon="shield" label="Access log" keys={keysOf('go-access')} />}
         <RailLink to="/settings" icon="settings" label="Settings" keys={keysOf('go-settings')} />
         <span className={css.space} />
         <IconButton icon="search" label="Search and commands" action="palette" placement="end" />
@@ -143,7 +150,7 @@ function RailLink({
   label,
   keys,
 }: {
-  to: '/' | '/settings'
+  to: '/' | '/access' | '/settings'
   icon: IconName
   label: string
   keys: string

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { makeDataKey, openText, sealText, unwrapDataKey, wrapDataKey } from './data-key.ts'
+import { makeDataKey, openText, sealText } from './data-key.ts'
 
 test('sealed text opens under its key and context, and says nothing otherwise', () => {
   const key = makeDataKey()
@@ -26,15 +25,4 @@ test('the same text sealed twice differs', () => {
   const key = makeDataKey()
   const seen = new Set(Array.from({ length: 2000 }, () => sealText(key, 'c/e', 'Hello').toString('hex')))
   assert.equal(seen.size, 2000)
-})
-
-test('a data key is unwrapped by the private epoch key alone', () => {
-  const tenant = generateKeyPairSync('x25519')
-  const thief = generateKeyPairSync('x25519')
-  const dataKey = makeDataKey()
-  const wrapped = wrapDataKey(tenant.publicKey, 'tenant/conversation/segment', dataKey)
-  assert.ok(unwrapDataKey(tenant.privateKey, 'tenant/conversation/segment', wrapped).equals(dataKey))
-  assert.throws(() => unwrapDataKey(thief.privateKey, 'tenant/conversation/segment', wrapped))
-  assert.throws(() => unwrapDataKey(tenant.privateKey, 'tenant/conversation/other', wrapped))
-  assert.equal(wrapped.includes(dataKey.export()), false)
 })

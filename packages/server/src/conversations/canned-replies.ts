@@ -5,6 +5,7 @@ import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Store } from '../store/store.ts'
 import type { Actor } from '../tenants/actor.ts'
+import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import { requireStaff } from '../tenants/request-actor.ts'
 
 export interface CannedReplies {
@@ -18,12 +19,15 @@ export interface CannedReplies {
 /** More cannot be found by typing a slash. */
 const repliesMax = 1_000
 
-export function openCannedReplies(store: Store): CannedReplies {
-  const screened = (reply: CannedReply): CannedReply => ({
-    ...reply,
-    title: screen(reply.title).text,
-    text: screen(reply.text).text,
-  })
+export function openCannedReplies(store: Store, guardFormats: FormatsOf): CannedReplies {
+  async function screened(tenant: string, reply: CannedReply): Promise<CannedReply> {
+    const identifiers = await guardFormats(tenant)
+    return {
+      ...reply,
+      title: screen(reply.title, { identifiers }).text,
+      text: screen(reply.text, { identifiers }).text,
+    }
+  }
 
   return {
     list: (tenant) =>
@@ -34,8 +38,8 @@ export function openCannedReplies(store: Store): CannedReplies {
         ),
       ),
 
-    create(actor, given) {
-      const reply = screened(given)
+    async create(actor, given) {
+      const reply = await screened(actor.tenant, given)
       return store.write(actor.tenant, async (q) => {
         const [count] = await q<{ n: number }>(
           'select count(*)::int as n from canned_replies where tenant_id = $1',
@@ -60,8 +64,8 @@ export function openCannedReplies(store: Store): CannedReplies {
       })
     },
 
-    change(actor, given) {
-      const reply = screened(given)
+    async change(actor, given) {
+      const reply = await screened(actor.tenant, given)
       return store.write(actor.tenant, async (q) => {
         const [other] = await q(
           'select 1 from canned_replies where tenant_id = $1 and shortcut = $2 and id <> $3',

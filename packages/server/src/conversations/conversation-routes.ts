@@ -1,9 +1,12 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { ConversationDetail, InboxView } from '@candor/protocol/api.ts'
 import { snapshotEventsMax, textCharactersMax } from '@candor/protocol/frames.ts'
 import { checkText } from '@candor/protocol/parse-client-frame.ts'
+import { proofHeader, proofOfHeader } from '@candor/protocol/open-statement.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { Access } from '../access/access.ts'
+import type { ConversationEvent, EventActor } from '@candor/protocol/events.ts'
+import type { AccessLog } from '../access/access-log.ts'
+import type { Access, AccessReceipt, Purpose } from '../access/access.ts'
 import type { Actor } from '../tenants/actor.ts'
 import type { Permission } from '../tenants/roles.ts'
 import { requireStaff } from '../tenants/request-actor.ts'
@@ -150,15 +153,50 @@ export const wireEventSchema = {
   },
 } as const
 
+/** Events of one step of a transcript. */
+const transcriptPage = 300
+/** The newest entries beside a conversation; the proof page has them all. */
+const receiptsMax = 50
+
 const params = { type: 'object', required: ['id'], properties: { id: uuid } } as const
 
 export function conversationRoutes(options: {
   conversations: Conversations
   access: Access
+  log: Pick<AccessLog, 'entries'>
   details: VisitorDetails
   sendAsStaff(actor: Actor, message: { id: string; conversation: string; text: string }): Promise<SendOutcome>
 }): FastifyPluginAsync {
   const { conversations, access } = options
+
+  async function receiptsOf(tenant: string, conversation: string): Promise<ConversationDetail['receipts']> {
+    try {
+      const page = await options.log.entries(tenant, { conversation }, { cursor: null, limit: receiptsMax })
+      return page.items.flatMap(({ index, actor: who, purpose, at, type }) =>
+        who !== null && purpose !== null && (type === 'open' || type === 'join')
+          ? [{ entry: index, actor: who as EventActor, purpose, at }]
+          : [],
+      )
+    } catch (caught) {
+      // The conversation is shown without them while the keyholder is away.
+      if (caught instanceof Refusal && caught.code === 'history_unavailable') return null
+      throw caught
+    }
+  }
+
+  async function receiptFor(
+    request: FastifyRequest<{ Params: { id: string } }>,
+    staff: Actor,
+    purpose: Purpose,
+  ): Promise<AccessReceipt> {
+    const given = request.headers[proofHeader]
+    const proof = typeof given === 'string' ? proofOfHeader(given) : undefined
+    if (proof === null)
+      throw new Refusal('invalid_field', 'The header is `<key> <at> <signature>`.', { field: proofHeader })
+    await conversations.visitorOf(staff.tenant, request.params.id)
+    return access.receipt(staff, request.params.id, purpose, { proof })
+  }
+
   return async (app) => {
     app.addSchema(conversationRowSchema)
     app.addSchema(appendedSchema)
@@ -242,14 +280,16 @@ export function conversationRoutes(options: {
                     },
                   },
                 },
-                receipts: {
+                receipts: nullable({
                   type: 'array',
+                  description:
+                    'Entries of the access log about this conversation; null while they cannot be read.',
                   items: {
                     type: 'object',
-                    required: ['id', 'actor', 'purpose', 'at'],
-                    properties: { id: uuid, actor, purpose: { type: 'string' }, at: time },
+                    required: ['entry', 'actor', 'purpose', 'at'],
+                    properties: { entry: { type: 'integer' }, actor, purpose: { type: 'string' }, at: time },
                   },
-                },
+                }),
               },
             },
           },
@@ -260,7 +300,7 @@ export function conversationRoutes(options: {
         const row = await conversations.row(staff, request.params.id)
         const [visitor, receipts] = await Promise.all([
           options.details.visitor(staff.tenant, row.visitor.id),
-          access.receiptsOf(staff.tenant, row.id),
+          receiptsOf(staff.tenant, row.id),
         ])
         return { row, visitor, receipts }
       },
@@ -299,11 +339,43 @@ export function conversationRoutes(options: {
         const { before, after, limit } = request.query
         if (before !== undefined && after !== undefined)
           throw new Refusal('invalid_field', 'Give `before` or `after`, not both.', { field: 'after' })
-        await conversations.visitorOf(staff.tenant, request.params.id)
-        const receipt = await access.receipt(staff, request.params.id, staff.kind === 'api' ? 'api' : 'desk')
+        const receipt = await receiptFor(request, staff, staff.kind === 'api' ? 'api' : 'desk')
         return after === undefined
           ? conversations.earlier(receipt, before ?? 2_147_483_647, limit)
           : conversations.later(receipt, after, limit)
+      },
+    )
+
+    app.get<{ Params: { id: string } }>(
+      '/v1/conversations/:id/transcript',
+      {
+        schema: {
+          operationId: 'exportTranscript',
+          summary: 'The whole conversation as plain text; counts as an export in the access log',
+          tags: ['conversations'],
+          params,
+          response: {
+            200: { description: 'The transcript', content: { 'text/plain': { schema: { type: 'string' } } } },
+          },
+        },
+      },
+      async (request, reply) => {
+        const staff = requireStaff(request, 'conversations.read')
+        const row = await conversations.row(staff, request.params.id)
+        const receipt = await receiptFor(request, staff, 'export')
+        const events: ConversationEvent[] = []
+        for (let more = true; more;) {
+          const page = await conversations.later(receipt, events.at(-1)?.seq ?? 0, transcriptPage)
+          events.push(...page.events)
+          ;({ more } = page)
+        }
+        const lines = [`Conversation ${row.id} with ${row.visitor.name}, begun ${row.startedAt}`, '']
+        const changed = lastTexts(events)
+        lines.push(...events.flatMap((event) => transcriptLine(event, changed) ?? []))
+        return reply
+          .type('text/plain; charset=utf-8')
+          .header('content-disposition', `attachment; filename="conversation-${row.id}.txt"`)
+          .send(`${lines.join('\n')}\n`)
       },
     )
 
@@ -416,6 +488,42 @@ export function conversationRoutes(options: {
       },
       (staff, what) => conversations.tag(staff, what),
     )
+  }
+}
+
+/** What a message says in the end: the number of each that was edited, masked or deleted, with its last text. */
+function lastTexts(events: readonly ConversationEvent[]): Map<number, string | null> {
+  const texts = new Map<number, string | null>()
+  for (const event of events)
+    if (event.type === 'edit' || event.type === 'masking') texts.set(event.data.target, event.data.text)
+    else if (event.type === 'deletion') texts.set(event.data.target, null)
+  return texts
+}
+
+/** What was said, by whom and when. Private notes are not for who is given a transcript. */
+function transcriptLine(
+  event: ConversationEvent,
+  changed: ReadonlyMap<number, string | null>,
+): string | null {
+  const text = transcriptText(event, changed)
+  return text === null ? null : `${event.at}  ${event.actor.name || event.actor.kind}: ${text}`
+}
+
+function transcriptText(
+  event: ConversationEvent,
+  changed: ReadonlyMap<number, string | null>,
+): string | null {
+  switch (event.type) {
+    case 'message':
+      return (changed.has(event.seq) ? changed.get(event.seq) : event.data.text) ?? '(deleted)'
+    case 'form':
+      return Object.entries(event.data.answers ?? {})
+        .map(([field, answer]) => `${field}: ${answer}`)
+        .join('; ')
+    case 'status':
+      return event.data.status === 'open' ? '(opened)' : '(closed)'
+    default:
+      return null
   }
 }
 

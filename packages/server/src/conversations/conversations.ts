@@ -8,14 +8,15 @@ import type {
   FormField,
   Handler,
 } from '@candor/protocol/events.ts'
-import { replayEventsMax, snapshotEventsMax } from '@candor/protocol/frames.ts'
+import { replayEventsMax, snapshotEventsMax, type IdentifierFormat } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { Access, AccessReceipt } from '../access/access.ts'
+import type { Access, AccessReceipt, ConversationAbout } from '../access/access.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import type { Outbox } from '../store/outbox.ts'
 import { tenantsSetting, type Query, type Store } from '../store/store.ts'
 import { systemActor, type Actor } from '../tenants/actor.ts'
+import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import {
   conversationColumns,
   eventColumns,
@@ -104,10 +105,32 @@ export interface Conversations {
     actor: Actor,
     query: { view: InboxView; status: 'open' | 'closed'; cursor: string | null; limit: number },
   ): Promise<ConversationPage>
+  /**
+   * Ids of open conversations, ascending from `after`: those that this agent handles, or those in this queue that wait
+   * or are in an agent's hands.
+   */
+  openIn(
+    tenant: string,
+    whose: { agent: string } | { queue: string },
+    after: string | null,
+  ): Promise<string[]>
   ofVisitor(actor: Actor): Promise<ConversationState[]>
   /** All conversations of one visitor become another's: who signs in keeps what was said before. */
   repoint(tenant: string, from: string, to: string): Promise<void>
   visitorOf(tenant: string, conversation: string): Promise<string>
+  /** What an entry of the access log says of a conversation. */
+  about(tenant: string, conversation: string): Promise<ConversationAbout>
+  /** Conversations of these visitors, erased ones left out. */
+  idsOfVisitors(tenant: string, visitors: readonly string[]): Promise<string[]>
+  /** Conversations closed before that time and not erased, oldest first. */
+  closedBefore(tenant: string, beforeMs: number, limit: number): Promise<{ id: string; visitor: string }[]>
+  notErased(tenant: string, limit: number): Promise<string[]>
+  /** Epoch keys under which something is still kept. */
+  epochKeysInUse(tenant: string): Promise<string[]>
+  /** Their keys and contents are deleted; what is left are events without content, so that no number is missing. */
+  erase(tenant: string, conversations: readonly string[]): Promise<void>
+  /** The keyholder is back: what was screened without the past is screened again. */
+  catchUpScreening(): Promise<void>
 
   /** Events after `after`, or null when they are more than a replay holds. */
   since(receipt: AccessReceipt, after: number): Promise<{ events: ConversationEvent[]; top: number } | null>
@@ -131,6 +154,8 @@ export interface Conversations {
   ): Promise<void>
   /** Events that were committed before a crash and not handled by every reader. */
   recover(tenants: readonly string[]): Promise<void>
+  /** The keyholder is back: what `recover` could not open is announced now. */
+  announceRest(): Promise<void>
   settled(): Promise<void>
   close(): Promise<void>
 }
@@ -154,6 +179,8 @@ const recentTextsMs = 24 * 3_600_000
 /** Handled outbox rows are deleted with the next batch, or after this when nothing is written. */
 const idleSweepMs = 2_000
 const tagsMax = 20
+/** Ids of one answer of `openIn`. */
+const openIdsMax = 500
 
 /** Names of visitors; the room `tenants` knows them. */
 export interface VisitorNames {
@@ -172,10 +199,12 @@ export function openConversations(options: {
   outbox: Outbox<Committed>
   clock: Clock
   ids: Ids
+  /** The tenant's own kinds of numbers, which the card guard may let through. */
+  guardFormats: FormatsOf
   /** Whether the visitor has a connection now. */
   visitorOnline(tenant: string, visitor: string): boolean
 }): Conversations {
-  const { store, access, names, outbox, clock, ids } = options
+  const { store, access, names, outbox, clock, ids, guardFormats } = options
   const held = new Map<string, ConversationFacts>()
   /** Messages that are a piece of something and may not be stored yet, by event id. */
   const pieces = new Map<string, Promise<unknown>>()
@@ -185,7 +214,7 @@ export function openConversations(options: {
     outbox,
     visitorName: (facts) => names.visitorName(facts.tenant, facts.visitor),
   })
-  const screening = openScreening(recentTexts)
+  const screening = openScreening(recentTexts, guardFormats)
   const sweep = setInterval(() => void sweepOutbox(), idleSweepMs)
 
   async function sweepOutbox(): Promise<void> {
@@ -232,6 +261,7 @@ export function openConversations(options: {
     )
     if (row === undefined) throw noConversation()
     await names.loadVisitors(tenant, [row.visitor_id])
+    await access.ready(tenant)
     return hold({ id: conversation, tenant, visitor: row.visitor_id })
   }
 
@@ -465,9 +495,61 @@ export function openConversations(options: {
     })
   }
 
+  /** Rows that a crash left in the outbox; while the keyholder is away they wait here, and chat goes on. */
+  const unannounced: (UnannouncedRow & { tenant: string })[] = []
+  let announcing: Promise<void> | null = null
+
+  function announceRest(): Promise<void> {
+    return (announcing ??= announceAll().finally(() => (announcing = null)))
+  }
+
+  async function announceAll(): Promise<void> {
+    for (let row = unannounced[0]; row !== undefined; row = unannounced[0]) {
+      const announcements: Committed[] = []
+      try {
+        for (const [i, conversation] of row.conversation_ids.entries()) {
+          const last = row.last_seqs[i]!
+          const first = last - row.event_counts[i]! + 1
+          announcements.push(...(await announcementsOf(row.tenant, conversation, first, last)))
+        }
+      } catch (caught) {
+        if (caught instanceof Refusal && caught.code === 'history_unavailable') return
+        throw caught
+      }
+      unannounced.shift()
+      outbox.committed([{ tenant: row.tenant, id: row.id }], announcements)
+    }
+  }
+
+  async function announcementsOf(
+    tenant: string,
+    conversation: string,
+    first: number,
+    last: number,
+  ): Promise<Committed[]> {
+    const { visitor } = await factsOf(tenant, conversation)
+    try {
+      const receipt = await access.receipt(systemActor(tenant, 'Recovery'), conversation, 'participant')
+      const records = await store.read(tenant, (q) =>
+        q<EventRecord>(
+          `select ${eventColumns} from events
+           where tenant_id = $1 and conversation_id = $2 and seq between $3 and $4 order by seq`,
+          [tenant, conversation, first, last],
+        ),
+      )
+      return (await opened(receipt, records)).map((event) => ({ tenant, visitor, event }))
+    } catch (caught) {
+      // Erased since: the database is older than the erasure, and there is nothing left to tell.
+      if (caught instanceof Refusal && caught.code === 'erased') return []
+      throw caught
+    }
+  }
+
   return {
     async start(actor, start) {
+      await access.ready(actor.tenant)
       const facts = { id: start.conversation, tenant: actor.tenant, visitor: actor.id }
+      const page = start.page === null ? null : guardedPage(start.page, await guardFormats(actor.tenant))
       const { result, events } = await lane.change(facts, async (w) => {
         const inserted = await w.q(
           `insert into conversations
@@ -479,7 +561,7 @@ export function openConversations(options: {
             facts.id,
             facts.visitor,
             start.site,
-            start.page === null ? null : JSON.stringify(guardedPage(start.page)),
+            page === null ? null : JSON.stringify(page),
             start.handler,
             start.queue,
           ],
@@ -529,7 +611,10 @@ export function openConversations(options: {
 
     async answerForm(actor, form) {
       const facts = await factsFor(actor, form.conversation)
-      const { json, masked } = screening.answers(form.answers)
+      const held = guardFormats(facts.tenant)
+      // Held as a rule; what need not wait keeps its place before the next frame.
+      const identifiers = held instanceof Promise ? await held : held
+      const { json, masked } = screening.answers(form.answers, identifiers)
       return reopenAndAppend(facts, actor, async () => {
         const outcome = await lane.append({
           facts,
@@ -598,11 +683,12 @@ export function openConversations(options: {
       })
     },
 
-    tag(actor, change) {
+    async tag(actor, change) {
       staffOnly(actor)
+      const identifiers = await guardFormats(actor.tenant)
       return changeOnce(actor, { ...change, type: 'tag' }, async (w, facts) => {
         const now = await lockedState(w.q, facts)
-        const added = change.add.map((tag) => screen(tag).text)
+        const added = change.add.map((tag) => screen(tag, { identifiers }).text)
         const tags = [...new Set([...now.tags, ...added])].filter((tag) => !change.remove.includes(tag))
         if (tags.length > tagsMax)
           throw new Refusal('invalid_field', `A conversation has at most ${tagsMax} tags.`, { field: 'add' })
@@ -700,11 +786,24 @@ export function openConversations(options: {
       }
     },
 
+    async openIn(tenant, whose, after) {
+      const where = 'agent' in whose ? 'handler_id = $2' : `queue_id = $2 and handler_kind <> 'virtual-agent'`
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>(
+          `select id from conversations
+           where tenant_id = $1 and status = 'open' and ${where} and ($3::uuid is null or id > $3)
+           order by id limit $4`,
+          [tenant, 'agent' in whose ? whose.agent : whose.queue, after, openIdsMax],
+        ),
+      )
+      return rows.map(({ id }) => id)
+    },
+
     async ofVisitor(actor) {
       const rows = await store.read(actor.tenant, (q) =>
         q<ConversationRecord>(
           `select ${conversationColumns} from conversations
-           where tenant_id = $1 and visitor_id = $2 order by last_event_at desc limit 20`,
+           where tenant_id = $1 and visitor_id = $2 and erased_at is null order by last_event_at desc limit 20`,
           [actor.tenant, actor.id],
         ),
       )
@@ -726,6 +825,88 @@ export function openConversations(options: {
 
     async visitorOf(tenant, conversation) {
       return (await factsOf(tenant, conversation)).visitor
+    },
+
+    async about(tenant, conversation) {
+      const [row] = await store.read(tenant, (q) =>
+        q<{ visitor_id: string; status: string; handler_id: string | null; last_handler: string | null }>(
+          `select c.visitor_id, c.status, c.handler_id, (
+             select e.actor_id from events e
+             where e.tenant_id = c.tenant_id and e.conversation_id = c.id and e.actor_kind = 'agent' and e.type = 'message'
+             order by e.seq desc limit 1) as last_handler
+           from conversations c where c.tenant_id = $1 and c.id = $2`,
+          [tenant, conversation],
+        ),
+      )
+      if (row === undefined) throw noConversation()
+      const open = row.status === 'open'
+      return { customer: row.visitor_id, open, handler: row.handler_id ?? (open ? null : row.last_handler) }
+    },
+
+    async idsOfVisitors(tenant, visitors) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>(
+          `select id from conversations where tenant_id = $1 and visitor_id = any($2) and erased_at is null`,
+          [tenant, visitors],
+        ),
+      )
+      return rows.map(({ id }) => id)
+    },
+
+    async closedBefore(tenant, beforeMs, limit) {
+      return store.read(tenant, (q) =>
+        q<{ id: string; visitor: string }>(
+          `select id, visitor_id as visitor from conversations
+           where tenant_id = $1 and status = 'closed' and erased_at is null and last_event_at < to_timestamp($2 / 1000.0)
+           order by last_event_at limit $3`,
+          [tenant, beforeMs, limit],
+        ),
+      )
+    },
+
+    async notErased(tenant, limit) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>(
+          'select id from conversations where tenant_id = $1 and erased_at is null limit $2',
+          [tenant, limit],
+        ),
+      )
+      return rows.map(({ id }) => id)
+    },
+
+    async epochKeysInUse(tenant) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>('select distinct epoch_key as id from data_keys where tenant_id = $1', [tenant]),
+      )
+      return rows.map(({ id }) => id)
+    },
+
+    async erase(tenant, conversations) {
+      await lane.alone(() =>
+        store.write(tenant, async (q) => {
+          await q('delete from data_keys where tenant_id = $1 and conversation_id = any($2)', [
+            tenant,
+            conversations,
+          ])
+          await q(
+            `update events set body = null, segment = null, actor_name = null, data = '{"rewritten": true}'
+             where tenant_id = $1 and conversation_id = any($2)`,
+            [tenant, conversations],
+          )
+          await q(
+            `update conversations set erased_at = now(), status = 'closed', page = null, site = null, tags = '{}',
+               unread = 0, waiting_since = null, handler_epoch = handler_epoch + 1
+             where tenant_id = $1 and id = any($2)`,
+            [tenant, conversations],
+          )
+        }),
+      )
+      access.forget(tenant, conversations)
+      for (const conversation of conversations) held.delete(`${tenant}/${conversation}`)
+    },
+
+    async catchUpScreening() {
+      for (const { facts, earlier } of await screening.catchUp()) await maskEarlier(facts, earlier)
     },
 
     async since(receipt, after) {
@@ -799,32 +980,19 @@ export function openConversations(options: {
     },
 
     async recover(tenants) {
-      const actorName = 'Recovery'
       for (const tenant of tenants) {
-        const left = await store.read(tenant, (q) =>
-          q<{ id: string; refs: [string, number][] }>(
-            'select id, refs from outbox where tenant_id = $1 order by id',
+        const rows = await store.read(tenant, (q) =>
+          q<UnannouncedRow>(
+            'select id, conversation_ids, last_seqs, event_counts from outbox where tenant_id = $1 order by id',
             [tenant],
           ),
         )
-        for (const row of left) {
-          const announcements: Committed[] = []
-          for (const [conversation, seq] of row.refs) {
-            const facts = await factsOf(tenant, conversation)
-            const receipt = await access.receipt(systemActor(tenant, actorName), conversation, 'participant')
-            const records = await store.read(tenant, (q) =>
-              q<EventRecord>(
-                `select ${eventColumns} from events where tenant_id = $1 and conversation_id = $2 and seq = $3`,
-                [tenant, conversation, seq],
-              ),
-            )
-            for (const event of await opened(receipt, records))
-              announcements.push({ tenant, visitor: facts.visitor, event })
-          }
-          outbox.committed([{ tenant, id: row.id }], announcements)
-        }
+        unannounced.push(...rows.map((row) => ({ ...row, tenant })))
       }
+      await announceRest()
     },
+
+    announceRest,
 
     settled: () => lane.settled(),
 
@@ -834,6 +1002,13 @@ export function openConversations(options: {
       await sweepOutbox()
     },
   }
+}
+
+interface UnannouncedRow {
+  id: string
+  conversation_ids: string[]
+  last_seqs: number[]
+  event_counts: number[]
 }
 
 function selectConversations(
@@ -853,8 +1028,12 @@ function theirs(actor: Actor, facts: ConversationFacts): ConversationFacts {
 }
 
 /** An address without what forms and campaigns hang on it; what is left may hold a number all the same. */
-function guardedPage(page: { url: string; title: string }): { url: string; title: string } {
-  return { url: screen(page.url.replace(/[?#].*$/s, '')).text, title: screen(page.title).text }
+function guardedPage(
+  page: { url: string; title: string },
+  identifiers: readonly IdentifierFormat[],
+): { url: string; title: string } {
+  const guarded = (text: string): string => screen(text, { identifiers }).text
+  return { url: guarded(page.url.replace(/[?#].*$/s, '')), title: guarded(page.title) }
 }
 
 function staffOnly(actor: Actor): void {

@@ -4,7 +4,14 @@ import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Access, SealedText } from '../access/access.ts'
 import type { Outbox, OutboxRow } from '../store/outbox.ts'
 import { isConnectionFault, tenantsSetting, type Query, type Store } from '../store/store.ts'
-import type { Actor } from '../tenants/actor.ts'
+import { systemActor, type Actor } from '../tenants/actor.ts'
+import {
+  dataOf,
+  keyItem,
+  newEventsStatement,
+  type NewEventsRow,
+  type NewEventsStatement,
+} from './append-new-events.ts'
 import { sealedField, type Committed, type ConversationFacts } from './conversation.ts'
 
 /** An event to be appended to a conversation that exists. */
@@ -65,6 +72,14 @@ export interface WriteLane {
 const queuedAppendsMax = 8_192
 /** Appends of one transaction: above this the statement no longer gets cheaper per row. */
 const batchAppendsMax = 512
+/**
+ * So many appends during one commit say that messages come faster than transactions end. The next batch then
+ * waits for company, which makes each message cheaper and, as all of them wait for the processor, none later.
+ */
+const crowdedBatchMin = 64
+/** Until so many have come, or for so long. */
+const gatheredAppendsMin = 256
+const gatherMsMax = 4
 /** After so many appends since the start the planner's statistics are refreshed: tables have grown tenfold. */
 const statisticsAfter = [100, 1_000, 10_000, 100_000]
 /** A refusal for load comes back spread over this time. */
@@ -91,21 +106,14 @@ interface AppendRow {
   old_data: Record<string, unknown>
 }
 
-interface AllNewRow {
-  /** In the order of the items. */
-  seqs: number[]
-  at: Date
-  announced: OutboxRow[]
-}
-
-/** Raised by append_new_events (migration 0030). */
+/** Raised by append_new_events (migration 0032). */
 const notAllNew = 'CA001'
 const uniqueViolation = '23505'
 
 /**
  * The only writer of conversations. Appends that arrive while a transaction is under way are committed together
- * with the next one (no timer), changes one by one, all in one lane: so events are announced in the order of
- * their numbers. What is right under concurrent writers is decided by row locks in the database, not here.
+ * with the next one, changes one by one, all in one lane: so events are announced in the order of their numbers.
+ * A lone message never waits for a timer. What is right under concurrent writers is decided by row locks in the database, not here.
  */
 export function openWriteLane(options: {
   store: Store
@@ -119,6 +127,7 @@ export function openWriteLane(options: {
   const changes: (() => Promise<void>)[] = []
   let running: Promise<void> | null = null
   let written = 0
+  let endGathering: (() => void) | null = null
 
   function run(): void {
     // In a later turn of the loop, so that everything that came with one read of the sockets goes together.
@@ -138,8 +147,22 @@ export function openWriteLane(options: {
         await writeBatch(batch)
         countWritten(batch.length)
         for (const waiting of batch) inFlight.delete(keyOf(waiting.append))
+        if (batch.length >= crowdedBatchMin && changes.length === 0) await gather()
       }
     }
+  }
+
+  function gather(): Promise<void> {
+    if (appends.length >= gatheredAppendsMin) return Promise.resolve()
+    return new Promise((resolve) => {
+      const late = setTimeout(end, gatherMsMax)
+      endGathering = end
+      function end(): void {
+        clearTimeout(late)
+        endGathering = null
+        resolve()
+      }
+    })
   }
 
   function countWritten(more: number): void {
@@ -152,54 +175,22 @@ export function openWriteLane(options: {
   }
 
   async function writeBatch(batch: Waiting[]): Promise<void> {
-    const tenants = new Set<string>()
-    const keys: object[] = []
     const done = outbox.takeDone()
-    for (const row of done) tenants.add(row.tenant)
-    const sealed: (SealedText | null)[] = []
-    const items: object[] = []
     try {
-      for (const { append } of batch) {
-        const { facts, actor } = append
-        tenants.add(facts.tenant)
-        const body =
-          append.text === undefined
-            ? null
-            : access.seal(facts.tenant, facts.id, append.id, append.text, append.ownKey)
-        sealed.push(body)
-        if (body?.key) keys.push(keyItem(body.key))
-        items.push({
-          tenant_id: facts.tenant,
-          conversation_id: facts.id,
-          id: append.id,
-          type: append.type,
-          actor_kind: actor.kind,
-          actor_id: actor.id,
-          actor_name: actor.kind === 'visitor' ? undefined : actor.name,
-          data: dataOf(append),
-          segment: body?.segment,
-          body: body?.bytes.toString('base64'),
-          handler_epoch: append.handlerEpoch,
-          up_to: append.upTo,
-        })
-      }
-      const values = [
-        tenantsSetting([...tenants]),
-        JSON.stringify(items),
-        keys.length === 0 ? null : JSON.stringify(keys),
-        done.length === 0 ? null : JSON.stringify(done),
-      ]
-      const stored = await writeAllNew(values)
-      if (stored !== null) settleAllNew(batch, sealed, stored)
+      const sealed = batch.map(({ append }) =>
+        append.text === undefined
+          ? null
+          : access.seal(append.facts.tenant, append.facts.id, append.id, append.text, append.ownKey),
+      )
+      const appends = batch.map(({ append }) => append)
+      const statement = newEventsStatement({ appends, sealed, done })
+      const stored = statement === null ? null : await writeAllNew(statement)
+      if (stored !== null) settleAllNew(batch, sealed, statement!, stored)
       else
         await settleBatch(
           batch,
           sealed,
-          await store.single<AppendRow>({
-            name: 'append-events',
-            text: 'select * from append_events($1, $2, $3, $4)',
-            values,
-          }),
+          await store.single<AppendRow>(judgedStatement(appends, sealed, done)),
         )
     } catch (caught) {
       outbox.keep(done)
@@ -208,13 +199,10 @@ export function openWriteLane(options: {
   }
 
   /** Null when something in the batch needs a judgement of its own; then nothing was stored. */
-  async function writeAllNew(values: unknown[]): Promise<AllNewRow | null> {
+  async function writeAllNew(statement: NewEventsStatement): Promise<NewEventsRow | null> {
     try {
-      const [row] = await store.single<AllNewRow>({
-        name: 'append-new-events',
-        text: 'select seqs, at, announced from append_new_events($1, $2, $3, $4)',
-        values,
-      })
+      const { name, text, values } = statement
+      const [row] = await store.single<NewEventsRow>({ name, text, values })
       return row!
     } catch (caught) {
       const code = (caught as { code?: string }).code
@@ -223,18 +211,30 @@ export function openWriteLane(options: {
     }
   }
 
-  function settleAllNew(batch: Waiting[], sealed: (SealedText | null)[], row: AllNewRow): void {
+  function settleAllNew(
+    batch: Waiting[],
+    sealed: (SealedText | null)[],
+    statement: NewEventsStatement,
+    row: NewEventsRow,
+  ): void {
     const at = row.at.toISOString()
-    const committed: Committed[] = []
+    // Events of one conversation stand together: a reader then gets them in one frame.
+    const committed: Committed[][] = row.last_seqs.map(() => [])
     for (const [i, waiting] of batch.entries()) {
       const body = sealed[i]
       if (body) access.stored(body)
-      const seq = row.seqs[i]!
-      committed.push(committedOf(waiting.append, seq, at, options.visitorName(waiting.append.facts)))
+      const { group, nth } = statement.places[i]!
+      const seq = row.last_seqs[group.place]! - group.count + nth
+      committed[group.place]!.push(
+        committedOf(waiting.append, seq, at, options.visitorName(waiting.append.facts)),
+      )
       // Acknowledge before fan-out: the sender's answer is the shorter way.
       waiting.settle({ kind: 'stored', seq, at, replayed: false })
     }
-    outbox.committed(row.announced, committed)
+    outbox.committed(
+      row.announced.map((id, i) => ({ tenant: statement.tenants[i]!, id })),
+      committed.flat(),
+    )
   }
 
   async function settleBatch(
@@ -306,12 +306,18 @@ export function openWriteLane(options: {
     // Deleted, or masked after it was stored: the sender's copy can no longer be compared.
     if (row.old_body === null || row.old_segment === null || row.old_data['rewritten'] === true) return true
     const stored = { eventId: append.id, segment: row.old_segment, bytes: row.old_body }
-    return access.equals(append.facts.tenant, append.facts.id, stored, append.text)
+    return access.equals(
+      systemActor(append.facts.tenant, 'Replay check'),
+      append.facts.id,
+      stored,
+      append.text,
+    )
   }
 
   function queue<T>(act: () => Promise<T>): Promise<T> {
     if (changes.length >= queuedAppendsMax) return Promise.reject(busy())
     const { promise, resolve, reject } = Promise.withResolvers<T>()
+    endGathering?.()
     changes.push(() => act().then(resolve, (caught: unknown) => reject(refusalOf(caught))))
     run()
     return promise
@@ -334,7 +340,7 @@ export function openWriteLane(options: {
       if (appends.length >= queuedAppendsMax) return Promise.reject(busy())
       const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome>()
       const waiting: Waiting = { append, outcome: promise, settle: resolve, fail: reject }
-      appends.push(waiting)
+      if (appends.push(waiting) >= gatheredAppendsMin) endGathering?.()
       inFlight.set(keyOf(append), waiting)
       run()
       return promise
@@ -413,14 +419,50 @@ async function writeChange<T>(
       })
     }
     const rows = await q<{ id: string }>(
-      'insert into outbox (tenant_id, refs) values ($1, $2) returning id',
-      [facts.tenant, JSON.stringify(events.map(({ event }) => [facts.id, event.seq]))],
+      `insert into outbox (tenant_id, conversation_ids, last_seqs, event_counts)
+       values ($1, array[$2]::uuid[], array[$3]::int[], array[$4]::int[]) returning id`,
+      [facts.tenant, facts.id, counter.seq, events.length],
     )
     return { result, events, rows: rows.map(({ id }) => ({ tenant: facts.tenant, id })), sealed: sealedTexts }
   })
   for (const sealed of written.sealed) access.stored(sealed)
   if (written.events.length > 0) outbox.committed(written.rows, written.events)
   return { result: written.result, events: written.events }
+}
+
+/** The same batch for `append_events`, which judges each append by itself. */
+function judgedStatement(
+  appends: readonly Append[],
+  sealed: readonly (SealedText | null)[],
+  done: readonly OutboxRow[],
+): { name: string; text: string; values: unknown[] } {
+  const tenants = new Set(done.map((row) => row.tenant))
+  for (const { facts } of appends) tenants.add(facts.tenant)
+  const keys = sealed.flatMap((text) => (text?.key ? [keyItem(text.key)] : []))
+  const items = appends.map((append, i) => ({
+    tenant_id: append.facts.tenant,
+    conversation_id: append.facts.id,
+    id: append.id,
+    type: append.type,
+    actor_kind: append.actor.kind,
+    actor_id: append.actor.id,
+    actor_name: append.actor.kind === 'visitor' ? undefined : append.actor.name,
+    data: dataOf(append),
+    segment: sealed[i]?.segment,
+    body: sealed[i]?.bytes.toString('base64'),
+    handler_epoch: append.handlerEpoch,
+    up_to: append.upTo,
+  }))
+  return {
+    name: 'append-events',
+    text: 'select * from append_events($1, $2, $3, $4)',
+    values: [
+      tenantsSetting([...tenants]),
+      JSON.stringify(items),
+      keys.length === 0 ? null : JSON.stringify(keys),
+      done.length === 0 ? null : JSON.stringify(done),
+    ],
+  }
 }
 
 function committedOf(append: Append, seq: number, at: string, visitorName: string): Committed {
@@ -472,22 +514,6 @@ function openedEvent(
   } as ConversationEvent
 }
 
-function dataOf(append: Append): Record<string, unknown> | undefined {
-  if (append.upTo !== undefined) return { ...append.data, upTo: append.upTo }
-  if (append.handlerEpoch !== undefined) return { ...append.data, handlerEpoch: append.handlerEpoch }
-  return append.data
-}
-
-function keyItem(key: NonNullable<SealedText['key']>): object {
-  return {
-    tenant: key.tenant,
-    conversation: key.conversation,
-    segment: key.segment,
-    epoch_key: key.epochKey,
-    wrapped: key.wrapped.toString('base64'),
-  }
-}
-
 function keyOf(append: Append): string {
   return `${append.facts.tenant}/${append.facts.id}/${append.id}`
 }
@@ -509,5 +535,7 @@ function busy(cause?: unknown): Refusal {
 
 /** A lost database connection is answered as `busy`: the same id may be sent again whether it was stored or not. */
 function refusalOf(caught: unknown): unknown {
+  // What is stored already cannot be compared while the keyholder is away: the same id may be sent again.
+  if (caught instanceof Refusal && caught.code === 'history_unavailable') return busy(caught)
   return isConnectionFault(caught) ? busy(caught) : caught
 }

@@ -8,6 +8,7 @@ import {
 } from '@candor/protocol/events.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { AccessReceipt } from '../access/access.ts'
+import type { ServerFrame } from '@candor/protocol/frames.ts'
 import { encode, type Audience, type Connection } from './connection.ts'
 import { openPresence, type PresenceBoard } from './presence.ts'
 
@@ -47,6 +48,8 @@ export interface Delivery {
     position: { epoch: string; seq: number } | null,
   ): Promise<void>
   unfollow(connection: Connection, conversation: string): void
+  /** Everything that an actor follows, on every connection: nothing more reaches them. Each is told why. */
+  cutOff(tenant: string, actor: string, why: Refusal): void
   follows(connection: Connection, conversation: string): boolean
   /** After commit, in the order of commits. */
   publish(announcements: readonly Announcement[]): void
@@ -54,6 +57,8 @@ export interface Delivery {
   typing(connection: Connection, conversation: string, on: boolean): void
   /** For those who write without a connection: virtual agents. */
   tellTyping(tenant: string, conversation: string, actor: EventActor, on: boolean): void
+  /** To everybody who is connected, visitors and staff. */
+  tellTenant(tenant: string, frame: ServerFrame): void
   /** Top seq sent to this connection, by conversation. */
   tops(connection: Connection): Record<string, number>
   /** What changed since the last call is told to inboxes and stored. Called by a timer. */
@@ -79,6 +84,15 @@ interface Follow {
   held: ConversationEvent[] | null
   overflowed: boolean
   delivered: number
+}
+
+/** What connections of one audience that hold everything up to `after` are sent. */
+interface Share {
+  audience: Audience
+  after: number
+  /** Null: nothing of it is for them. */
+  frame: string | null
+  last: number
 }
 
 interface Topic {
@@ -284,6 +298,19 @@ export function openDelivery(options: {
       presence.left(connection, conversation)
     },
 
+    cutOff(tenant, actor, why) {
+      for (const [connection, follows] of connections) {
+        if (connection.actor.tenant !== tenant || connection.actor.id !== actor) continue
+        for (const follow of follows.values()) {
+          const { conversation } = follow.topic
+          drop(follow)
+          presence.left(connection, conversation)
+          connection.send(encode({ type: 'refused', conversation, code: why.code, message: why.message }))
+        }
+        follows.clear()
+      }
+    },
+
     follows: (connection, conversation) => connections.get(connection)?.has(conversation) ?? false,
 
     publish(announcements) {
@@ -299,8 +326,8 @@ export function openDelivery(options: {
         rowChanged(tenant, first.conversation)
         const topic = topics.get(`${tenant}/${first.conversation}`)
         if (topic === undefined) continue
-        // Connections that stand at the same number get the same bytes: encoded once.
-        const encoded = new Map<string, { frame: string; last: number } | null>()
+        // Connections that stand at the same number get the same bytes: encoded once. There are few such numbers.
+        const shares: Share[] = []
         for (const follow of topic.follows) {
           if (follow.held !== null) {
             if (follow.held.length + events.length > heldEventsMax) follow.overflowed = true
@@ -308,18 +335,17 @@ export function openDelivery(options: {
             continue
           }
           const { audience } = follow.connection
-          const share = audience + follow.sent
-          let same = encoded.get(share)
+          let same = shares.find((share) => share.after === follow.sent && share.audience === audience)
           if (same === undefined) {
             const wire = wireFor(audience, follow.sent, events)
             const last = wire.at(-1)?.seq
-            same =
+            const frame =
               last === undefined
                 ? null
-                : { frame: encode({ type: 'events', conversation: topic.conversation, events: wire }), last }
-            encoded.set(share, same)
+                : encode({ type: 'events', conversation: topic.conversation, events: wire })
+            shares.push((same = { audience, after: follow.sent, frame, last: last ?? follow.sent }))
           }
-          if (same === null) continue
+          if (same.frame === null) continue
           follow.sent = same.last
           follow.connection.send(same.frame)
         }
@@ -350,6 +376,12 @@ export function openDelivery(options: {
     },
 
     tellTyping,
+
+    tellTenant(tenant, frame) {
+      const encoded = encode(frame)
+      for (const connection of connections.keys())
+        if (connection.actor.tenant === tenant) connection.send(encoded)
+    },
 
     tops(connection) {
       const tops: Record<string, number> = {}

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { proofHeader } from '@candor/protocol/open-statement.ts'
 import { after, before, test } from 'node:test'
 import type { ApprovedPage, CannedReply, ConversationPage, EventPage, Me } from '@candor/protocol/api.ts'
+import { signOpening } from '../../test/keyholder-in-process.ts'
+import { registerBrowserKey } from '../../test/test-client.ts'
 import { TestPlatform } from '../../test/test-platform.ts'
 import { demoHandles, demoTenants } from './demo-tenants.ts'
 import { demoId } from './seed-demo.ts'
@@ -32,8 +35,12 @@ async function cookieOf(as: string): Promise<string> {
     .join('; ')
 }
 
-async function read<Answer>(cookie: string, url: string): Promise<Answer> {
-  const answer = await fetch(platform.url + url, { headers: { cookie } })
+async function read<Answer>(
+  cookie: string,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const answer = await fetch(platform.url + url, { headers: { cookie, ...headers } })
   assert.equal(answer.status, 200, `${url} ${await answer.clone().text()}`)
   return (await answer.json()) as Answer
 }
@@ -85,7 +92,12 @@ test('the desk has a day’s work on it: somebody waits, Ada has hers, others ar
 test('the card that a visitor of the demo wrote is nowhere in it', async () => {
   const cookie = await cookieOf('mateo')
   const id = demoId(`conversation ${demoId('tenant aurora-air')} card by chat`)
-  const { events } = await read<EventPage>(cookie, `/v1/conversations/${id}/events?after=0`)
+  const me = await read<Me>(cookie, '/v1/me')
+  const privateKey = await registerBrowserKey(platform.url, { cookie })
+  const { key, at, signature } = signOpening(privateKey, me.tenant.id, id)
+  const { events } = await read<EventPage>(cookie, `/v1/conversations/${id}/events?after=0`, {
+    [proofHeader]: `${key} ${at} ${signature}`,
+  })
   const texts = events.map((event) => (event.type === 'message' ? event.data.text : '')).join('\n')
   assert.match(texts, /My card is \[card number removed\]/)
   assert.doesNotMatch(texts, /5555/)

@@ -9,7 +9,7 @@ import { openDemoSites } from './demo-sites.ts'
 import { demoHandles, demoTenants } from './demo-tenants.ts'
 import { demoId, demoPassword, seedTenant, type SeededRooms } from './seed-demo.ts'
 import { openTourFeed, type WatchedRooms } from './tour-feed.ts'
-import { tourRoutes } from './tour-routes.ts'
+import { tourRoutes, type TourAccess } from './tour-routes.ts'
 
 /** Two companies to try Candor with: their people, their web sites, and the tour that shows both sides at once. */
 export interface Demo {
@@ -33,6 +33,7 @@ export function openDemo(options: {
   /** Of the built loader; null when the widget was not built. */
   loader: { path: string; integrity: string } | null
   subscribe(reader: (announcements: readonly Committed[]) => void): void
+  access: TourAccess | null
 }): Demo {
   const { rooms, publicUrl, host, port, loader } = options
   const { tenants } = rooms
@@ -46,6 +47,7 @@ export function openDemo(options: {
     loader === null ? null : { origin: new URL(publicUrl()).origin, ...loader },
   )
   let sitesUrl = ''
+  let tenantIds: readonly string[] = []
 
   return {
     watch: feed.watch,
@@ -55,6 +57,8 @@ export function openDemo(options: {
       sitesUrl: () => sitesUrl,
       people: demoHandles,
       feed,
+      access: options.access,
+      tenants: () => tenantIds,
       async signInAs(handle, browser) {
         const person = people.get(handle)!
         const here = await tenants.actorOfRequest({ cookie: browser.cookie })
@@ -97,6 +101,7 @@ export function openDemo(options: {
       for (const tenant of demoTenants)
         names.set(await seedTenant(rooms, tenant, { sitesUrl, passwordKey }), tenant.name)
       feed.tellOf(names)
+      tenantIds = [...names.keys()]
       return { sitesUrl }
     },
 

@@ -115,7 +115,7 @@ async function seedAddresses(
   const known = await tenants.approvedPages(tenant)
   for (const page of known)
     if (reasons.has(page.reason) && !patterns.some(({ pattern }) => pattern === page.pattern))
-      await tenants.withdrawApproval(tenant, page.id)
+      await tenants.withdrawApproval(administrator, page.id)
   for (const page of patterns)
     if (!known.some(({ pattern }) => pattern === page.pattern))
       await tenants.approvePage(administrator, demoId(`page ${page.pattern}`), page)

@@ -22,7 +22,7 @@ function openFeed() {
 }
 
 const rooms: WatchedRooms = {
-  access: { receipt: async () => ({ id: 'r1' }) },
+  access: { receipt: async () => ({ index: 1 }) },
   conversations: { send: async () => ({ kind: 'stored' }) },
   routing: { sendAsStaff: async () => ({ kind: 'stored' }) },
   visits: { cardFieldsSeen() {} },
@@ -68,7 +68,7 @@ test('a receipt is told after it was stored, once for as long as it lasts', asyn
       async receipt(_actor: Actor, _conversation: string, _purpose: string) {
         assert.equal(heard.length, 0)
         stored = true
-        return { id: 'r1' }
+        return { index: 1 }
       },
     },
   })
@@ -86,7 +86,7 @@ test('a receipt that could not be stored is not told, and its failure is passed 
   const watched = feed.watch({
     ...rooms,
     access: {
-      async receipt(_actor: Actor, _conversation: string, _purpose: string): Promise<{ id: string }> {
+      async receipt(_actor: Actor, _conversation: string, _purpose: string): Promise<{ index: number }> {
         throw new Error('the database is away')
       },
     },

@@ -8,7 +8,9 @@ export type FeedLine = TourLine & { n: number; at: string; tenant: string; conve
 
 /** The parts of the rooms that the feed hears through; whoever is given the answer uses them as before. */
 export interface WatchedRooms {
-  access: { receipt(actor: Actor, conversation: string, purpose: never): Promise<{ id: string }> }
+  access: {
+    receipt(actor: Actor, conversation: string, purpose: never, how?: never): Promise<{ index: number }>
+  }
   conversations: { send(actor: Actor, message: { id: string }): Promise<unknown> }
   routing: { sendAsStaff(actor: Actor, message: { id: string }): Promise<unknown> }
   visits: {
@@ -41,7 +43,7 @@ export function openTourFeed(options: {
   const lines: FeedLine[] = []
   const listeners = new Set<(line: FeedLine) => void>()
   const begun = new Map<string, { actor: string; at: number }>()
-  const receiptsTold = new Set<string>()
+  const receiptsTold = new Set<number>()
   let names: ReadonlyMap<string, string> = new Map()
   let n = 0
 
@@ -95,11 +97,11 @@ export function openTourFeed(options: {
       const watched: WatchedRooms = {
         access: {
           ...access,
-          async receipt(actor, conversation, purpose) {
-            const receipt = await access.receipt(actor, conversation, purpose)
+          async receipt(actor, conversation, purpose, how) {
+            const receipt = await access.receipt(actor, conversation, purpose, how)
             const line = describeReceipt(actor)
-            if (line !== null && !receiptsTold.has(receipt.id)) {
-              receiptsTold.add(receipt.id)
+            if (line !== null && !receiptsTold.has(receipt.index)) {
+              receiptsTold.add(receipt.index)
               if (receiptsTold.size > receiptsToldMax)
                 receiptsTold.delete(receiptsTold.values().next().value!)
               tell(actor.tenant, conversation, line)

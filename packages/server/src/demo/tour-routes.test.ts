@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { demoHandles } from './demo-tenants.ts'
 import { homeRoutes } from './home-routes.ts'
 import type { FeedLine } from './tour-feed.ts'
-import { tourRoutes } from './tour-routes.ts'
+import { tourRoutes, type TourAccess } from './tour-routes.ts'
 
 const publicUrl = 'http://127.0.0.1:7780'
 const line: FeedLine = {
@@ -20,6 +20,7 @@ const line: FeedLine = {
 
 async function openTour(
   feed: Parameters<typeof tourRoutes>[0]['feed'] = { recent: () => [], listen: () => () => {} },
+  access: TourAccess | null = null,
 ) {
   const signedIn: { handle: string; cookie: string | undefined }[] = []
   const app: FastifyInstance = fastify({
@@ -37,6 +38,8 @@ async function openTour(
       sitesUrl: () => 'http://127.0.0.1:7781',
       people: demoHandles,
       feed,
+      access,
+      tenants: () => ['t1', 't2'],
       async signInAs(handle, { cookie }) {
         signedIn.push({ handle, cookie })
         return ['candor_session=s; Path=/; HttpOnly']
@@ -136,6 +139,29 @@ test('a feed with too many listeners says so', async () => {
   const { app } = await openTour({ recent: () => [], listen: () => null })
   assert.equal((await app.inject('/tour/events')).statusCode, 503)
   await app.close()
+})
+
+test('who read a conversation is told of the demo’s own companies, with its proofs', async () => {
+  const conversation = '018f0000-0000-7000-8000-000000000001'
+  const asked: string[] = []
+  const { app } = await openTour(undefined, {
+    entries(tenant, filter, { limit }) {
+      asked.push(`${tenant} ${filter.conversation} ${limit}`)
+      return Promise.resolve({ items: tenant === 't2' ? [{ index: 7 } as never] : [] })
+    },
+    bundle: (tenant, filter) => Promise.resolve(`bundle of ${tenant} ${filter.conversation}`),
+  })
+  const answer = await app.inject(`/tour/access?conversation=${conversation}`)
+  assert.deepEqual(answer.json(), { entries: [{ index: 7 }], bundle: `bundle of t2 ${conversation}` })
+  assert.equal(answer.headers['cache-control'], 'no-store')
+  assert.deepEqual(asked, [`t1 ${conversation} 100`, `t2 ${conversation} 100`])
+  assert.equal((await app.inject('/tour/access?conversation=x')).statusCode, 422)
+  assert.equal((await app.inject('/tour/access')).statusCode, 422)
+  await app.close()
+  const without = await openTour()
+  const none = await without.app.inject(`/tour/access?conversation=${conversation}`)
+  assert.equal(none.statusCode, 404)
+  await without.app.close()
 })
 
 test('without the demo the front page leads to the desk', async () => {

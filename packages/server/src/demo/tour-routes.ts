@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as path from 'node:path'
+import type { AccessEntry } from '@candor/protocol/api.ts'
+import { isUuid } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { sameOrigin } from '../edge/http.ts'
@@ -12,6 +14,19 @@ const folder = path.join(import.meta.dirname, 'tour')
 const commentMs = 15_000
 /** Bytes that may wait for one reader of the feed. It is the last lines only, so who is slower starts over. */
 const backlogBytesMax = 64 * 1024
+
+/** Who read a conversation of one of the demo's companies, and the proofs of it. */
+export interface TourAccess {
+  entries(
+    tenant: string,
+    filter: { conversation: string },
+    page: { cursor: null; limit: number },
+  ): Promise<{ items: AccessEntry[] }>
+  bundle(tenant: string, filter: { conversation: string }): Promise<string>
+}
+
+/** More than happens to one conversation while somebody looks at a tour. */
+const entriesMax = 100
 
 /**
  * The page at `/` and what it needs: a sign-in by one click as one of the demo people, and the live feed. These
@@ -26,8 +41,12 @@ export function tourRoutes(options: {
   /** Answers the `Set-Cookie` lines of a session as this person; none when it is there already. */
   signInAs(handle: string, browser: { cookie: string | undefined; address: string }): Promise<string[]>
   feed: Pick<TourFeed, 'recent' | 'listen'>
+  /** Null where this installation has no access log to show. */
+  access: TourAccess | null
+  /** Ids of the demo's companies: nobody else's conversations are shown. */
+  tenants: () => readonly string[]
 }): FastifyPluginAsync {
-  const { publicUrl, sitesUrl, feed } = options
+  const { publicUrl, sitesUrl, feed, access } = options
   return async (app) => {
     const streams = new Set<FastifyReply>()
     let files: Map<string, StaticFile> | undefined
@@ -104,6 +123,26 @@ export function tourRoutes(options: {
       }
       return reply
     })
+
+    app.get<{ Querystring: { conversation: string } }>(
+      '/tour/access',
+      { schema: { hide: true } },
+      async (request, reply) => {
+        const { conversation } = request.query
+        if (!isUuid(conversation)) throw new Refusal('invalid_field', undefined, { field: 'conversation' })
+        for (const tenant of access === null ? [] : options.tenants()) {
+          const { items } = await access!.entries(
+            tenant,
+            { conversation },
+            { cursor: null, limit: entriesMax },
+          )
+          if (items.length === 0) continue
+          const bundle = await access!.bundle(tenant, { conversation })
+          return reply.header('cache-control', 'no-store').send({ entries: items, bundle })
+        }
+        throw new Refusal('not_found')
+      },
+    )
 
     app.addHook('preClose', async () => {
       for (const { raw } of streams) raw.end()

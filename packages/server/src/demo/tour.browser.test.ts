@@ -190,14 +190,14 @@ for (const [how, options] of Object.entries({
   })
 }
 
-test('on a phone the three sides are tabs, reached by the arrow keys', async () => {
+test('on a phone the four sides are tabs, reached by the arrow keys', async () => {
   const { page, close } = await openTour({ viewport: { width: 390, height: 844 } })
   await page.getByRole('tab', { name: 'Web site' }).focus()
   await page.keyboard.press('ArrowRight')
   assert.equal(await page.getByRole('tab', { name: 'Ada’s desk' }).getAttribute('aria-selected'), 'true')
   await page.getByRole('tabpanel', { name: 'The desk, signed in as Ada' }).waitFor()
   await page.keyboard.press('End')
-  await page.getByRole('tabpanel', { name: 'What just happened' }).waitFor()
+  await page.getByRole('tabpanel', { name: 'Who read it' }).waitFor()
   assert.equal(await page.getByRole('tabpanel').count(), 1)
   await page.keyboard.press('ArrowRight')
   await page.getByRole('tabpanel', { name: 'The airline’s checkout page' }).waitFor()

@@ -2,9 +2,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { frameBytesMax } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { Actor } from '../tenants/actor.ts'
 import { watchBacklog } from './backlog.ts'
-import { openSession, type Session, type SessionRooms } from './session.ts'
+import { openSession, type Session, type SessionRooms, type StaffOfConnection } from './session.ts'
 
 export interface EventStreams {
   count(): number
@@ -31,7 +30,7 @@ const commentMs = 15_000
  */
 export function openEventStreams(
   app: FastifyInstance,
-  options: { rooms: SessionRooms; socketsMax: number; staffOf(request: FastifyRequest): Actor | null },
+  options: { rooms: SessionRooms; socketsMax: number; staffOf(request: FastifyRequest): StaffOfConnection },
 ): EventStreams {
   const streams = new Map<string, Stream>()
 

@@ -1,7 +1,14 @@
-import type { ClientFrame, PageInfo, ServerFrame, WidgetConfig } from '@candor/protocol/frames.ts'
+import type {
+  ClientFrame,
+  IdentifierFormat,
+  PageInfo,
+  ServerFrame,
+  WidgetConfig,
+} from '@candor/protocol/frames.ts'
 import { heartbeatMs, protocolVersion, snapshotEventsMax } from '@candor/protocol/frames.ts'
 import { parseClientFrame } from '@candor/protocol/parse-client-frame.ts'
-import { Refusal } from '@candor/protocol/refusals.ts'
+import type { OpenProof } from '@candor/protocol/open-statement.ts'
+import { Refusal, type RefusalCode } from '@candor/protocol/refusals.ts'
 import type { Access } from '../access/access.ts'
 import type { Conversations, SendOutcome, Stored } from '../conversations/conversations.ts'
 import { audienceOf, encode, type Connection } from '../delivery/connection.ts'
@@ -9,6 +16,7 @@ import { wireFor, type Delivery } from '../delivery/delivery.ts'
 import { isConnectionFault } from '../store/store.ts'
 import type { Actor } from '../tenants/actor.ts'
 import { allow, type Permission } from '../tenants/roles.ts'
+import type { LiveEndings } from './live-endings.ts'
 
 /** How frames travel: a WebSocket, or an event stream with POST. */
 export interface Transport {
@@ -33,6 +41,7 @@ export interface Identity {
   logout(actor: Actor): Promise<void>
   setTraits(actor: Actor, traits: Record<string, string | number | boolean>): Promise<void>
   widgetConfig(tenant: string): Promise<WidgetConfig>
+  guardFormats(tenant: string): readonly IdentifierFormat[] | Promise<readonly IdentifierFormat[]>
   originAllowed(tenant: string, origin: string): Promise<boolean>
   pageApproved(tenant: string, url: string): Promise<boolean>
 }
@@ -59,7 +68,7 @@ export interface SessionRooms {
     firstHandler(tenant: string): Promise<{ handler: 'virtual-agent' | 'queue'; queue: string | null }>
   }
   /** Calls `end` when this sign-in, API key or visitor token stops counting; the answer stops the watch. */
-  watchEnding(session: string, end: () => void): () => void
+  watchEnding: LiveEndings['watch']
   epoch: () => string
   log: (event: Record<string, unknown>) => void
 }
@@ -84,11 +93,14 @@ const beatMsMax = 4_000
 /** Frames that came before hello was answered. */
 const earlyFramesMax = 64
 
+/** Who is signed in with what the connection came with, as of now; null: it came with nothing. */
+export type StaffOfConnection = (() => Promise<Actor | null>) | null
+
 /**
  * One connected client, whatever the transport. Frames are handled in the order in which they came; a frame's
  * refusal is an answer, a fault ends the connection and is logged without its content.
  */
-export function openSession(transport: Transport, rooms: SessionRooms, staff: Actor | null): Session {
+export function openSession(transport: Transport, rooms: SessionRooms, staff: StaffOfConnection): Session {
   const { identity, visits, conversations, delivery, access } = rooms
   let connection: Connection | null = null
   let early: ClientFrame[] | null = []
@@ -110,14 +122,13 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   }
 
   function goodbye(refusal: Refusal): void {
+    sayGoodbye(refusal.code, refusal.message, refusal.retryAfterMs ?? 5_000)
+  }
+
+  function sayGoodbye(code: RefusalCode | 'restart', message: string, retryAfterMs: number): void {
     if (ended) return
-    send({
-      type: 'goodbye',
-      code: refusal.code,
-      message: refusal.message,
-      retryAfterMs: refusal.retryAfterMs ?? 5_000,
-    })
-    transport.close(refusal.code)
+    send({ type: 'goodbye', code, message, retryAfterMs })
+    transport.close(code)
     closed()
   }
 
@@ -131,13 +142,15 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     if (connection !== null) delivery.disconnect(connection)
   }
 
-  /** A sign-out elsewhere ends the live connection too. */
+  /** A sign-out elsewhere ends the live connection too; with another role it starts anew. */
   function watch(actor: Actor): void {
     unwatch()
-    if (actor.session !== undefined)
-      unwatch = rooms.watchEnding(actor.session, () =>
-        goodbye(new Refusal('not_signed_in', 'This session has ended.')),
-      )
+    if (actor.session === undefined) return
+    unwatch = rooms.watchEnding(actor.session, actor.until, (how) =>
+      how === 'ended'
+        ? goodbye(new Refusal('not_signed_in', 'This session has ended.'))
+        : sayGoodbye('restart', 'Your role or name was changed.', 0),
+    )
   }
 
   function scheduleHeartbeat(delayMs: number): void {
@@ -266,15 +279,19 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
         field: 'protocol',
       })
     const welcome = frame.role === 'visitor' ? await welcomeVisitor(frame) : await welcomeStaff(frame)
+    // Read last: a change after this is told to the connection as it comes.
+    const identifierFormats = await identity.guardFormats(connection!.actor.tenant)
     if (ended) return
     clearTimeout(helloTimer)
     watch(connection!.actor)
     delivery.connect(connection!)
-    send(welcome)
+    send({ ...welcome, identifierFormats })
     // Spread over the interval, so that a thousand reconnects do not beat together for ever.
     scheduleHeartbeat(heartbeatMs * (0.5 + Math.random() / 2))
     for (const position of frame.positions ?? [])
-      await follow(position.conversation, position).catch(refusePosition(position.conversation))
+      await follow(position.conversation, position, position.proof).catch(
+        refusePosition(position.conversation),
+      )
     const waiting = early ?? []
     early = null
     for (const next of waiting) perform(next)
@@ -287,7 +304,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     }
   }
 
-  async function welcomeVisitor(frame: Extract<ClientFrame, { role: 'visitor' }>): Promise<ServerFrame> {
+  async function welcomeVisitor(frame: Extract<ClientFrame, { role: 'visitor' }>): Promise<Welcome> {
     const tenant = await identity.tenantBySlug(frame.tenant)
     if (tenant === null) throw new Refusal('not_found', 'There is no such tenant.', { field: 'tenant' })
     if (frame.origin !== undefined && !(await identity.originAllowed(tenant.id, frame.origin)))
@@ -302,6 +319,8 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       // No token, or one that no longer counts: a visitor like any other who comes for the first time.
       ;({ actor, token } = await identity.newVisitor(tenant.id, frame.locale ?? null))
     }
+    // The page's address is screened with them.
+    await identity.guardFormats(tenant.id)
     connection = { actor, audience: 'visitor', inbox: false, available: false, send: transport.send }
     if (frame.page !== undefined) await seePage(frame.page)
     const owned = await conversations.ofVisitor(actor)
@@ -324,9 +343,17 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     }
   }
 
-  async function welcomeStaff(frame: Extract<ClientFrame, { role: 'staff' }>): Promise<ServerFrame> {
-    const actor = frame.key === undefined ? staff : await identity.staffOfKey(frame.key)
-    if (actor === null) throw new Refusal('not_signed_in')
+  async function welcomeStaff(frame: Extract<ClientFrame, { role: 'staff' }>): Promise<Welcome> {
+    const { key } = frame
+    const who = key === undefined ? staff : () => identity.staffOfKey(key)
+    const actor = (await who?.()) ?? null
+    if (who === null || actor === null) throw new Refusal('not_signed_in')
+    watch(actor)
+    // What was told before the watch began is seen by asking once more; what comes later is told to the watch.
+    const still = await who()
+    if (still === null) throw new Refusal('not_signed_in')
+    if (still.role !== actor.role || still.name !== actor.name)
+      throw new Refusal('busy', 'Your role or name was just changed.', { retryAfterMs: 0 })
     connection = {
       actor,
       audience: audienceOf(actor),
@@ -371,6 +398,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
   async function follow(
     conversation: string,
     position: { epoch: string; seq: number } | null,
+    proof?: OpenProof,
   ): Promise<void> {
     const { actor } = connection!
     if (actor.kind !== 'visitor') allow(actor, 'conversations.read')
@@ -378,7 +406,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     if (actor.kind === 'visitor' && owner !== actor.id)
       throw new Refusal('not_found', undefined, { field: 'conversation' })
     const purpose = actor.kind === 'visitor' ? 'participant' : actor.kind === 'api' ? 'api' : 'desk'
-    const receipt = await access.receipt(actor, conversation, purpose)
+    const receipt = await access.receipt(actor, conversation, purpose, { proof })
     await delivery.follow(connection!, receipt, position)
   }
 
@@ -415,6 +443,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
           frame.epoch === undefined || frame.seq === undefined
             ? null
             : { epoch: frame.epoch, seq: frame.seq },
+          frame.proof,
         )
       case 'leave':
         return delivery.unfollow(connection!, frame.conversation)
@@ -485,7 +514,10 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     // Followed from its beginning, so that the acknowledgement comes before the first event's effects.
     acknowledge(stored)
     if (!delivery.follows(connection!, frame.conversation))
-      await follow(frame.conversation, { epoch: rooms.epoch(), seq: 0 })
+      // It has begun and what is written is stored; whether its text can be followed is another matter.
+      await follow(frame.conversation, { epoch: rooms.epoch(), seq: 0 }).catch(
+        refusePosition(frame.conversation),
+      )
   }
 
   async function earlier(frame: Extract<ClientFrame, { type: 'earlier' }>): Promise<void> {
@@ -494,7 +526,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
       throw new Refusal('state_conflict', 'Open the conversation first.', { field: 'conversation' })
     const purpose =
       current.actor.kind === 'visitor' ? 'participant' : current.actor.kind === 'api' ? 'api' : 'desk'
-    const receipt = await access.receipt(current.actor, frame.conversation, purpose)
+    const receipt = await access.receipt(current.actor, frame.conversation, purpose, { proof: frame.proof })
     const { events, more } = await conversations.earlier(receipt, frame.before, snapshotEventsMax)
     const contiguous = wireFor(current.audience, (events[0]?.seq ?? 1) - 1, events)
     // The page ends at a number that the client holds: trailing staff-only numbers are blanks it must have too.
@@ -543,10 +575,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
     receive,
     closed,
     restart() {
-      if (ended) return
-      send({ type: 'goodbye', code: 'restart', message: 'The server restarts.', retryAfterMs: 500 })
-      transport.close('restart')
-      closed()
+      sayGoodbye('restart', 'The server restarts.', 500)
     },
   }
 }
@@ -555,6 +584,8 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: Ac
 export function databaseAway(cause: unknown): Refusal {
   return new Refusal('busy', undefined, { retryAfterMs: Math.round(500 + Math.random() * 1_000), cause })
 }
+
+type Welcome = Extract<ServerFrame, { type: 'welcome' }>
 
 /** Frames that put something into a conversation. */
 const writes: ReadonlySet<ClientFrame['type']> = new Set(['start', 'send', 'edit', 'form', 'note'])

@@ -2,9 +2,8 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { frameBytesMax } from '@candor/protocol/frames.ts'
 import { WebSocketServer, type WebSocket } from 'ws'
-import type { Actor } from '../tenants/actor.ts'
 import { watchBacklog } from './backlog.ts'
-import { openSession, type Session, type SessionRooms } from './session.ts'
+import { openSession, type Session, type SessionRooms, type StaffOfConnection } from './session.ts'
 
 export interface Sockets {
   count(): number
@@ -25,7 +24,7 @@ export function openSockets(options: {
   rooms: SessionRooms
   socketsMax: number
   /** Staff who come with a session cookie from our own origin; null for everybody else. */
-  staffOfUpgrade(request: IncomingMessage): Promise<Actor | null>
+  staffOfUpgrade(request: IncomingMessage): Promise<StaffOfConnection>
 }): Sockets {
   const { server, rooms, socketsMax } = options
   const sessions = new Map<WebSocket, Session>()
@@ -49,7 +48,7 @@ export function openSockets(options: {
     )
   }
 
-  function accept(ws: WebSocket, staff: Actor | null): void {
+  function accept(ws: WebSocket, staff: StaffOfConnection): void {
     let corked = false
     const raw = (ws as unknown as { _socket: Duplex })._socket
     const backlog = watchBacklog(

@@ -17,16 +17,28 @@ import {
 import { dataFolderHolder, dataFolderLayout } from './data-folder.ts'
 import { runningPostgresUrl, startEmbeddedPostgres } from './embedded-postgres.ts'
 
+/** What makes a backup readable; whoever has it with them can read the conversations. */
+export interface BackedUpKeys {
+  /** Of the server: what staff sessions are signed with. */
+  folder: string
+  /**
+   * Has the keyholder copy its own files, with an entry before.
+   * @returns where the copy lies; it is removed once it is taken.
+   */
+  keyholder(serverRuns: boolean): Promise<string>
+}
+
 /**
  * Copies the embedded database into a new folder, while a server runs on it or not. Everything committed before
  * the call is in it. The server is not held up: PostgreSQL's own online backup, pg_backup_start to pg_backup_stop.
- * @param keyFolder given, the keys go along: whoever has such a backup can read the conversations.
+ * @param logFolder of the access log, which everybody may read and which therefore always goes along.
  * @throws {BackupFault}
  */
 export async function backUp(options: {
   dataFolder: string
   target: string
-  keyFolder?: string
+  logFolder: string
+  keys?: BackedUpKeys
   now: () => number
 }): Promise<BackupManifest> {
   const { dataFolder, target } = options
@@ -40,16 +52,23 @@ export async function backUp(options: {
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(path.join(unfinished, 'database'), { recursive: true, mode: 0o700 })
   try {
-    const files = await withDatabase(dataFolder, (url) =>
-      copyDatabase(url, cluster, path.join(unfinished, 'database')),
-    )
-    if (options.keyFolder) files.push(...(await copyKeys(options.keyFolder, path.join(unfinished, 'keys'))))
+    const { keys } = options
+    // In this order the log is never ahead of the keyholder, and the database knows no key that the keyholder lacks.
+    const files = await copyAccessLog(options.logFolder, path.join(unfinished, 'log'))
+    await withDatabase(dataFolder, async (url, serverRuns) => {
+      files.push(...(await copyDatabase(url, cluster, path.join(unfinished, 'database'))))
+      if (keys === undefined) return
+      files.push(...(await copyAll(keys.folder, unfinished, 'keys')))
+      const copy = await keys.keyholder(serverRuns)
+      files.push(...(await copyAll(copy, unfinished, 'keyholder')))
+      await rm(copy, { recursive: true })
+    })
     const manifest: BackupManifest = {
       format: 'candor-backup',
-      version: 1,
+      version: 2,
       createdAt: new Date(options.now()).toISOString(),
       postgres: Number(await readFile(path.join(cluster, 'PG_VERSION'), 'utf8')),
-      withKeys: options.keyFolder !== undefined,
+      withKeys: keys !== undefined,
       folders: (await tree(unfinished)).folders,
       files,
     }
@@ -64,9 +83,12 @@ export async function backUp(options: {
   }
 }
 
-async function withDatabase<T>(dataFolder: string, act: (url: string) => Promise<T>): Promise<T> {
+async function withDatabase<T>(
+  dataFolder: string,
+  act: (url: string, serverRuns: boolean) => Promise<T>,
+): Promise<T> {
   const running = runningPostgresUrl(dataFolder)
-  if (running) return act(running)
+  if (running) return act(running, true)
   const holder = dataFolderHolder(dataFolder)
   if (holder !== undefined) {
     throw new BackupFault(
@@ -75,7 +97,7 @@ async function withDatabase<T>(dataFolder: string, act: (url: string) => Promise
   }
   const server = await startEmbeddedPostgres({ dataFolder, log: () => {} })
   try {
-    return await act(server.url)
+    return await act(server.url, false)
   } finally {
     await server.stop()
   }
@@ -172,10 +194,48 @@ async function copyLog(cluster: string, target: string, first: string, last: str
   })
 }
 
-async function copyKeys(keyFolder: string, target: string): Promise<BackupFile[]> {
-  const { folders, files } = await tree(keyFolder)
+async function copyAll(folder: string, backup: string, name: string): Promise<BackupFile[]> {
+  const { folders, files } = await tree(folder)
+  const target = path.join(backup, name)
   await makeFolders(target, ['', ...folders])
   return copyEach(files, async (file) => [
-    { path: `keys/${file}`, ...(await copyFile(path.join(keyFolder, file), path.join(target, file))) },
+    { path: `${name}/${file}`, ...(await copyFile(path.join(folder, file), path.join(target, file))) },
   ])
 }
+
+/**
+ * The tree head is copied first: it is written after the tiles that it is over, which then are all there. A partial tile
+ * that went meanwhile has become a full one, which the next look finds.
+ */
+async function copyAccessLog(logFolder: string, target: string): Promise<BackupFile[]> {
+  await mkdir(target, { mode: 0o700 })
+  if (!existsSync(logFolder)) return []
+  const copied = new Map<string, BackupFile>()
+  const copy = async (file: string): Promise<boolean> => {
+    try {
+      await makeFolders(target, [path.dirname(file)])
+      const made = await copyFile(path.join(logFolder, file), path.join(target, file))
+      copied.set(file, { path: `log/${file}`, ...made })
+      return true
+    } catch (cause) {
+      if (hasCode(cause, 'ENOENT')) return false
+      throw cause
+    }
+  }
+  // The checkpoint even before it: it is over no more than the tree head is.
+  for (const file of ['checkpoint', 'tree-head']) await copy(file)
+  for (let looks = 0; looks < logLooksMax; looks++) {
+    const { files } = await tree(logFolder, (name) => name.endsWith('.new'))
+    const missing = files.filter((file) => !copied.has(file))
+    let gone = false
+    await copyEach(missing, async (file) => {
+      if (!(await copy(file))) gone = true
+      return []
+    })
+    if (!gone) return [...copied.values()]
+  }
+  throw new BackupFault('The access log changes faster than it can be copied; nothing was backed up.')
+}
+
+/** A tile takes 256 entries to become full; a second look is rare, a third rarer. */
+const logLooksMax = 100

@@ -5,7 +5,8 @@ import * as path from 'node:path'
 /** What a backup folder holds, in its `manifest.json`. Paths use `/` and start at the backup folder. */
 export type BackupManifest = {
   format: 'candor-backup'
-  version: 1
+  /** 1 had no access log and no keyholder. */
+  version: 1 | 2
   createdAt: string
   /** Major version: the files fit no other. */
   postgres: number
@@ -151,8 +152,10 @@ function parseManifest(text: string): BackupManifest {
   }
   if (manifest.format !== 'candor-backup')
     throw new BackupFault(`${manifestName} is not that of a Candor backup.`)
-  if (manifest.version !== 1) {
-    throw new BackupFault(`The backup has format version ${manifest.version}; this Candor reads version 1.`)
+  if (manifest.version !== 1 && manifest.version !== 2) {
+    throw new BackupFault(
+      `The backup has format version ${String(manifest.version)}; this Candor reads versions 1 and 2.`,
+    )
   }
   const paths = [...(manifest.folders ?? []), ...(manifest.files ?? []).map((file) => file.path)]
   if (paths.length === 0 || !paths.every(staysInside))
@@ -164,7 +167,7 @@ function parseManifest(text: string): BackupManifest {
 function staysInside(relative: string): boolean {
   return (
     typeof relative === 'string' &&
-    /^(database|keys)(\/|$)/.test(relative) &&
+    /^(database|keys|keyholder|log)(\/|$)/.test(relative) &&
     !relative.split('/').includes('..')
   )
 }

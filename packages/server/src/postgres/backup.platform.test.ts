@@ -26,6 +26,9 @@ after(() => rmSync(temporary, { recursive: true, force: true }))
 
 const log = () => {}
 const now = Date.now
+/** What these tests have none of. */
+const logFolder = path.join(temporary, 'no log')
+const keyholderFolder = path.join(temporary, 'no keyholder')
 
 function folders() {
   const root = mkdtempSync(path.join(temporary, 't'))
@@ -84,7 +87,7 @@ test('a backup taken while rows are written has every row acknowledged before it
   })
   while (acknowledged < 500) await sleep(5)
   const before = acknowledged
-  await backUp({ dataFolder, target: backup, now })
+  await backUp({ dataFolder, target: backup, logFolder, now })
   const afterwards = acknowledged
   writing = false
   await writer
@@ -92,7 +95,7 @@ test('a backup taken while rows are written has every row acknowledged before it
   assert(afterwards > before, 'the backup must not have held up the writer')
 
   const other = path.join(path.dirname(dataFolder), 'other')
-  await restore({ backup, dataFolder: other, force: false, now })
+  await restore({ backup, dataFolder: other, keyholderFolder, logFolder, force: false, now })
   const rows = await keptRows(other)
   assert(rows.length >= before, `${rows.length} of ${before}`)
   assert(rows.length <= afterwards + 10)
@@ -102,9 +105,9 @@ test('a backup taken while rows are written has every row acknowledged before it
 test('a restored database passes PostgreSQL’s own check of every page', async () => {
   const { dataFolder, backup } = folders()
   await installation(dataFolder, 5_000)
-  await backUp({ dataFolder, target: backup, now })
+  await backUp({ dataFolder, target: backup, logFolder, now })
   const other = path.join(path.dirname(dataFolder), 'other')
-  await restore({ backup, dataFolder: other, force: false, now })
+  await restore({ backup, dataFolder: other, keyholderFolder, logFolder, force: false, now })
   const server = await startEmbeddedPostgres({ dataFolder: other, log })
   await connected(server.url, async (client) => {
     await client.query('create extension amcheck')
@@ -127,13 +130,17 @@ test('the keys are in a backup only when asked for, the database password never'
   const { dataFolder, backup } = folders()
   await installation(dataFolder, 1)
   const password = readFileSync(dataFolderLayout(dataFolder).ownerPassword, 'utf8')
-  const plain = await backUp({ dataFolder, target: backup, now })
+  const plain = await backUp({ dataFolder, target: backup, logFolder, now })
   assert.equal(plain.withKeys, false)
   assert.equal(existsSync(path.join(backup, 'keys')), false)
   const keyed = await backUp({
     dataFolder,
     target: `${backup}-keyed`,
-    keyFolder: dataFolderLayout(dataFolder).keys,
+    logFolder,
+    keys: {
+      folder: dataFolderLayout(dataFolder).keys,
+      keyholder: async () => mkdtempSync(path.join(temporary, 'copy')),
+    },
     now,
   })
   assert.equal(readFileSync(path.join(`${backup}-keyed`, 'keys/keys.json'), 'utf8'), '{"key":1}')
@@ -149,15 +156,21 @@ test('the keys are in a backup only when asked for, the database password never'
 test('a restore refuses to replace data, and with force moves it aside and keeps the keys that are there', async () => {
   const { dataFolder, backup } = folders()
   await installation(dataFolder, 3)
-  await backUp({ dataFolder, target: backup, now })
+  await backUp({ dataFolder, target: backup, logFolder, now })
   const server = await startEmbeddedPostgres({ dataFolder, log })
   await connected(server.url, (client) => client.query('delete from kept'))
-  await assert.rejects(restore({ backup, dataFolder, force: true, now }), DataFolderInUse)
+  await assert.rejects(
+    restore({ backup, dataFolder, keyholderFolder, logFolder, force: true, now }),
+    DataFolderInUse,
+  )
   await server.stop()
 
-  await assert.rejects(restore({ backup, dataFolder, force: false, now }), BackupFault)
+  await assert.rejects(
+    restore({ backup, dataFolder, keyholderFolder, logFolder, force: false, now }),
+    BackupFault,
+  )
   assert.deepEqual(await keptRows(dataFolder), [])
-  const { movedTo } = await restore({ backup, dataFolder, force: true, now })
+  const { movedTo } = await restore({ backup, dataFolder, keyholderFolder, logFolder, force: true, now })
   assert(existsSync(path.join(movedTo!, 'postgres/PG_VERSION')))
   assert.equal(readFileSync(path.join(dataFolderLayout(dataFolder).keys, 'keys.json'), 'utf8'), '{"key":1}')
   assert(existsSync(dataFolderLayout(dataFolder).restored), 'the next start must give a new epoch')
@@ -174,16 +187,19 @@ test('after a restore that was cut short, the server does not start on an empty 
 test('a backup that is damaged, cut short or added to is refused, and nothing is changed', async () => {
   const { dataFolder, backup } = folders()
   await installation(dataFolder, 3)
-  const manifest = await backUp({ dataFolder, target: backup, now })
+  const manifest = await backUp({ dataFolder, target: backup, logFolder, now })
   const other = path.join(path.dirname(dataFolder), 'other')
   const victim = manifest.files.find((file) => file.path.endsWith('pg_control'))!.path
   const refused = (expected: RegExp) =>
-    assert.rejects(restore({ backup, dataFolder: other, force: false, now }), (fault: unknown) => {
-      assert(fault instanceof BackupFault)
-      assert.match(fault.message, expected)
-      assert.equal(existsSync(dataFolderLayout(other).cluster), false)
-      return true
-    })
+    assert.rejects(
+      restore({ backup, dataFolder: other, keyholderFolder, logFolder, force: false, now }),
+      (fault: unknown) => {
+        assert(fault instanceof BackupFault)
+        assert.match(fault.message, expected)
+        assert.equal(existsSync(dataFolderLayout(other).cluster), false)
+        return true
+      },
+    )
 
   const whole = readFileSync(path.join(backup, victim))
   appendFileSync(path.join(backup, victim), 'x')
@@ -198,7 +214,7 @@ test('a backup that is damaged, cut short or added to is refused, and nothing is
   writeFileSync(path.join(backup, 'manifest.json'), JSON.stringify(outside))
   await refused(/damaged/)
   await assert.rejects(
-    restore({ backup: temporary, dataFolder: other, force: false, now }),
+    restore({ backup: temporary, dataFolder: other, keyholderFolder, logFolder, force: false, now }),
     /is not a backup/,
   )
 })
@@ -206,11 +222,12 @@ test('a backup that is damaged, cut short or added to is refused, and nothing is
 test('a backup that fails leaves nothing that could be taken for one', async () => {
   const { dataFolder, backup } = folders()
   await installation(dataFolder, 1)
-  await assert.rejects(backUp({ dataFolder, target: backup, keyFolder: '/nowhere', now }))
+  const keys = { folder: '/nowhere', keyholder: () => Promise.reject(new Error('not asked')) }
+  await assert.rejects(backUp({ dataFolder, target: backup, logFolder, keys, now }))
   assert.deepEqual(readdirSync(path.dirname(backup)), ['data'])
   mkdirSync(backup)
   writeFileSync(path.join(backup, 'mine'), 'x')
-  await assert.rejects(backUp({ dataFolder, target: backup, now }), /is not empty/)
+  await assert.rejects(backUp({ dataFolder, target: backup, logFolder, now }), /is not empty/)
   assert.deepEqual(readdirSync(backup), ['mine'])
 })
 
@@ -229,7 +246,7 @@ test('the two commands say plainly what they did, and what the keys are for', as
   const other = path.join(path.dirname(dataFolder), 'other')
   const put = command('restore', [backup], { CANDOR_DATA_FOLDER: other })
   assert.equal(put.status, 0, put.stderr)
-  assert.match(put.stdout, /put your key folder in place/)
+  assert.match(put.stdout, /put your keyholder folder in place/)
   assert.deepEqual(await keptRows(other), [0, 1])
 
   const outside = { CANDOR_DATA_FOLDER: other, DATABASE_URL: 'postgresql://a:hunter2@db/c' }

@@ -20,6 +20,8 @@ export function dataFolderLayout(dataFolder: string) {
     sockets: path.join(dataFolder, 'run'),
     ownerPassword: path.join(dataFolder, 'postgres-password'),
     keys: path.join(dataFolder, 'keys'),
+    /** The key of the access log, as it was met first. */
+    logKey: path.join(dataFolder, 'log-key'),
     /** There after a restore, until the store has given the installation a new epoch. */
     restored: path.join(dataFolder, 'restored'),
     /** A restore's copy before it takes its place. */

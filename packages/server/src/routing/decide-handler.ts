@@ -98,9 +98,42 @@ export function decideAssignment(
   }
 }
 
+/** Out of the hands of somebody who is gone, into the queue. */
+export function decideReturn(now: ConversationState, from: { agent: string; queue: string }): HandlerChange {
+  mustBeOpen(now)
+  if (now.handler.kind !== 'agent' || now.handler.id !== from.agent) throw new Refusal('handler_changed')
+  return toQueue(from.queue)
+}
+
+/** Into the queue that an archived one moved to, in the hands in which it is. */
+export function decideMove(now: ConversationState, queues: { from: string; to: string }): HandlerChange {
+  mustBeOpen(now)
+  if (now.queue !== queues.from || now.handler.kind === 'virtual-agent') throw new Refusal('handler_changed')
+  if (now.handler.kind === 'queue') return toQueue(queues.to)
+  const { handler } = now
+  const agent = { id: handler.id, name: handler.name }
+  return {
+    handler,
+    raisesEpoch: true,
+    queue: queues.to,
+    waiting: false,
+    data: () => ({ agent, queue: queues.to }) satisfies EventData['assignment'],
+  }
+}
+
 /** Privacy officers look at incidents and proofs; they do not answer. */
 export function answers(role: Role | undefined): boolean {
   return role === 'agent' || role === 'supervisor' || role === 'administrator'
+}
+
+function toQueue(queue: string): HandlerChange {
+  return {
+    handler: { kind: 'queue' },
+    raisesEpoch: true,
+    queue,
+    waiting: true,
+    data: () => ({ agent: null, queue }) satisfies EventData['assignment'],
+  }
 }
 
 function mayTakeFromHandler(now: ConversationState, by: Handling): void {

@@ -10,9 +10,15 @@ import { queueNameCharactersMax, type Routing } from './routing.ts'
 const uuid = { type: 'string', format: 'uuid' } as const
 const queue = {
   type: 'object',
-  required: ['id', 'name'],
-  properties: { id: uuid, name: { type: 'string' } },
+  required: ['id', 'name', 'isDefault', 'archivedAt'],
+  properties: {
+    id: uuid,
+    name: { type: 'string' },
+    isDefault: { type: 'boolean', description: 'New conversations come here' },
+    archivedAt: { anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }] },
+  },
 } as const
+const queueName = { type: 'string', minLength: 1, maxLength: queueNameCharactersMax } as const
 const params = { type: 'object', required: ['id'], properties: { id: uuid } } as const
 
 /** Queues, and who handles a conversation. */
@@ -25,7 +31,7 @@ export function routingRoutes(routing: Routing): FastifyPluginAsync {
       {
         schema: {
           operationId: 'listQueues',
-          summary: 'Queues in which conversations wait for a person',
+          summary: 'Queues in which conversations wait for a person, archived ones among them',
           tags: ['routing'],
           response: {
             200: {
@@ -36,7 +42,7 @@ export function routingRoutes(routing: Routing): FastifyPluginAsync {
           },
         },
       },
-      async (request) => ({ items: await routing.queues(requireStaff(request).tenant) }),
+      async (request) => ({ items: await routing.queues(requireStaff(request, 'queues.read').tenant) }),
     )
 
     app.post<{ Body: { name: string } }>(
@@ -46,7 +52,7 @@ export function routingRoutes(routing: Routing): FastifyPluginAsync {
           operationId: 'createQueue',
           summary: 'Make a queue (administrators)',
           tags: ['routing'],
-          body: body({ name: { type: 'string', minLength: 1, maxLength: queueNameCharactersMax } }),
+          body: body({ name: queueName }),
           response: { 201: queue },
         },
       },
@@ -57,6 +63,37 @@ export function routingRoutes(routing: Routing): FastifyPluginAsync {
         })
         return reply.code(201).send(made)
       },
+    )
+
+    app.patch<{ Params: { id: string }; Body: { name?: string; isDefault?: true } }>(
+      '/v1/queues/:id',
+      {
+        schema: {
+          operationId: 'changeQueue',
+          summary: 'Rename a queue, or make it the one that new conversations come to (administrators)',
+          tags: ['routing'],
+          params,
+          body: { ...body({ name: queueName, isDefault: { const: true } }, []), minProperties: 1 },
+          response: { 200: queue },
+        },
+      },
+      async (request) => routing.changeQueue(requireStaff(request), request.params.id, request.body),
+    )
+
+    app.post<{ Params: { id: string }; Body: { moveTo: string } }>(
+      '/v1/queues/:id/archive',
+      {
+        schema: {
+          operationId: 'archiveQueue',
+          summary: 'Move a queue’s open conversations to another one and use it no more (administrators)',
+          description: 'What comes back to it later goes to the other queue too. The last queue stays.',
+          tags: ['routing'],
+          params,
+          body: body({ moveTo: uuid }),
+          response: { 200: queue },
+        },
+      },
+      async (request) => routing.archiveQueue(requireStaff(request), request.params.id, request.body.moveTo),
     )
 
     /** POST below a conversation: the Idempotency-Key is the event's id. */

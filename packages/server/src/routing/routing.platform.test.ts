@@ -54,7 +54,7 @@ test('a queue is made once under its id, by administrators, under a name of its 
   const admin = rooms.staff('Ada', 'administrator')
   const id = randomUUID()
   const made = await routing.createQueue(admin, { id, name: ' Refunds ' })
-  assert.deepEqual(made, { id, name: 'Refunds' })
+  assert.deepEqual(made, { id, name: 'Refunds', isDefault: false, archivedAt: null })
   assert.deepEqual(await routing.createQueue(admin, { id, name: 'Refunds' }), made)
   await assert.rejects(routing.createQueue(admin, { id, name: 'Other' }), refused('idempotency_conflict'))
   await assert.rejects(

@@ -203,9 +203,7 @@ async function makeRole(client: pg.Client, database: string, role: string, passw
   const known = await client.query('select 1 from pg_roles where rolname = $1', [role])
   if (known.rowCount === 0) await client.query(`create role ${name} nologin`)
   // A new role is no superuser, sees no replication and does not bypass row-level security unless told so.
-  await client.query(
-    `alter role ${name} with login nocreatedb nocreaterole password ${client.escapeLiteral(password)}`,
-  )
+  await client.query(`alter role ${name} with login password ${client.escapeLiteral(password)}`)
   await client.query(`grant connect on database ${client.escapeIdentifier(database)} to ${name}`)
 }
 

@@ -13,8 +13,19 @@ const members = {
   role: { enum: roles },
   createdAt: time,
   lastUsedAt: { anyOf: [time, { type: 'null' }] },
+  madeBy: {
+    anyOf: [
+      {
+        type: 'object',
+        required: ['id', 'name', 'deactivated'],
+        properties: { id: uuid, name: { type: 'string' }, deactivated: { type: 'boolean' } },
+      },
+      { type: 'null' },
+    ],
+    description: 'The person or key that made it; null when that is gone',
+  },
 } as const
-const required = ['id', 'name', 'role', 'createdAt', 'lastUsedAt']
+const required = ['id', 'name', 'role', 'createdAt', 'lastUsedAt', 'madeBy']
 const tags = ['api-keys']
 
 /** Keys for programs. Each has a role, as a person has. */
@@ -90,7 +101,7 @@ export function apiKeyRoutes(apiKeys: ApiKeys): FastifyPluginAsync {
         },
       },
       async (request, reply) => {
-        await apiKeys.deleteApiKey(requireStaff(request, 'api-keys.manage').tenant, request.params.id)
+        await apiKeys.deleteApiKey(requireStaff(request, 'api-keys.manage'), request.params.id)
         return reply.code(204).send()
       },
     )

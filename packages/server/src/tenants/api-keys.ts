@@ -4,6 +4,7 @@ import { isUuid } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
+import type { OnAccessChange } from './access-changes.ts'
 import type { Actor } from './actor.ts'
 import { checkLine, nameCharactersMax, refuseField } from './fields.ts'
 import { openHeld } from './held.ts'
@@ -19,7 +20,7 @@ export interface ApiKeys {
   ): Promise<ApiKey & { key: string | null }>
   apiKeys(tenant: string): Promise<ApiKey[]>
   /** The key stops counting at once. */
-  deleteApiKey(tenant: string, id: string): Promise<void>
+  deleteApiKey(by: Actor, id: string): Promise<void>
   /** Whom a key stands for; null for anything that is not a key of ours. */
   staffOfKey(key: string): Promise<Actor | null>
 }
@@ -31,8 +32,13 @@ const usedNotedMs = 60_000
 const keysHeldMax = 5_000
 const secretBytes = 32
 
-export function openApiKeys(options: { store: Store; clock: Clock; endings: SessionEndings }): ApiKeys {
-  const { store, clock, endings } = options
+export function openApiKeys(options: {
+  store: Store
+  clock: Clock
+  endings: SessionEndings
+  onAccessChange: OnAccessChange
+}): ApiKeys {
+  const { store, clock, endings, onAccessChange } = options
   const held = openHeld<KnownKey | null>({ entriesMax: keysHeldMax, clock })
 
   async function noteUse(known: KnownKey): Promise<void> {
@@ -54,32 +60,41 @@ export function openApiKeys(options: { store: Store; clock: Clock; endings: Sess
           'select count(*)::int as count from api_keys',
         )
         if (count >= apiKeysMax) throw new Refusal('too_many', `A tenant has at most ${apiKeysMax} API keys.`)
-        const made = await q<ApiKeyRow>(
+        const at = new Date(clock.now())
+        const made = await q(
           `insert into api_keys (tenant_id, id, name, role, secret_sha256, created_by, created_at)
-           values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning ${columns}`,
-          [by.tenant, id, name, role, sha256(secret), by.id, new Date(clock.now())],
+           values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id`,
+          [by.tenant, id, name, role, sha256(secret), by.id, at],
         )
-        if (made.length === 1)
-          return { ...apiKeyOf(made[0]!), key: `candor_${id}_${secret.toString('base64url')}` }
-        const [known] = await q<ApiKeyRow>(`select ${columns} from api_keys where id = $1`, [id])
+        const [known] = await q<ApiKeyRow>(`${select} where k.id = $1`, [id])
         if (known === undefined || known.name !== name || known.role !== role)
           throw new Refusal('idempotency_conflict')
-        return { ...apiKeyOf(known), key: null }
+        if (made.length === 0) return { ...apiKeyOf(known), key: null }
+        await onAccessChange({
+          what: 'api-key-made',
+          tenant: by.tenant,
+          by,
+          subject: id,
+          at: at.toISOString(),
+          role,
+        })
+        return { ...apiKeyOf(known), key: `candor_${id}_${secret.toString('base64url')}` }
       })
     },
 
     async apiKeys(tenant) {
-      const rows = await store.read(tenant, (q) =>
-        q<ApiKeyRow>(`select ${columns} from api_keys order by created_at, id`),
-      )
+      const rows = await store.read(tenant, (q) => q<ApiKeyRow>(`${select} order by k.created_at, k.id`))
       return rows.map(apiKeyOf)
     },
 
-    async deleteApiKey(tenant, id) {
-      const gone = await store.write(tenant, (q) =>
-        q('delete from api_keys where id = $1 returning id', [id]),
-      )
-      if (gone.length === 0) throw new Refusal('not_found')
+    async deleteApiKey(by, id) {
+      const { tenant } = by
+      await store.write(tenant, async (q) => {
+        const gone = await q('delete from api_keys where id = $1 returning id', [id])
+        if (gone.length === 0) throw new Refusal('not_found')
+        const at = new Date(clock.now()).toISOString()
+        await onAccessChange({ what: 'api-key-deleted', tenant, by, subject: id, at })
+      })
       held.drop(id)
       endings.tell(id)
     },
@@ -132,18 +147,27 @@ interface ApiKeyRow {
   role: Role
   created_at: Date
   last_used_at: Date | null
+  created_by: string
+  maker: string | null
+  deactivated: boolean
 }
 
-const columns = 'id, name, role, created_at, last_used_at'
+/** With who made it: keys outlive the person, and somebody must be able to see whose they were. */
+const select = `select k.id, k.name, k.role, k.created_at, k.last_used_at, k.created_by,
+    coalesce(people.name, maker.name) as maker, people.deactivated_at is not null as deactivated
+  from api_keys k
+  left join people on people.tenant_id = k.tenant_id and people.id = k.created_by
+  left join api_keys maker on maker.tenant_id = k.tenant_id and maker.id = k.created_by`
 
 function apiKeyOf(row: ApiKeyRow): ApiKey {
-  const { id, name, role, created_at, last_used_at } = row
+  const { id, name, role, created_at, last_used_at, created_by, maker, deactivated } = row
   return {
     id,
     name,
     role,
     createdAt: created_at.toISOString(),
     lastUsedAt: last_used_at?.toISOString() ?? null,
+    madeBy: maker === null ? null : { id: created_by, name: maker, deactivated },
   }
 }
 

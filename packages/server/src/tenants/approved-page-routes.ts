@@ -81,7 +81,7 @@ export function approvedPageRoutes(approvedPages: ApprovedPages): FastifyPluginA
       },
       async (request, reply) => {
         await approvedPages.withdrawApproval(
-          requireStaff(request, 'approved-pages.manage').tenant,
+          requireStaff(request, 'approved-pages.manage'),
           request.params.id,
         )
         return reply.code(204).send()

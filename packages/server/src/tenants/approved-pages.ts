@@ -2,6 +2,7 @@ import type { ApprovedPage } from '@candor/protocol/api.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
+import type { OnAccessChange } from './access-changes.ts'
 import type { Actor } from './actor.ts'
 import { checkLine, refuseField } from './fields.ts'
 import { openHeld } from './held.ts'
@@ -10,7 +11,7 @@ import { isSecureUrl } from './tenant-directory.ts'
 export interface ApprovedPages {
   approvedPages(tenant: string): Promise<ApprovedPage[]>
   approvePage(by: Actor, id: string, given: { pattern: string; reason: string }): Promise<ApprovedPage>
-  withdrawApproval(tenant: string, id: string): Promise<void>
+  withdrawApproval(by: Actor, id: string): Promise<void>
   pageApproved(tenant: string, url: string): Promise<boolean>
 }
 
@@ -20,8 +21,12 @@ const reasonCharactersMax = 500
 const approvedPagesMax = 200
 const tenantsHeldMax = 10_000
 
-export function openApprovedPages(options: { store: Store; clock: Clock }): ApprovedPages {
-  const { store, clock } = options
+export function openApprovedPages(options: {
+  store: Store
+  clock: Clock
+  onAccessChange: OnAccessChange
+}): ApprovedPages {
+  const { store, clock, onAccessChange } = options
   const held = openHeld<ApprovedPage[]>({ entriesMax: tenantsHeldMax, clock })
 
   function approvedPages(tenant: string): Promise<ApprovedPage[]> {
@@ -45,10 +50,11 @@ export function openApprovedPages(options: { store: Store; clock: Clock }): Appr
         )
         if (count >= approvedPagesMax)
           throw new Refusal('too_many', `A tenant approves at most ${approvedPagesMax} pages.`)
+        const at = new Date(clock.now())
         const made = await q<PageRow>(
           `insert into approved_pages (tenant_id, id, pattern, reason, approved_by, approved_by_name, at)
            values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning ${columns}`,
-          [by.tenant, id, pattern, reason, by.id, by.name, new Date(clock.now())],
+          [by.tenant, id, pattern, reason, by.id, by.name, at],
         )
         const [row] =
           made.length === 1
@@ -56,18 +62,30 @@ export function openApprovedPages(options: { store: Store; clock: Clock }): Appr
             : await q<PageRow>(`select ${columns} from approved_pages where id = $1`, [id])
         if (row === undefined || row.pattern !== pattern || row.reason !== reason)
           throw new Refusal('idempotency_conflict')
+        if (made.length === 1)
+          await onAccessChange({
+            what: 'page-approved',
+            tenant: by.tenant,
+            by,
+            subject: id,
+            at: at.toISOString(),
+            pattern,
+          })
         return pageOf(row)
       })
       held.drop(by.tenant)
       return page
     },
 
-    async withdrawApproval(tenant, id) {
-      const gone = await store.write(tenant, (q) =>
-        q('delete from approved_pages where id = $1 returning id', [id]),
-      )
+    async withdrawApproval(by, id) {
+      const { tenant } = by
+      await store.write(tenant, async (q) => {
+        const gone = await q('delete from approved_pages where id = $1 returning id', [id])
+        if (gone.length === 0) throw new Refusal('not_found')
+        const at = new Date(clock.now()).toISOString()
+        await onAccessChange({ what: 'page-approval-withdrawn', tenant, by, subject: id, at })
+      })
       held.drop(tenant)
-      if (gone.length === 0) throw new Refusal('not_found')
     },
 
     async pageApproved(tenant, url) {

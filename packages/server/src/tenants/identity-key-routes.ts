@@ -84,10 +84,7 @@ export function identityKeyRoutes(identityKeys: IdentityKeys): FastifyPluginAsyn
         },
       },
       async (request, reply) => {
-        await identityKeys.deleteIdentityKey(
-          requireStaff(request, 'identity-keys.manage').tenant,
-          request.params.id,
-        )
+        await identityKeys.deleteIdentityKey(requireStaff(request, 'identity-keys.manage'), request.params.id)
         return reply.code(204).send()
       },
     )

@@ -4,6 +4,7 @@ import { isUuid } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Clock } from '../clock.ts'
 import type { Query, Store } from '../store/store.ts'
+import type { OnAccessChange } from './access-changes.ts'
 import type { Actor } from './actor.ts'
 import { checkLine, nameCharactersMax, refuseField } from './fields.ts'
 import type { IdentityAlgorithm, IdentityKeyMaterial } from './identity-token.ts'
@@ -11,14 +12,18 @@ import type { IdentityAlgorithm, IdentityKeyMaterial } from './identity-token.ts
 export interface IdentityKeys {
   createIdentityKey(by: Actor, id: string, given: { name: string; jwk: unknown }): Promise<IdentityKey>
   identityKeys(tenant: string): Promise<IdentityKey[]>
-  deleteIdentityKey(tenant: string, id: string): Promise<void>
+  deleteIdentityKey(by: Actor, id: string): Promise<void>
 }
 
 /** The old one and the new one while they are exchanged, for each of a company's systems. */
 const identityKeysMax = 50
 
-export function openIdentityKeys(options: { store: Store; clock: Clock }): IdentityKeys {
-  const { store, clock } = options
+export function openIdentityKeys(options: {
+  store: Store
+  clock: Clock
+  onAccessChange: OnAccessChange
+}): IdentityKeys {
+  const { store, clock, onAccessChange } = options
 
   return {
     async createIdentityKey(by, id, given) {
@@ -30,10 +35,11 @@ export function openIdentityKeys(options: { store: Store; clock: Clock }): Ident
         )
         if (count >= identityKeysMax)
           throw new Refusal('too_many', `A tenant has at most ${identityKeysMax} identity keys.`)
+        const at = new Date(clock.now())
         const made = await q<IdentityKey>(
           `insert into identity_keys (tenant_id, id, name, jwk, created_by, created_at)
            values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning id, name, jwk`,
-          [by.tenant, id, name, JSON.stringify(jwk), by.id, new Date(clock.now())],
+          [by.tenant, id, name, JSON.stringify(jwk), by.id, at],
         )
         const [key] =
           made.length === 1
@@ -41,6 +47,14 @@ export function openIdentityKeys(options: { store: Store; clock: Clock }): Ident
             : await q<IdentityKey>('select id, name, jwk from identity_keys where id = $1', [id])
         if (key === undefined || key.name !== name || key.jwk['x'] !== jwk['x'] || key.jwk['y'] !== jwk['y'])
           throw new Refusal('idempotency_conflict')
+        if (made.length === 1)
+          await onAccessChange({
+            what: 'identity-key-registered',
+            tenant: by.tenant,
+            by,
+            subject: id,
+            at: at.toISOString(),
+          })
         return key
       })
     },
@@ -50,11 +64,14 @@ export function openIdentityKeys(options: { store: Store; clock: Clock }): Ident
         q<IdentityKey>('select id, name, jwk from identity_keys order by created_at, id'),
       ),
 
-    async deleteIdentityKey(tenant, id) {
-      const gone = await store.write(tenant, (q) =>
-        q('delete from identity_keys where id = $1 returning id', [id]),
-      )
-      if (gone.length === 0) throw new Refusal('not_found')
+    async deleteIdentityKey(by, id) {
+      const { tenant } = by
+      await store.write(tenant, async (q) => {
+        const gone = await q('delete from identity_keys where id = $1 returning id', [id])
+        if (gone.length === 0) throw new Refusal('not_found')
+        const at = new Date(clock.now()).toISOString()
+        await onAccessChange({ what: 'identity-key-removed', tenant, by, subject: id, at })
+      })
     },
   }
 }

@@ -9,6 +9,8 @@ export const allPermissions = [
   'conversations.note',
   'conversations.handle',
   'receipts.read',
+  'access.review',
+  'access.manage',
   'people.read',
   'people.manage',
   'queues.read',
@@ -20,6 +22,7 @@ export const allPermissions = [
   'approved-pages.read',
   'approved-pages.manage',
   'page-reports.read',
+  'identifier-formats.manage',
   'api-keys.manage',
   'identity-keys.manage',
 ] as const
@@ -52,6 +55,8 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   'privacy-officer': new Set<Permission>([
     'conversations.read',
     'receipts.read',
+    'access.review',
+    'access.manage',
     'people.read',
     'queues.read',
     'widget.read',

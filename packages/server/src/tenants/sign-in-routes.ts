@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { emailCharactersMax } from './fields.ts'
-import { passwordCharactersMax } from './password.ts'
+import { passwordCharactersMax, passwordCharactersMin } from './password.ts'
 import { requirePerson } from './request-actor.ts'
 import { roles } from './roles.ts'
 import type { Browser, SignIn } from './sign-in.ts'
@@ -30,9 +30,32 @@ export const meSchema = {
 } as const
 
 const password = { type: 'string', minLength: 1, maxLength: passwordCharactersMax } as const
+const newPassword = {
+  type: 'string',
+  minLength: passwordCharactersMin,
+  maxLength: passwordCharactersMax,
+  writeOnly: true,
+} as const
 /** Recovery codes have eleven characters. */
 const code = { type: 'string', minLength: 6, maxLength: 20 } as const
 const nothing = { type: 'null', description: 'Done' } as const
+const email = { type: 'string', minLength: 1, maxLength: emailCharactersMax } as const
+const signInAnswer = {
+  description:
+    'Signed in, or half of it: then send the code to /v1/sign-in/second-factor, or the password you choose in place of the temporary one to /v1/sign-in/new-password.',
+  oneOf: [
+    {
+      type: 'object',
+      required: ['kind', 'me'],
+      properties: { kind: { const: 'signed-in' }, me: { $ref: 'Me#' } },
+    },
+    {
+      type: 'object',
+      required: ['kind'],
+      properties: { kind: { enum: ['second-factor', 'new-password'] } },
+    },
+  ],
+} as const
 /** A session is made by a right answer, not by a request: sending twice signs in twice. */
 const config = { idempotent: false } as const
 const tags = ['sign-in']
@@ -49,27 +72,37 @@ export function signInRoutes(signIn: SignIn): FastifyPluginAsync {
         schema: {
           operationId: 'signIn',
           summary: 'Sign in with e-mail address and password',
-          description: 'Sets the cookie candor_session, or asks for the second factor.',
+          description:
+            'Sets the cookie candor_session, or asks for the second factor, or for another password than the temporary one.',
           tags,
           security: [],
-          body: closed({ email: { type: 'string', minLength: 1, maxLength: emailCharactersMax }, password }),
+          body: closed({ email, password }),
           response: {
-            200: {
-              description: 'Signed in, or half of it: then send the code to /v1/sign-in/second-factor.',
-              oneOf: [
-                {
-                  type: 'object',
-                  required: ['kind', 'me'],
-                  properties: { kind: { const: 'signed-in' }, me: { $ref: 'Me#' } },
-                },
-                { type: 'object', required: ['kind'], properties: { kind: { const: 'second-factor' } } },
-              ],
-            },
+            200: signInAnswer,
           },
         },
       },
       async (request, reply) => {
         const { answer, cookies } = await signIn.signIn(browserOf(request), request.body)
+        return keep(reply, cookies).send(answer)
+      },
+    )
+
+    app.post<{ Body: { email: string; password: string; newPassword: string } }>(
+      '/v1/sign-in/new-password',
+      {
+        config,
+        schema: {
+          operationId: 'chooseNewPassword',
+          summary: 'Choose a password in place of the temporary one, and sign in with it',
+          tags,
+          security: [],
+          body: closed({ email, password, newPassword }),
+          response: { 200: signInAnswer },
+        },
+      },
+      async (request, reply) => {
+        const { answer, cookies } = await signIn.chooseNewPassword(browserOf(request), request.body)
         return keep(reply, cookies).send(answer)
       },
     )
@@ -123,6 +156,25 @@ export function signInRoutes(signIn: SignIn): FastifyPluginAsync {
         },
       },
       async (request) => signIn.me(requirePerson(request)),
+    )
+
+    app.post<{ Body: { password: string; newPassword: string } }>(
+      '/v1/me/password',
+      {
+        config,
+        schema: {
+          operationId: 'changePassword',
+          summary: 'Change one’s own password',
+          description: 'The person’s other sessions end.',
+          tags,
+          body: closed({ password, newPassword }),
+          response: { 204: nothing },
+        },
+      },
+      async (request, reply) => {
+        await signIn.changePassword(requirePerson(request), browserOf(request), request.body)
+        return reply.code(204).send()
+      },
     )
 
     app.post<{ Body: { password: string } }>(
@@ -207,7 +259,7 @@ function browserOf(request: FastifyRequest): Browser {
 }
 
 function keep(reply: FastifyReply, cookies: string[]): FastifyReply {
-  return reply.header('set-cookie', cookies)
+  return cookies.length === 0 ? reply : reply.header('set-cookie', cookies)
 }
 
 function closed(properties: Record<string, object>): object {

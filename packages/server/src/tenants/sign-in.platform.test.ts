@@ -57,9 +57,10 @@ test('a person who signs in is an actor of her tenant, until she signs out', asy
   })
   const actor = await tenants.actorOfRequest({ cookie: ada.cookie })
   assert(actor)
-  const { session, ...rest } = actor
+  const { session, until, ...rest } = actor
   assert.deepEqual(rest, { tenant: airline.id, kind: 'agent', id, name: 'Ada', role: 'agent' })
   assert(session)
+  assert(until! > clock.now() + 11 * 3_600_000)
   const ended: string[] = []
   tenants.onSessionEnded((one) => ended.push(one))
   const stolen = ada.cookie
@@ -237,7 +238,7 @@ test('codes cannot be guessed: after five wrong ones the sign-in starts over', a
 })
 
 test('the application reads no password hash, no session and no second factor', async () => {
-  for (const table of ['user', 'session', 'account', 'verification', 'twoFactor'])
+  for (const table of ['user', 'session', 'account', 'verification', 'twoFactor', 'temporary_passwords'])
     await assert.rejects(
       store.read(airline.id, (q) => q(`select * from auth."${table}"`)),
       /permission denied/,
@@ -303,7 +304,7 @@ test('no tenant sees another one', async () => {
   const [seen] = await store.read(shop.id, (q) => q<{ n: number }>('select count(*)::int as n from tenants'))
   assert.equal(seen!.n, 1)
   await assert.rejects(
-    store.write(shop.id, (q) => q('select add_login($1, $2, $3)', [ada, 'thief@example.com', 'x'])),
+    store.write(shop.id, (q) => q('select add_login($1, $2, $3, null)', [ada, 'thief@example.com', 'x'])),
     /no rows/,
   )
 })

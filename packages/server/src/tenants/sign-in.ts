@@ -10,10 +10,17 @@ import type { Store } from '../store/store.ts'
 import type { Actor } from './actor.ts'
 import { openAttempts } from './attempts.ts'
 import { derivedKey } from './derived-key.ts'
-import { openHeld } from './held.ts'
-import { hashPassword, passwordCharactersMax, passwordCharactersMin, verifyPassword } from './password.ts'
-import type { SessionEndings } from './session-endings.ts'
+import { refuseField } from './fields.ts'
+import type { Login, LoginStore } from './logins.ts'
+import {
+  checkPassword,
+  hashPassword,
+  passwordCharactersMax,
+  passwordCharactersMin,
+  verifyPassword,
+} from './password.ts'
 import { endedSessionCookie, sessionCookieName, sessionTokenOf } from './session-cookie.ts'
+import type { StaffSessions } from './staff-sessions.ts'
 
 /** What a browser sent along: its cookies, and the address it comes from. */
 export interface Browser {
@@ -42,7 +49,21 @@ export interface SignIn {
   confirmSecondFactor(actor: Actor, browser: Browser, code: string): Promise<string[]>
   removeSecondFactor(actor: Actor, browser: Browser, password: string): Promise<string[]>
   me(actor: Actor): Promise<Me>
-  /** Who is signed in with this cookie header: one statement, held for `sessionHeldMs`. */
+  /**
+   * In place of a temporary password, one's own; then as `signIn` with it.
+   * @throws Refusal `credentials_wrong` also when the password is not a temporary one
+   */
+  chooseNewPassword(
+    browser: Browser,
+    credentials: { email: string; password: string; newPassword: string },
+  ): Promise<WithCookies<SignInAnswer>>
+  /** Ends the person's other sessions. */
+  changePassword(
+    actor: Actor,
+    browser: Browser,
+    passwords: { password: string; newPassword: string },
+  ): Promise<void>
+  /** Who is signed in with this cookie header. */
   actorOfCookie(cookie: string | undefined): Promise<Actor | null>
 }
 
@@ -50,10 +71,6 @@ export interface SignIn {
 const sessionSecondsMax = 12 * 3_600
 /** Between password and code. */
 const secondFactorSecondsMax = 600
-/** A role that was changed, or a session ended by hand in the database, counts after this at the latest. */
-const sessionHeldMs = 30_000
-/** More people than work for any tenant at once; some 300 bytes each. */
-const sessionsHeldMax = 20_000
 
 /** One person at one place mistypes a few times. */
 const attemptsPerPairMax = 10
@@ -67,14 +84,15 @@ export function openSignIn(options: {
   clock: Clock
   authSecret: string
   publicUrl: () => string
-  endings: SessionEndings
+  sessions: StaffSessions
+  logins: Pick<LoginStore, 'find' | 'setPassword'>
 }): SignIn {
-  const { store, clock, authSecret, publicUrl, endings } = options
+  const { store, clock, authSecret, publicUrl, sessions, logins } = options
   const librarySecret = derivedKey(authSecret, 'sign-in').export().toString('base64url')
   const cookieKey = createSecretKey(librarySecret, 'utf8')
   const attempts = openAttempts(clock)
   const usedCodes = openAttempts(clock)
-  const sessions = openHeld<SignedIn | null>({ entriesMax: sessionsHeldMax, msMax: sessionHeldMs, clock })
+  let someHash: Promise<string> | undefined
   let made: ReturnType<typeof openLibrary> | undefined
 
   /** Made on first use: the public address is known once the server listens. */
@@ -82,15 +100,22 @@ export function openSignIn(options: {
     return (made ??= openLibrary(store, librarySecret, publicUrl()))
   }
 
-  function sessionOf(token: string): Promise<SignedIn | null> {
-    return sessions.get(token, () => findSession(store, token))
+  /** The person behind a session that the library has just made, unless they were deactivated meanwhile. */
+  async function freshActor(token: string): Promise<Actor> {
+    const actor = await sessions.actorOf(token)
+    if (actor !== null) return actor
+    await sessions.end(token)
+    throw deactivated()
   }
 
-  /** The person behind a session that the library has just made. */
-  async function freshActor(token: string): Promise<Actor> {
-    const signedIn = await sessionOf(token)
-    if (signedIn === null) throw new Error('a session that was just made is not there')
-    return signedIn.actor
+  function takeAttempts(address: string, account: string): { pair: string } {
+    const pair = `pair ${address} ${account}`
+    attempts.take({
+      [pair]: attemptsPerPairMax,
+      [`email ${account}`]: attemptsPerEmailMax,
+      [`address ${address}`]: attemptsPerAddressMax,
+    })
+    return { pair }
   }
 
   async function me(actor: Actor): Promise<Me> {
@@ -117,20 +142,6 @@ export function openSignIn(options: {
     })
   }
 
-  /** Ends sessions of a person, all but one. */
-  async function endSessions(person: string, except: string | null): Promise<void> {
-    const { rows } = await store.authPool.query<{ id: string; token: string }>(
-      `delete from auth."session" where "userId" = $1 and "token" is distinct from $2 returning "id" as id, "token" as token`,
-      [person, except],
-    )
-    for (const { id, token } of rows) ended(id, token)
-  }
-
-  function ended(session: string, token: string): void {
-    sessions.drop(token)
-    endings.tell(session)
-  }
-
   /** The token that the library put into the cookies of its answer. */
   function tokenIn(cookies: readonly string[]): string {
     const pair = cookies.find((line) => line.startsWith(`${sessionCookieName}=`))?.split(';')[0]
@@ -142,10 +153,9 @@ export function openSignIn(options: {
   /** A change of the second factor: the library opens a new session in place of the one it came through. */
   async function changedSession(actor: Actor, headers: Headers): Promise<string[]> {
     const cookies = headers.getSetCookie()
-    await endSessions(actor.id, tokenIn(cookies))
+    await sessions.endOf(actor.id, tokenIn(cookies))
     // The library has deleted the old row itself, so it is not among those that were just ended.
-    sessions.clear()
-    if (actor.session !== undefined) endings.tell(actor.session)
+    sessions.replaced(actor.session)
     return cookies
   }
 
@@ -154,28 +164,77 @@ export function openSignIn(options: {
     attempts.take({ [`person ${actor.id}`]: attemptsPerPairMax })
   }
 
+  async function signIn(
+    { cookie, address }: Browser,
+    { email, password }: { email: string; password: string },
+  ): Promise<WithCookies<SignInAnswer>> {
+    const account = email.trim().toLowerCase()
+    const { pair } = takeAttempts(address, account)
+    const login = await logins.find(account)
+    if (login !== null && (login.deactivated || login.temporaryUntil !== null)) {
+      // Checked here, so that the library makes no session that may not be. One hash, as in its own way.
+      if (!(await verifyPassword(login.hash, password))) throw new Refusal('credentials_wrong')
+      attempts.forget(pair)
+      if (login.deactivated) throw deactivated()
+      mustBeInTime(login)
+      return { answer: { kind: 'new-password' }, cookies: [] }
+    }
+    const { headers, response } = await refusing(() =>
+      library().api.signInEmail({
+        body: { email: account, password },
+        headers: headersOf(cookie),
+        returnHeaders: true,
+      }),
+    )
+    attempts.forget(pair)
+    const cookies = headers.getSetCookie()
+    if ('twoFactorRedirect' in response) return { answer: { kind: 'second-factor' }, cookies }
+    return { answer: { kind: 'signed-in', me: await me(await freshActor(response.token)) }, cookies }
+  }
+
+  /** The password is right, and too old. */
+  function mustBeInTime(login: Login): void {
+    if (login.temporaryUntil !== null && clock.now() >= login.temporaryUntil)
+      throw new Refusal(
+        'credentials_wrong',
+        'This temporary password has run out. Ask your administrator for another one.',
+      )
+  }
+
   return {
     me,
+    signIn,
 
-    async signIn({ cookie, address }, { email, password }) {
+    async chooseNewPassword(browser, { email, password, newPassword }) {
       const account = email.trim().toLowerCase()
-      const pair = `pair ${address} ${account}`
-      attempts.take({
-        [pair]: attemptsPerPairMax,
-        [`email ${account}`]: attemptsPerEmailMax,
-        [`address ${address}`]: attemptsPerAddressMax,
-      })
-      const { headers, response } = await refusing(() =>
-        library().api.signInEmail({
-          body: { email: account, password },
-          headers: headersOf(cookie),
-          returnHeaders: true,
-        }),
+      const { pair } = takeAttempts(browser.address, account)
+      const login = await logins.find(account)
+      // A hash for an unknown address too: the time must not tell which addresses have a login.
+      const right = await verifyPassword(
+        login?.hash ?? (await (someHash ??= hashPassword('of nobody'))),
+        password,
       )
+      if (login === null || login.temporaryUntil === null || !right) throw new Refusal('credentials_wrong')
       attempts.forget(pair)
-      const cookies = headers.getSetCookie()
-      if ('twoFactorRedirect' in response) return { answer: { kind: 'second-factor' }, cookies }
-      return { answer: { kind: 'signed-in', me: await me(await freshActor(response.token)) }, cookies }
+      if (login.deactivated) throw deactivated()
+      mustBeInTime(login)
+      checkPassword(newPassword, account, 'newPassword')
+      if (newPassword === password) refuseField('newPassword', 'is another one than the temporary password')
+      await logins.setPassword(login, await hashPassword(newPassword))
+      return signIn(browser, { email, password: newPassword })
+    },
+
+    async changePassword(actor, { cookie }, { password, newPassword }) {
+      takeOwnAttempt(actor)
+      const { email } = (await me(actor)).person
+      const login = await logins.find(email)
+      if (login === null) throw new Error('a person who is signed in has no login')
+      if (!(await verifyPassword(login.hash, password)))
+        throw new Refusal('credentials_wrong', 'This is not your password.', { field: 'password' })
+      checkPassword(newPassword, email, 'newPassword')
+      if (newPassword === password) refuseField('newPassword', 'is another one than before')
+      await logins.setPassword(login, await hashPassword(newPassword))
+      await sessions.endOf(actor.id, sessionTokenOf(cookie, cookieKey))
     },
 
     async secondFactor({ cookie, address }, code) {
@@ -195,8 +254,7 @@ export function openSignIn(options: {
       const actor = await freshActor(token)
       // RFC 6238 §5.2: a code MUST NOT be accepted a second time; the library does not remember.
       if (isAppCode && !takenOnce(usedCodes, `${actor.id} ${given}`)) {
-        await store.authPool.query('delete from auth."session" where "token" = $1', [token])
-        ended(actor.session!, token)
+        await sessions.end(token)
         throw new Refusal('credentials_wrong', 'This code was used before. Wait for the next one.')
       }
       return { answer: await me(actor), cookies }
@@ -204,15 +262,8 @@ export function openSignIn(options: {
 
     async signOut({ cookie }) {
       const token = sessionTokenOf(cookie, cookieKey)
-      if (token !== null) {
-        // Our own statement: the library's sign-out logs a failure and answers that all is well.
-        const { rows } = await store.authPool.query<{ id: string }>(
-          'delete from auth."session" where "token" = $1 returning "id" as id',
-          [token],
-        )
-        sessions.drop(token)
-        for (const { id } of rows) ended(id, token)
-      }
+      // Not by the library: its sign-out logs a failure and answers that all is well.
+      if (token !== null) await sessions.end(token)
       return [endedSessionCookie(publicUrl().startsWith('https:'))]
     },
 
@@ -255,16 +306,13 @@ export function openSignIn(options: {
 
     async actorOfCookie(cookie) {
       const token = sessionTokenOf(cookie, cookieKey)
-      if (token === null) return null
-      const signedIn = await sessionOf(token)
-      return signedIn !== null && clock.now() < signedIn.until ? signedIn.actor : null
+      return token === null ? null : sessions.actorOf(token)
     },
   }
 }
 
-interface SignedIn {
-  actor: Actor
-  until: number
+function deactivated(): Refusal {
+  return new Refusal('person_deactivated', 'You were deactivated. Ask an administrator of your company.')
 }
 
 function openLibrary(store: Store, secret: string, publicUrl: string) {
@@ -300,24 +348,6 @@ function openLibrary(store: Store, secret: string, publicUrl: string) {
     },
     plugins: [twoFactor({ issuer: 'Candor', twoFactorCookieMaxAge: secondFactorSecondsMax })],
   })
-}
-
-async function findSession(store: Store, token: string): Promise<SignedIn | null> {
-  const { rows } = await store.authPool.query<{
-    tenant: string
-    person: string
-    name: string
-    role: Role
-    session: string
-    expires_at: Date
-  }>({ name: 'find-session', text: 'select * from auth.find_session($1)', values: [token] })
-  const [row] = rows
-  if (row === undefined) return null
-  const { tenant, person, name, role, session } = row
-  return {
-    actor: { tenant, kind: 'agent', id: person, name, role, session },
-    until: row.expires_at.getTime(),
-  }
 }
 
 function headersOf(cookie: string | undefined): Headers {

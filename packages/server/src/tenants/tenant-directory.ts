@@ -2,6 +2,8 @@ import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import type { Store } from '../store/store.ts'
+import type { OnAccessChange } from './access-changes.ts'
+import { operatorActor } from './actor.ts'
 import { checkLine, nameCharactersMax, refuseField } from './fields.ts'
 import { openHeld } from './held.ts'
 
@@ -23,7 +25,9 @@ export interface TenantDirectory {
   createTenant(tenant: { id?: string; publicId: string; name: string }): Promise<Tenant>
   tenantBySlug(publicId: string): Promise<{ id: string; name: string } | null>
   tenant(id: string): Promise<Tenant>
-  /** An origin on which the tenant's widget may open; adding it twice is adding it once. */
+  /** Of every tenant of the installation. */
+  tenantIds(): Promise<string[]>
+  /** An origin on which the tenant's widget may open; adding it twice is adding it once. The operator's act. */
   addSite(tenant: string, origin: string): Promise<Site>
   sites(tenant: string): Promise<Site[]>
   removeSite(tenant: string, id: string): Promise<void>
@@ -37,8 +41,13 @@ const publicIdCharactersMax = 40
 const sitesMax = 200
 const tenantsHeldMax = 10_000
 
-export function openTenantDirectory(options: { store: Store; clock: Clock; ids: Ids }): TenantDirectory {
-  const { store, clock, ids } = options
+export function openTenantDirectory(options: {
+  store: Store
+  clock: Clock
+  ids: Ids
+  onAccessChange: OnAccessChange
+}): TenantDirectory {
+  const { store, clock, ids, onAccessChange } = options
   const heldTenants = openHeld<{ id: string; name: string } | null>({ entriesMax: tenantsHeldMax, clock })
   const heldSites = openHeld<Site[]>({ entriesMax: tenantsHeldMax, clock })
 
@@ -74,6 +83,11 @@ export function openTenantDirectory(options: { store: Store; clock: Clock; ids: 
     tenantBySlug,
     sites,
 
+    async tenantIds() {
+      const { rows } = await store.authPool.query<{ tenant: string }>('select tenant from auth.tenant_ids()')
+      return rows.map(({ tenant: id }) => id)
+    },
+
     async createTenant({ id = ids.next(), publicId, name }) {
       if (publicId.length < 2 || publicId.length > publicIdCharactersMax || !publicIdForm.test(publicId))
         refuseField(
@@ -98,11 +112,21 @@ export function openTenantDirectory(options: { store: Store; clock: Clock; ids: 
           'select count(*)::int as count from sites',
         )
         if (count >= sitesMax) throw new Refusal('too_many', `A tenant has at most ${sitesMax} sites.`)
-        await q(
+        const at = new Date(clock.now())
+        const made = await q(
           `insert into sites (tenant_id, id, origin, created_at) values ($1, $2, $3, $4)
-           on conflict (tenant_id, origin) do nothing`,
-          [owner, site.id, site.origin, new Date(clock.now())],
+           on conflict (tenant_id, origin) do nothing returning id`,
+          [owner, site.id, site.origin, at],
         )
+        if (made.length === 1)
+          await onAccessChange({
+            what: 'site-added',
+            tenant: owner,
+            by: operatorActor(owner),
+            subject: site.id,
+            at: at.toISOString(),
+            origin: site.origin,
+          })
         return q<Site>('select id, origin from sites where origin = $1', [site.origin])
       })
       heldSites.drop(owner)
@@ -110,7 +134,18 @@ export function openTenantDirectory(options: { store: Store; clock: Clock; ids: 
     },
 
     async removeSite(owner, id) {
-      await store.write(owner, (q) => q('delete from sites where id = $1', [id]))
+      await store.write(owner, async (q) => {
+        const gone = await q('delete from sites where id = $1 returning id', [id])
+        if (gone.length === 0) return
+        const at = new Date(clock.now()).toISOString()
+        await onAccessChange({
+          what: 'site-removed',
+          tenant: owner,
+          by: operatorActor(owner),
+          subject: id,
+          at,
+        })
+      })
       heldSites.drop(owner)
     },
 

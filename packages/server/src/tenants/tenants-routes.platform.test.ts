@@ -70,7 +70,7 @@ const widget = {
   locales: ['en'],
 }
 
-/** Every route of the room that asks for a permission. Ids that do not exist: whoever may ask gets 404. */
+/** Every route of the room, and those of queues, that ask for a permission. Ids that do not exist: whoever may ask gets 404. */
 const guarded: { method: string; path: string; body?: () => unknown; permission: Permission; ok: number }[] =
   [
     { method: 'GET', path: '/v1/people', permission: 'people.read', ok: 200 },
@@ -85,6 +85,43 @@ const guarded: { method: string; path: string; body?: () => unknown; permission:
       }),
       permission: 'people.manage',
       ok: 201,
+    },
+    ...(
+      [
+        ['PATCH', '', { role: 'agent' }],
+        ['POST', '/deactivate'],
+        ['POST', '/reactivate'],
+        ['POST', '/reset-second-factor'],
+        ['POST', '/reset-password'],
+      ] as const
+    ).map(([method, deed, body]) => ({
+      method,
+      path: `/v1/people/${randomUUID()}${deed}`,
+      ...(body && { body: () => body }),
+      permission: 'people.manage' as const,
+      ok: 404,
+    })),
+    { method: 'GET', path: '/v1/queues', permission: 'queues.read', ok: 200 },
+    {
+      method: 'POST',
+      path: '/v1/queues',
+      body: () => ({ name: randomUUID() }),
+      permission: 'queues.manage',
+      ok: 201,
+    },
+    {
+      method: 'PATCH',
+      path: `/v1/queues/${randomUUID()}`,
+      body: () => ({ name: 'Other' }),
+      permission: 'queues.manage',
+      ok: 404,
+    },
+    {
+      method: 'POST',
+      path: `/v1/queues/${randomUUID()}/archive`,
+      body: () => ({ moveTo: randomUUID() }),
+      permission: 'queues.manage',
+      ok: 404,
     },
     { method: 'GET', path: '/v1/api-keys', permission: 'api-keys.manage', ok: 200 },
     {
@@ -287,6 +324,40 @@ function changed(body: Record<string, unknown>): Record<string, unknown> {
   return 'reason' in body ? { ...body, reason: 'another' } : { ...body, name: 'another' }
 }
 
+test('who has a second factor, and was here when, is told to who manages people and to nobody else', async () => {
+  for (const role of roles) {
+    const { items } = (await send('GET', '/v1/people', { cookie: cookies[role] })).body as {
+      items: Record<string, unknown>[]
+    }
+    const manages = permissions[role].has('people.manage')
+    for (const one of items) {
+      assert.equal('secondFactor' in one, manages, role)
+      assert.equal('lastSeenAt' in one, manages, role)
+    }
+  }
+})
+
+test('a forgotten password is replaced over the API: temporary, chosen anew, signed in', async () => {
+  const { id, email } = shop.people.supervisor
+  const headers = { 'idempotency-key': randomUUID() }
+  const reset = () => send('POST', `/v1/people/${id}/reset-password`, { key: shop.key, headers })
+  const { password } = (await reset()).body
+  assert.equal((await reset()).body['password'], null)
+  const half = await send('POST', '/v1/sign-in', { body: { email, password } })
+  assert.deepEqual([half.status, half.body, half.cookies], [200, { kind: 'new-password' }, []])
+  const chosen = await send('POST', '/v1/sign-in/new-password', {
+    body: { email, password, newPassword: 'a password of her own' },
+  })
+  assert.deepEqual([chosen.status, chosen.body['kind']], [200, 'signed-in'])
+  const cookie = chosen.cookies.map((line) => line.split(';')[0]).join('; ')
+  const changed = await send('POST', '/v1/me/password', {
+    cookie,
+    body: { password: 'a password of her own', newPassword: shop.password },
+  })
+  assert.equal(changed.status, 204)
+  assert.equal((await send('GET', '/v1/me', { cookie })).status, 200)
+})
+
 test('a private key that is sent instead of its public half is refused and not echoed', async () => {
   const secret = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
   const answer = await send('POST', '/v1/identity-keys', {
@@ -300,6 +371,7 @@ test('a private key that is sent instead of its public half is refused and not e
 test('a program has no password: the routes of a person’s own sign-in are closed to it', async () => {
   for (const [method, path, body] of [
     ['GET', '/v1/me'],
+    ['POST', '/v1/me/password', { password: 'x', newPassword: 'a fine password' }],
     ['POST', '/v1/me/second-factor', { password: 'x' }],
     ['POST', '/v1/me/second-factor/confirm', { code: '123456' }],
     ['POST', '/v1/me/second-factor/remove', { password: 'x' }],
@@ -327,6 +399,13 @@ test('the OpenAPI document names every route of the room, each under a name of i
     'removeSecondFactor',
     'listPeople',
     'createPerson',
+    'changePerson',
+    'deactivatePerson',
+    'reactivatePerson',
+    'resetSecondFactor',
+    'resetPassword',
+    'chooseNewPassword',
+    'changePassword',
     'listApiKeys',
     'createApiKey',
     'deleteApiKey',

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { screen } from '@candor/card-guard'
+import { screen, screenField } from '@candor/card-guard'
+import type { IdentifierFormat } from '@candor/protocol/frames.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
@@ -7,6 +8,7 @@ import type { Query, Store } from '../store/store.ts'
 import type { Actor } from './actor.ts'
 import { derivedKey } from './derived-key.ts'
 import { checkEmail, checkLine, nameCharactersMax } from './fields.ts'
+import type { FormatsOf } from './identifier-formats.ts'
 import { identityKeyOf } from './identity-keys.ts'
 import { identityAudience, verifyIdentityToken, type CustomerIdentity } from './identity-token.ts'
 import type { SessionEndings } from './session-endings.ts'
@@ -49,6 +51,10 @@ export interface Visitors {
   setTraits(actor: Actor, traits: Traits): Promise<void>
   /** @throws Refusal `not_found` */
   visitor(tenant: string, id: string): Promise<Visitor>
+  /** All ids that a customer was known under, this one included; none for a stranger. */
+  idsOf(tenant: string, id: string): Promise<string[]>
+  /** Who they are is deleted, and their tokens count no longer. */
+  eraseVisitor(tenant: string, id: string): Promise<void>
   /** BCP 47, as the browser said it at the first visit; null when it said nothing. */
   localeOf(tenant: string, id: string): Promise<string | null>
   /** Held in memory; '' while it is being loaded. */
@@ -70,6 +76,7 @@ export function openVisitors(options: {
   authSecret: string
   endings: SessionEndings
   tenant: (id: string) => Promise<Tenant>
+  guardFormats: FormatsOf
 }): Visitors {
   const { store, clock, ids, endings } = options
   const key = derivedKey(options.authSecret, 'visitor token')
@@ -108,6 +115,28 @@ export function openVisitors(options: {
 
   return {
     loadVisitors,
+
+    async idsOf(tenant, id) {
+      const rows = await store.read(tenant, (q) =>
+        q<{ id: string }>(
+          `with self as (select coalesce(merged_into, id) as id from visitors where id = $1)
+           select v.id from visitors v, self where v.id = self.id or v.merged_into = self.id`,
+          [id],
+        ),
+      )
+      return rows.map((row) => row.id)
+    },
+
+    async eraseVisitor(tenant, id) {
+      await store.write(tenant, (q) =>
+        q(
+          `update visitors set subject = null, name = null, email = null, traits = '{}', token_version = token_version + 1
+           where id = $1`,
+          [id],
+        ),
+      )
+      names.delete(`${tenant}/${id}`)
+    },
 
     async localeOf(tenant, id) {
       const [row] = await store.read(tenant, (q) =>
@@ -189,7 +218,7 @@ export function openVisitors(options: {
     },
 
     async setTraits(actor, traits) {
-      const screened = screenTraits(traits)
+      const screened = screenTraits(traits, await options.guardFormats(actor.tenant))
       const row = await store.write(actor.tenant, async (q) => {
         const [known] = await q<VisitorRow>(`select ${columns} from visitors where id = $1 for update`, [
           actor.id,
@@ -339,10 +368,10 @@ async function endToken(q: Query, tenant: string, id: string, now: number): Prom
 }
 
 /** A card number hides in a name, a value, or a value that is a number. */
-function screenTraits(traits: Traits): Traits {
+function screenTraits(traits: Traits, identifiers: readonly IdentifierFormat[]): Traits {
   return Object.fromEntries(
     Object.entries(traits).map(([name, value]) => {
-      const written = screen(String(value))
+      const written = screenField(name, String(value), { identifiers })
       const clean = written.findings.length === 0 && typeof value !== 'string' ? value : written.text
       return [screen(name).text, clean]
     }),

@@ -23,7 +23,7 @@ before(async () => {
   peopleSides = Array.from({ length: 4 }, () => {
     const conversations = openLane()
     const people = { person: async () => null }
-    return { conversations, routing: openRouting({ ...rooms, conversations, people }) }
+    return { conversations, routing: openRouting({ ...rooms, clock: systemClock, conversations, people }) }
   })
 })
 after(async () => {
@@ -38,6 +38,7 @@ function openLane(): Conversations {
     ...rooms,
     outbox: openOutbox(() => undefined),
     clock: systemClock,
+    guardFormats: () => [],
     names: { visitorName: () => 'Visitor', loadVisitors: async () => new Map() },
     visitorOnline: () => true,
   })

@@ -161,9 +161,9 @@ test('it leaves a receipt before it reads, and none where people handle the conv
   const visitor = rooms.visitor()
   const conversation = await begin(visitor)
   await virtualAgents.settled()
-  const receipts = await rooms.access.receiptsOf(rooms.tenant, conversation)
+  const receipts = await rooms.openings(conversation)
   assert.deepEqual(
-    receipts.map(({ actor, purpose }) => [actor.name, purpose]),
+    receipts.map(({ detail, purpose }) => [detail?.actor?.name, purpose]),
     [['Skye', 'virtual-agent']],
   )
   const queued = randomUUID()
@@ -177,7 +177,7 @@ test('it leaves a receipt before it reads, and none where people handle the conv
   })
   await write(visitor, queued, 'hello?')
   await virtualAgents.settled()
-  assert.deepEqual(await rooms.access.receiptsOf(rooms.tenant, queued), [])
+  assert.deepEqual(await rooms.openings(queued), [])
 })
 
 test('it is silent while a person handles the conversation, and has a word when it is handed back', async () => {

@@ -38,6 +38,7 @@ const turnsAtOnceMax = 4
 /** A database that restarts is back within the sum of the pauses, some three seconds. */
 const attemptsMax = 6
 const firstPauseMs = 100
+const keyholderPauseMs = 500
 /** Conversations of which it is remembered who handles them; of the others it is read again. */
 const handlersHeldMax = 50_000
 
@@ -201,8 +202,15 @@ export function openVirtualAgents(options: {
         try {
           return await takeTurns(lane, what)
         } catch (caught) {
+          if (closed) throw caught
+          // Nothing is read while the keyholder is away, and nothing is forgotten: the turn waits for it.
+          if (caught instanceof Refusal && caught.code === 'history_unavailable') {
+            attempt = 0
+            await new Promise((resolve) => setTimeout(resolve, keyholderPauseMs))
+            continue
+          }
           const passes = isConnectionFault(caught) || (caught instanceof Refusal && caught.code === 'busy')
-          if (!passes || attempt === attemptsMax || closed) throw caught
+          if (!passes || attempt === attemptsMax) throw caught
           await new Promise((resolve) => setTimeout(resolve, firstPauseMs * 2 ** (attempt - 1)))
         }
     } finally {

@@ -1,4 +1,5 @@
-import { screen } from '@candor/card-guard'
+import { screen, screenField } from '@candor/card-guard'
+import type { IdentifierFormat } from '@candor/protocol/frames.ts'
 
 /** Longest address kept; what stands behind it says nothing more to a person at the desk. */
 const urlCharactersMax = 500
@@ -11,31 +12,35 @@ const valueCharactersMax = 200
 /** What a page may put beside an event's name. */
 export type Properties = Record<string, string | number | boolean>
 
+type Formats = readonly IdentifierFormat[]
+
 /**
  * Origin and path of a page, screened. Query and fragment carry order numbers, tokens and names, and are never
  * kept; null for anything that is not a web page.
  */
-export function guardedUrl(raw: string): string | null {
+export function guardedUrl(raw: string, formats: Formats): string | null {
   if (!URL.canParse(raw)) return null
   const { protocol, origin, pathname } = new URL(raw)
   if (protocol !== 'https:' && protocol !== 'http:') return null
-  return guarded(origin + pathname, urlCharactersMax)
+  return guarded(origin + pathname, urlCharactersMax, formats)
 }
 
-export function guardedTitle(raw: string): string {
-  return guarded(raw, titleCharactersMax)
+export function guardedTitle(raw: string, formats: Formats): string {
+  return guarded(raw, titleCharactersMax, formats)
 }
 
 export function guardedName(raw: string): string {
-  return guarded(raw, nameCharactersMax)
+  return guarded(raw, nameCharactersMax, [])
 }
 
 /** Names and values screened one by one, then together: a number spread over several of them is masked too. */
-export function guardedProperties(raw: Properties): Properties {
+export function guardedProperties(raw: Properties, formats: Formats): Properties {
   const kept: Properties = {}
   for (const [name, value] of Object.entries(raw).slice(0, propertiesMax))
-    kept[guardedName(name)] = guardedValue(value)
-  if (!spellsCard(kept)) return kept
+    kept[guardedName(name)] = guardedValue(name, value, formats)
+  // A number of the tenant's own is whole, and no piece of another.
+  const others = Object.entries(kept).filter(([, value]) => screen(String(value)).findings.length === 0)
+  if (!spellsCard(Object.fromEntries(others))) return kept
   for (const [name, value] of Object.entries(kept)) if (/\p{N}/u.test(String(value))) kept[name] = '•••'
   return spellsCard(kept) ? {} : kept
 }
@@ -45,21 +50,31 @@ function spellsCard(properties: Properties): boolean {
   return texts.some((parts) => screen(parts.join(' ')).findings.length > 0)
 }
 
-function guardedValue(value: string | number | boolean): string | number | boolean {
+function guardedValue(
+  name: string,
+  value: string | number | boolean,
+  formats: Formats,
+): string | number | boolean {
   if (typeof value === 'boolean') return value
-  if (typeof value === 'string') return guarded(value, valueCharactersMax)
+  const screened = (text: string): string => screenField(name, text, { identifiers: formats }).text
+  if (typeof value === 'string') return cut(screened(oneLine(value)), valueCharactersMax)
   // Infinity and NaN are no JSON; a number may be a card number as well as a text.
-  const text = guarded(String(value), valueCharactersMax)
+  const text = cut(screened(String(value)), valueCharactersMax)
   return Number.isFinite(value) && text === String(value) ? value : text
 }
 
 /** Screened before it is cut: a cut number would no longer be recognised. */
-function guarded(raw: string, charactersMax: number): string {
-  const text: string = screen(
-    raw
-      .toWellFormed()
-      .replaceAll(/\p{Cc}+/gu, ' ')
-      .trim(),
-  ).text
+function guarded(raw: string, charactersMax: number, identifiers: Formats): string {
+  return cut(screen(oneLine(raw), { identifiers }).text, charactersMax)
+}
+
+function oneLine(raw: string): string {
+  return raw
+    .toWellFormed()
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+}
+
+function cut(text: string, charactersMax: number): string {
   return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1).toWellFormed()}…`
 }

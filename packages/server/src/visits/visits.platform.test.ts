@@ -11,7 +11,13 @@ let now = Date.parse('2026-03-01T10:00:00Z')
 before(async () => {
   rooms = await openTestRooms()
   const { store, ids } = rooms
-  visits = openVisits({ store, ids, clock: { now: () => now }, log: (event) => rooms.logged.push(event) })
+  visits = openVisits({
+    store,
+    ids,
+    clock: { now: () => now },
+    guardFormats: () => [],
+    log: (event) => rooms.logged.push(event),
+  })
 })
 after(async () => {
   await visits.close()

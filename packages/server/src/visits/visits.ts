@@ -1,9 +1,10 @@
 import type { PageReport } from '@candor/protocol/api.ts'
-import type { PageInfo } from '@candor/protocol/frames.ts'
+import type { IdentifierFormat, PageInfo } from '@candor/protocol/frames.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import { isConnectionFault, type Query, type Store } from '../store/store.ts'
 import type { Actor } from '../tenants/actor.ts'
+import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import { openAllowance } from './allowance.ts'
 import { guardedName, guardedProperties, guardedTitle, guardedUrl, type Properties } from './guarded-page.ts'
 import { joinVisits, type Visit } from './join-visits.ts'
@@ -22,6 +23,8 @@ export interface Visits {
   lastPages(tenant: string, visitor: string): Promise<{ url: string; title: string; at: string }[]>
   /** Newest first. */
   pageReports(tenant: string): Promise<PageReport[]>
+  /** What was seen of one visitor is deleted. */
+  eraseVisitor(tenant: string, visitor: string): Promise<void>
   /** Everything seen of one visitor becomes another's: a visitor was identified as a known customer. */
   repoint(tenant: string, from: string, to: string): Promise<void>
   /** Writes what was gathered so far. */
@@ -81,6 +84,8 @@ export function openVisits(options: {
   store: Store
   clock: Clock
   ids: Ids
+  /** The tenant's own kinds of numbers, which the card guard may let through. */
+  guardFormats: FormatsOf
   log: (event: Record<string, unknown>) => void
 }): Visits {
   const { store, clock, ids, log } = options
@@ -156,9 +161,16 @@ export function openVisits(options: {
       })
   }
 
+  /** Nothing here waits. Formats are held once a visitor was welcomed; until then more is masked, not less. */
+  function formatsNow(tenant: string): readonly IdentifierFormat[] {
+    const held = options.guardFormats(tenant)
+    return held instanceof Promise ? [] : held
+  }
+
   return {
     pageView(actor, page) {
-      const url = guardedUrl(page.url)
+      const formats = formatsNow(actor.tenant)
+      const url = guardedUrl(page.url, formats)
       if (url === null || !viewAllowance.take(`${actor.tenant}/${actor.id}`) || full()) return
       gathered.views.push({
         tenant: actor.tenant,
@@ -166,7 +178,7 @@ export function openVisits(options: {
         id: ids.next(),
         at: now(),
         url,
-        title: guardedTitle(page.title),
+        title: guardedTitle(page.title, formats),
         card_fields: page.cardFields,
       })
     },
@@ -179,12 +191,12 @@ export function openVisits(options: {
         id,
         at: now(),
         name: guardedName(name),
-        properties: guardedProperties(properties),
+        properties: guardedProperties(properties, formatsNow(actor.tenant)),
       })
     },
 
     cardFieldsSeen(actor, raw) {
-      const url = guardedUrl(raw)
+      const url = guardedUrl(raw, formatsNow(actor.tenant))
       if (url === null || !reportAllowance.take(`${actor.tenant}/${actor.id}`) || full()) return
       const at = now()
       addReport(`${actor.tenant} ${url}`, {
@@ -213,6 +225,14 @@ export function openVisits(options: {
         .sort((a, b) => b.at.localeCompare(a.at))
         .slice(0, lastPagesMax)
         .map(({ url, title, at }) => ({ url, title, at }))
+    },
+
+    async eraseVisitor(tenant, visitor) {
+      await flush()
+      await store.write(tenant, async (q) => {
+        for (const table of ['page_views', 'tracked_events', 'visits'])
+          await q(`delete from ${table} where tenant_id = $1 and visitor_id = $2`, [tenant, visitor])
+      })
     },
 
     async pageReports(tenant) {

@@ -64,7 +64,7 @@ export function App(props: AppProps): VNode {
               </button>
             </div>
           ) : (
-            <Composer {...props} payUrl={config.payUrl} />
+            <Composer {...props} payUrl={config.payUrl} formats={view.formats} />
           )}
           <Foot {...props} />
         </>

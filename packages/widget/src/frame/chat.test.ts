@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openWindow, screen } from '@candor/card-guard'
 import type { TransportListener } from '@candor/protocol/connection.ts'
 import type { ConversationEvent, ConversationState, EventData, EventType } from '@candor/protocol/events.ts'
 import type { ClientFrame, ServerFrame } from '@candor/protocol/frames.ts'
 import { simulatedClock, stateOf } from '../../../protocol/test/model-server.ts'
 import { openChat, type Guard } from './chat.ts'
+import * as guard from './guard.ts'
 
 const epoch = '00000000-0000-4000-8000-000000000001'
 const id = (n: number): string => `a0000000-0000-7000-8000-${String(n).padStart(12, '0')}`
@@ -36,7 +36,7 @@ function openSide(more: { guard?: () => Promise<Guard> } = {}) {
     clock,
     random: () => 0,
     newId: () => id(++made),
-    guard: more.guard ?? (() => Promise.resolve({ screen, openWindow })),
+    guard: more.guard ?? (() => Promise.resolve(guard)),
     keep: (value) => void kept.push(value),
     changed: () => {},
     tell: (what) => void told.push(what),
@@ -120,16 +120,49 @@ test('a message waits while the card guard is not there, and is not sent without
   hear({ type: 'ack', id: of('start')[0]!.id })
   await settle()
   assert.equal(of('send').length, 0)
-  arrive({ screen, openWindow })
+  arrive(guard)
   await settle()
   assert.equal(of('send')[0]!.text, '[card number removed]')
   assert.equal(chat.view().outgoing[0]!.text, '[card number removed]')
 })
 
+test("a number of the tenant's own goes as it is from the moment its format is known, a card number never", async () => {
+  const { chat, welcome, of, hear } = openSide()
+  const order = 'order 4012888888881881'
+  welcome()
+  chat.send(order)
+  await settle()
+  const { id, conversation } = of('start')[0]!
+  hear({ type: 'ack', id, conversation, seq: 1 })
+  await settle()
+  const acknowledge = (): void => {
+    const { id } = of('send').at(-1)!
+    hear({ type: 'ack', id, conversation, seq: of('send').length + 1 })
+  }
+  acknowledge()
+  hear({
+    type: 'identifier-formats',
+    formats: [{ name: 'Order number', pattern: '################', prefix: 'order' }],
+  })
+  chat.send(order)
+  await settle()
+  acknowledge()
+  chat.send('card 4111111111111111')
+  await settle()
+  acknowledge()
+  void chat.answerForm('claim', { order: '4012888888881881', other: '4111111111111111' })
+  await settle()
+  assert.deepEqual(
+    of('send').map(({ text }) => text),
+    ['order [card number removed]', order, 'card [card number removed]'],
+  )
+  assert.deepEqual(of('form')[0]!.answers, { order: '4012888888881881', other: '[card number removed]' })
+})
+
 test('a guard that cannot load leaves the message with the visitor, to try again', async () => {
   let broken = true
   const { chat, welcome, of, hear } = openSide({
-    guard: () => (broken ? Promise.reject(new Error('blocked')) : Promise.resolve({ screen, openWindow })),
+    guard: () => (broken ? Promise.reject(new Error('blocked')) : Promise.resolve(guard)),
   })
   welcome()
   chat.send('Hello')

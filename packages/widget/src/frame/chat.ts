@@ -45,6 +45,8 @@ export interface ChatView {
   /** False until the first welcome: there is nothing to show yet. */
   welcomed: boolean
   config: WidgetConfig
+  /** The tenant's identifier formats as they came; the guard reads them. */
+  formats: unknown
   agentsOnline: boolean
   state: ConversationState | null
   /** Whether `state.handler` is known: a conversation just begun learns it from what follows. */
@@ -58,11 +60,19 @@ export interface ChatView {
   unread: number
 }
 
-/** The part of @candor/card-guard that a composer needs. */
+/** What a composer needs of the card guard (`guard.ts`). `formats`: the tenant's own, as they came. */
 export interface Guard {
-  screen(text: string): { text: string; findings: readonly { start: number; end: number }[] }
+  screen(
+    text: string,
+    formats: unknown,
+  ): { text: string; findings: readonly { start: number; end: number }[] }
+  screenField(name: string, value: string, formats: unknown): { text: string }
   openWindow(): {
-    screen(id: string, text: string): { text: string; earlier: readonly { id: string; text: string }[] }
+    screen(
+      id: string,
+      text: string,
+      formats: unknown,
+    ): { text: string; earlier: readonly { id: string; text: string }[] }
   }
 }
 
@@ -127,6 +137,7 @@ export function openChat(parts: ChatParts): Chat {
   let offline = false
   let welcomed = false
   let config = readWidgetConfig(null)
+  let formats: unknown
   let agentsOnline = false
   let link: ConnectionState = { kind: 'connecting' }
   let state: ConversationState | null = null
@@ -176,6 +187,7 @@ export function openChat(parts: ChatParts): Chat {
     switch (frame.type) {
       case 'welcome':
         config = readWidgetConfig(frame.config)
+        formats = frame.identifierFormats
         agentsOnline = frame.agentsOnline
         if (frame.token !== undefined) keep({ ...kept, token: frame.token })
         choose(frame.conversations)
@@ -206,6 +218,9 @@ export function openChat(parts: ChatParts): Chat {
       case 'delivered':
         if (state?.id === frame.conversation && frame.to === 'staff')
           state = { ...state, deliveredTo: { ...state.deliveredTo, staff: frame.seq } }
+        break
+      case 'identifier-formats':
+        formats = frame.formats
         break
       case 'agents-online':
         agentsOnline = frame.online
@@ -338,7 +353,7 @@ export function openChat(parts: ChatParts): Chat {
     guardWindow ??= parts.guard().then((guard) => guard.openWindow())
     let text: string
     try {
-      const screened = (await guardWindow).screen(entry.id, entry.text)
+      const screened = (await guardWindow).screen(entry.id, entry.text, formats)
       text = screened.text
       for (const earlier of screened.earlier) amend(earlier.id, { text: earlier.text })
     } catch {
@@ -396,6 +411,7 @@ export function openChat(parts: ChatParts): Chat {
       offline,
       welcomed,
       config,
+      formats,
       agentsOnline,
       state,
       handlerKnown,
@@ -432,7 +448,10 @@ export function openChat(parts: ChatParts): Chat {
     async answerForm(form, answers) {
       const guard = await parts.guard()
       const screened = Object.fromEntries(
-        Object.entries(answers).map(([name, answer]) => [name, guard.screen(answer).text]),
+        Object.entries(answers).map(([name, answer]) => [
+          name,
+          guard.screenField(name, answer, formats).text,
+        ]),
       )
       return connection.command({
         type: 'form',

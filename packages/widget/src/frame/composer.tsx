@@ -9,6 +9,8 @@ export interface ComposerProps {
   chat: Chat
   m: Messages
   payUrl: string | null
+  /** The tenant's identifier formats. */
+  formats: unknown
   guard(): Promise<Guard>
   openLink(href: string): void
 }
@@ -30,8 +32,15 @@ export class Composer extends Component<ComposerProps, Draft> {
     const text = this.box!.value
     this.setState({ text })
     this.props.chat.typing(text.trim() !== '')
+    this.screen()
+  }
+
+  screen = (): void => {
+    const text = this.box!.value
     this.props.guard().then(
-      (guard) => text === this.box?.value && this.setState({ card: guard.screen(text).findings.length > 0 }),
+      (guard) =>
+        text === this.box?.value &&
+        this.setState({ card: guard.screen(text, this.props.formats).findings.length > 0 }),
       // It is asked for again with the next character, and before anything is sent.
       () => {},
     )
@@ -54,14 +63,16 @@ export class Composer extends Component<ComposerProps, Draft> {
   removeCard = (): void => {
     void this.props.guard().then((guard) => {
       let text = this.box!.value
-      for (const { start, end } of [...guard.screen(text).findings].reverse())
+      for (const { start, end } of [...guard.screen(text, this.props.formats).findings].reverse())
         text = text.slice(0, start) + text.slice(end)
       this.write(text.replace(/\s+/g, ' ').trim())
     })
   }
 
-  override componentDidUpdate(): void {
+  override componentDidUpdate({ formats }: ComposerProps): void {
     const box = this.box!
+    // What a tenant changes counts for what is written already.
+    if (formats !== this.props.formats && box.value !== '') this.screen()
     box.style.height = 'auto'
     box.style.height = box.scrollHeight + 'px'
   }

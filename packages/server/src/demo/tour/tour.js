@@ -93,6 +93,7 @@ news.addEventListener('recent', (event) => {
   const recent = JSON.parse(event.data)
   lines.replaceChildren(...recent.toReversed().map((line) => itemOf(line)))
   find('[data-empty]', HTMLElement).hidden = recent.length > 0
+  for (const line of recent) follow(line)
 })
 news.addEventListener('message', (event) => {
   /** @type {FeedLine} */
@@ -103,8 +104,17 @@ news.addEventListener('message', (event) => {
   while (lines.children.length > linesShown) lines.lastElementChild?.remove()
   find('[data-empty]', HTMLElement).hidden = true
   if (line.step !== undefined) tick(line.step)
+  follow(line)
   if (panes.dataset.shown !== 'feed') find('#tab-feed', HTMLElement).classList.add('has-news')
 })
+
+/** The pane beside it shows who read the conversation in which something happened last. @param {FeedLine} line */
+function follow({ conversation, n }) {
+  if (conversation === null) return
+  const { dataset } = find('#access', HTMLElement)
+  dataset.conversation = conversation
+  dataset.news = String(n)
+}
 
 /** @param {string} text @param {boolean} isOn */
 function show(text, isOn) {

@@ -7,10 +7,11 @@ import pg from 'pg'
 import { openIds } from '../../ids.ts'
 import { startEmbeddedPostgres } from '../../postgres/embedded-postgres.ts'
 import { openStore, type Store } from '../../store/store.ts'
+import type { OnAccessChange } from '../access-changes.ts'
 import { openTenants, type Tenants } from '../tenants.ts'
 
 /** The room on a real PostgreSQL of its own, with a clock that the test moves. Closed after the file's tests. */
-export async function openTenantsUnderTest(): Promise<{
+export async function openTenantsUnderTest(more: { onAccessChange?: OnAccessChange } = {}): Promise<{
   tenants: Tenants
   store: Store
   clock: { now(): number; pass(ms: number): void }
@@ -40,6 +41,7 @@ export async function openTenantsUnderTest(): Promise<{
       ids: openIds(clock),
       authSecret: 'a secret of the tests that is long enough 4711',
       publicUrl: () => publicUrl,
+      ...more,
     })
   return {
     tenants: open(),

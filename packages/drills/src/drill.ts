@@ -1,0 +1,31 @@
+/** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
+import { logAttacks } from './log-attacks.ts'
+import { skippedLog } from './skipped-log.ts'
+import { stolenData } from './stolen-data.ts'
+
+/** Each answers whether everything was found. */
+const drills: Record<string, { says: string; run(print: (line: string) => void): Promise<boolean> }> = {
+  'log-attacks': {
+    says: 'change, drop, insert, reorder, truncate, fork and roll back an access log',
+    run: logAttacks,
+  },
+  'skipped-log': {
+    says: 'ask the keyholder for keys as a server that skips the log',
+    run: skippedLog,
+  },
+  'stolen-data': {
+    says: 'steal a server’s disk without its keyholder, and try to read a conversation',
+    run: stolenData,
+  },
+}
+
+const name = process.argv[2] ?? ''
+const drill = Object.hasOwn(drills, name) ? drills[name] : undefined
+if (drill === undefined) {
+  const names = Object.entries(drills).map(([key, { says }]) => `  ${key.padEnd(14)} ${says}\n`)
+  process.stderr.write(`Usage: npx candor drill <name>\n\n${names.join('')}`)
+  process.exitCode = 2
+} else {
+  const found = await drill.run((line) => void process.stdout.write(`${line}\n`))
+  process.exitCode = found ? 0 : 1
+}

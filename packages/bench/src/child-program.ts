@@ -18,10 +18,10 @@ export interface ChildProgram<In, Out> {
 /** Runs a program as a process of its own and talks with it. @param url of its file, from `import.meta.resolve`. */
 export function startChildProgram<In extends object, Out>(
   url: string,
-  options: { env?: Record<string, string>; execArgv?: string[] } = {},
+  options: { args?: string[]; env?: Record<string, string>; execArgv?: string[] } = {},
 ): ChildProgram<In, Out> {
   const file = fileURLToPath(url)
-  const child = fork(file, {
+  const child = fork(file, options.args ?? [], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...options.env },
     execArgv: options.execArgv ?? [],

@@ -286,6 +286,7 @@ test('closing goes on to the next conversation and is undone with z', () =>
     await until(() => ![null, id].includes(openIn(page)))
     await page.keyboard.press('z')
     await until(() => server.rows.get(id)!.status === 'open')
+    await page.locator(`[data-row="${id}"]`).first().waitFor()
     assert.equal(await page.locator(`[data-row="${id}"]`).count(), 1)
   }))
 

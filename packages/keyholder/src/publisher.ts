@@ -43,7 +43,7 @@ export interface Publisher {
 }
 
 /** At least every 2 s under load is promised; a publication takes a part of that. */
-const publishMs = 1_000
+const publishMs = 500
 /** A witness takes 90 s of silence for a stopped log. */
 const idlePublishMs = 25_000
 /** A witness that has not cosigned for this long is an alarm; the promise is 2 minutes. */

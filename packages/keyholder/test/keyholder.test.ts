@@ -170,6 +170,12 @@ test('a bulk reader is alarmed at half the budget and suspended at its end, and 
 
   await t.restart()
   await assert.rejects(open(randomUUID()), denied('suspended'), 'also after a restart')
+  const themselves = { kind: 'agent' as const, id: mallory.actor.id }
+  await assert.rejects(
+    t.keyholder.handle('reinstate', { tenant: t.tenant, by: mallory.actor, actor: themselves }),
+    denied('suspended'),
+    'nobody reinstates themselves',
+  )
   await t.keyholder.handle('reinstate', {
     tenant: t.tenant,
     by: administrator,

@@ -1,7 +1,7 @@
 -- What is being written, one of each tenant; null: what is in force, unchanged.
 -- json and not jsonb: fields keep the order in which their author reads them.
 create table virtual_agent_drafts (
-  tenant_id uuid not null primary key references tenants,
+  tenant_id uuid not null primary key,
   -- Counts up with every save: who saves sends the one that they have read.
   revision int not null,
   definition json,
@@ -16,7 +16,7 @@ grant select, insert, update on virtual_agent_drafts to :app;
 
 -- What training made of examples, by what it read. Versions with the same examples share one.
 create table virtual_agent_models (
-  tenant_id uuid not null references tenants,
+  tenant_id uuid not null,
   hash bytea not null,
   model bytea not null,
   cross_validation json not null,
@@ -32,7 +32,7 @@ grant select, insert, delete on virtual_agent_models to :app;
 
 -- What was proposed, frozen as it was. Published ones stay for good: any of them can be put in force again.
 create table virtual_agent_versions (
-  tenant_id uuid not null references tenants,
+  tenant_id uuid not null,
   -- Goes on counting where the tenant's scripts (virtual_agent_scripts) ended.
   version int not null,
   -- The request that made it: asked again it makes no other.
@@ -73,7 +73,7 @@ grant update (state, approved_by, approved_by_name, approved_at) on virtual_agen
 
 -- The version in force. It points at published ones only, so nothing answers visitors that nobody approved.
 create table virtual_agent_current (
-  tenant_id uuid not null primary key references tenants,
+  tenant_id uuid not null primary key,
   version int not null,
   since timestamptz not null,
   published boolean not null default true check (published),
@@ -104,7 +104,7 @@ grant select, insert on virtual_agent_deeds to :app;
 
 -- What a tool's requests are authorised with, sealed under a key of the installation. Sent to one origin only.
 create table virtual_agent_tool_secrets (
-  tenant_id uuid not null references tenants,
+  tenant_id uuid not null,
   tool text not null,
   origin text not null,
   sealed bytea not null,

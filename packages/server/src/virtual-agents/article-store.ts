@@ -39,15 +39,22 @@ export interface Articles {
   withdraw(tenant: string, id: string): Promise<void>
   /** Written and approved by the installation itself. No request leads here. */
   addAsInstallation(tenant: string, id: string, given: GivenArticle): Promise<void>
-  /** What a published version quotes, less what was withdrawn since; without a version: what the next one would. */
+  /** What a published version was frozen with; without a version: what the next one would be. */
   quotable(tenant: string, version: number | null): Promise<Article[]>
-  /** After something was withdrawn. */
-  onWithdrawn(listener: (tenant: string) => void): void
+  /** Which articles those are, without their texts. */
+  quotableKeys(tenant: string, version: number | null): Promise<ArticleKey[]>
+  /** Which of these are quoted no more, whatever version is in force. */
+  withdrawn(tenant: string, ids: readonly string[]): Promise<Set<string>>
 
   /** For proposals, in their transaction. */
   count(q: Query, tenant: string): Promise<number>
   freeze(q: Query, tenant: string, version: number): Promise<void>
   frozen(q: Query, tenant: string, version: number): Promise<VersionDetail['quotes']>
+}
+
+export interface ArticleKey {
+  id: string
+  version: number
 }
 
 export interface GivenArticle {
@@ -66,7 +73,6 @@ export const articleBytesInAllMax = 20_000_000
 
 export function openArticles(options: { store: Store; clock: Clock; guardFormats: FormatsOf }): Articles {
   const { store, clock, guardFormats } = options
-  const listeners: ((tenant: string) => void)[] = []
 
   /** One change of a tenant's articles at a time: two at once would both find room. */
   async function change<T>(tenant: string, act: (q: Query) => Promise<T>): Promise<T> {
@@ -249,7 +255,6 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
         )
         if (gone.length === 0) throw new Refusal('not_found')
       })
-      for (const listener of listeners) listener(tenant)
     },
 
     async addAsInstallation(tenant, id, given) {
@@ -270,17 +275,40 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
            join virtual_agent_article_versions v on v.tenant_id = a.tenant_id and v.article = a.id
            ${
              version === null
-               ? 'and v.version = a.approved_version'
+               ? 'and v.version = a.approved_version and a.withdrawn_at is null'
                : `join virtual_agent_version_articles f on f.tenant_id = a.tenant_id and f.version = $2
                     and f.article = a.id and f.article_version = v.version`
            }
-           where a.tenant_id = $1 and a.withdrawn_at is null order by a.id`,
+           where a.tenant_id = $1 order by a.id`,
           version === null ? [tenant] : [tenant, version],
         )
         return rows.map(articleOf)
       }),
 
-    onWithdrawn: (listener) => void listeners.push(listener),
+    quotableKeys: (tenant, version) =>
+      store.read(tenant, (q) =>
+        version === null
+          ? q<ArticleKey>(
+              `select id, approved_version as version from virtual_agent_articles
+               where tenant_id = $1 and approved_version is not null and withdrawn_at is null`,
+              [tenant],
+            )
+          : q<ArticleKey>(
+              `select article as id, article_version as version from virtual_agent_version_articles
+               where tenant_id = $1 and version = $2`,
+              [tenant, version],
+            ),
+      ),
+
+    withdrawn: (tenant, ids) =>
+      store.read(tenant, async (q) => {
+        const rows = await q<{ id: string }>(
+          `select id from virtual_agent_articles
+           where tenant_id = $1 and id = any ($2) and withdrawn_at is not null`,
+          [tenant, ids],
+        )
+        return new Set(rows.map(({ id }) => id))
+      }),
 
     async count(q, tenant) {
       const [{ n } = { n: 0 }] = await q<{ n: number }>(

@@ -1,75 +1,87 @@
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { By, TrainingStatus } from '@candor/protocol/virtual-agent-api.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
-import type { CrossValidation, TrainingProgress } from '@candor/virtual-agent/intents/intent-types.ts'
+import type { TrainingProgress } from '@candor/virtual-agent/intents/intent-types.ts'
+import type { Article } from '@candor/virtual-agent/knowledge/article.ts'
 import type { Clock } from '../clock.ts'
-import { examplesHash, type Models } from './models.ts'
+import type { Actor } from '../tenants/actor.ts'
+import type { Made, Trained } from './trained.ts'
 
 /**
- * Trains one model after the other, beside what visitors are answered with. A server that stops forgets what waited:
- * nothing of a training is kept before it is done, so asking again is all it takes.
+ * Makes models and indexes, one after the other, beside what visitors are answered with. A server that stops forgets
+ * what waited: nothing is kept before it is done, so asking again is all it takes.
  */
 export interface Training {
   /**
-   * A tenant has one training: asked for again with other examples, the one before is stopped.
+   * A tenant has one training: asked for again with something else, the one before is stopped.
    * @throws Refusal `busy` when too many others wait.
    */
-  start(by: By & { tenant: string }, revision: number, definition: Definition): Promise<TrainingStatus>
+  start(by: Actor, revision: number, parts: readonly TrainingPart[]): Promise<TrainingStatus>
   stop(tenant: string): TrainingStatus
   status(tenant: string): TrainingStatus
-  /** The same for what is in force without a model, behind all that people wait for; says nothing of its progress. */
-  startUnasked(tenant: string, definition: Definition): void
-  /** After a model was kept. */
+  /** The same for what is in force without them, behind all that people wait for; tells nobody of its progress. */
+  startUnasked(tenant: string, parts: readonly TrainingPart[]): void
+  /** After something was kept. */
   onTrained(listener: (tenant: string) => void): void
   /** Settles when nothing waits or runs. */
   settled(): Promise<void>
   close(): Promise<void>
 }
 
-/** In a thread of its own. Rejects when it cannot be done, or with the signal's reason. */
-export type Train = (
-  definition: Definition,
-  how: { signal: AbortSignal; progress: TrainingProgress },
-) => Promise<{ model: Uint8Array; crossValidation: CrossValidation }>
+/** What is missing, under the hash that it will be kept by. */
+export type TrainingPart =
+  | { kind: 'model'; hash: Buffer; definition: Definition }
+  | { kind: 'index'; hash: Buffer; articles(): Promise<Article[]> }
+
+/** In a thread of its own. Rejects when it cannot be done, and when the signal is aborted. */
+export interface Trainer {
+  model(definition: Definition, how: How): Promise<Made>
+  index(articles: readonly Article[], how: How): Promise<Made>
+}
+
+export interface How {
+  signal: AbortSignal
+  progress: TrainingProgress
+}
 
 /** Half a minute each: who comes later is better told to try again. */
 const waitingMax = 20
-/** Tenants whose last training is remembered; of the others only the model is. */
+/** Tenants whose last training is remembered; of the others only what was made is. */
 const rememberedMax = 1_000
 /** Longer than the largest training there can be; then something hangs. */
 const trainingMsMax = 15 * 60_000
 
 interface Job {
   tenant: string
-  hash: string
-  definition: Definition
-  /** Null: nobody waits for it. */
-  asked: { by: By; revision: number } | null
+  parts: readonly TrainingPart[]
+  /** The hashes of the parts. */
+  key: string
+  /** Nobody waits for it. */
+  unasked: boolean
   abort: AbortController
   status: TrainingStatus
 }
 
 export function openTraining(options: {
-  models: Models
-  train: Train
+  trained: Trained
+  trainer: Trainer
   clock: Clock
   log: (event: Record<string, unknown>) => void
 }): Training {
-  const { models, train, clock, log } = options
+  const { trained, trainer, clock, log } = options
   const waiting: Job[] = []
   const remembered = new Map<string, TrainingStatus>()
   const listeners: ((tenant: string) => void)[] = []
-  /** Examples that could not be trained; asked for by nobody, they are not tried again and again. */
+  /** What could not be made is not tried again and again where nobody asks for it. */
   const failed = new Set<string>()
   let running: Job | null = null
   let ended: Promise<void> = Promise.resolve()
   let closed = false
 
   const now = (): string => new Date(clock.now()).toISOString()
-  const jobOf = (tenant: string): Job | undefined =>
-    [...(running === null ? [] : [running]), ...waiting].find(
-      (job) => job.tenant === tenant && job.asked !== null && job.status.endedAt === null,
-    )
+  const underWay = (): Job[] => [...(running === null ? [] : [running]), ...waiting]
+  const askedFor = (tenant: string): Job | undefined =>
+    underWay().find((job) => job.tenant === tenant && !job.unasked && job.status.endedAt === null)
 
   function remember(tenant: string, status: TrainingStatus): void {
     remembered.delete(tenant)
@@ -79,14 +91,20 @@ export function openTraining(options: {
 
   function end(job: Job, state: 'done' | 'failed' | 'stopped', reason: string | null): void {
     if (job.status.endedAt !== null) return
-    job.status = { ...job.status, state, reason, endedAt: now(), fraction: state === 'done' ? 1 : job.status.fraction }
-    if (job.asked !== null) remember(job.tenant, job.status)
+    const fraction = state === 'done' ? 1 : job.status.fraction
+    job.status = { ...job.status, state, reason, fraction, endedAt: now() }
+    if (!job.unasked) remember(job.tenant, job.status)
+  }
+
+  function add(job: Job): void {
+    waiting.push(job)
+    next()
   }
 
   function next(): void {
     if (running !== null || closed) return
-    const place = waiting.findIndex((job) => job.asked !== null)
-    const [job] = waiting.splice(Math.max(0, place), 1)
+    const asked = waiting.findIndex((job) => !job.unasked)
+    const [job] = waiting.splice(Math.max(0, asked), 1)
     if (job === undefined) return
     running = job
     ended = run(job).finally(() => {
@@ -96,33 +114,41 @@ export function openTraining(options: {
   }
 
   async function run(job: Job): Promise<void> {
+    const { tenant, parts } = job
     job.status = { ...job.status, state: 'running', startedAt: now() }
-    const stuck = setTimeout(() => job.abort.abort(new Error('took too long')), trainingMsMax)
+    const stuck = setTimeout(() => job.abort.abort(new Error('It took too long.')), trainingMsMax)
     try {
-      const { model, crossValidation } = await train(job.definition, {
-        signal: job.abort.signal,
-        progress: (fraction, what) => {
-          if (job.status.endedAt === null) job.status = { ...job.status, fraction, what }
-        },
-      })
-      if (job.abort.signal.aborted) return end(job, 'stopped', null)
-      await models.keep(job.tenant, Buffer.from(job.hash, 'hex'), model, crossValidation)
+      for (const [i, part] of parts.entries()) {
+        const how: How = {
+          signal: job.abort.signal,
+          progress(fraction, what) {
+            if (job.status.endedAt === null)
+              job.status = { ...job.status, fraction: (i + fraction) / parts.length, what }
+          },
+        }
+        const made =
+          part.kind === 'model'
+            ? await trainer.model(part.definition, how)
+            : await trainer.index(await part.articles(), how)
+        job.abort.signal.throwIfAborted()
+        await trained.keep(tenant, part.hash, made)
+      }
       end(job, 'done', null)
-      for (const listener of listeners) listener(job.tenant)
+      for (const listener of listeners) listener(tenant)
     } catch (caught) {
-      // Whatever it is, the server goes on: the author reads the reason, and the operator the log.
-      if (job.status.endedAt !== null) return
+      // Whatever it is, visitors are answered on: the author reads the reason, and the operator the log.
+      if (job.status.endedAt !== null || closed) return
       const reason = caught instanceof Error ? caught.message : String(caught)
       if (failed.size >= rememberedMax) failed.clear()
-      failed.add(`${job.tenant}/${job.hash}`)
+      failed.add(`${tenant} ${job.key}`)
       end(job, 'failed', reason)
-      log({ level: 'warn', event: 'training failed', tenant: job.tenant, reason })
+      log({ level: 'warn', event: 'training failed', tenant, reason })
     } finally {
       clearTimeout(stuck)
     }
   }
 
-  function stopJob(job: Job): void {
+  function stop(job: Job): void {
     end(job, 'stopped', null)
     const place = waiting.indexOf(job)
     if (place !== -1) waiting.splice(place, 1)
@@ -130,69 +156,58 @@ export function openTraining(options: {
   }
 
   function statusOf(tenant: string): TrainingStatus {
-    const job = jobOf(tenant)
+    const job = askedFor(tenant)
     if (job === undefined) return remembered.get(tenant) ?? none
-    const place = waiting.filter(({ asked }) => asked !== null).indexOf(job)
+    const place = waiting.filter(({ unasked }) => !unasked).indexOf(job)
     return { ...job.status, ahead: place === -1 ? 0 : place + (running === null ? 0 : 1) }
   }
 
+  async function missing(tenant: string, parts: readonly TrainingPart[]): Promise<TrainingPart[]> {
+    const have = await trained.have(
+      tenant,
+      parts.map(({ hash }) => hash),
+    )
+    return parts.filter((_, i) => !have[i])
+  }
+
   return {
-    async start({ tenant, id, name }, revision, definition) {
-      const hash = examplesHash(definition)
-      const by = { id, name }
-      if (await models.has(tenant, hash)) {
+    async start({ tenant, id, name }, revision, all) {
+      const parts = await missing(tenant, all)
+      const startedBy = { id, name }
+      if (parts.length === 0) {
         const at = now()
-        remember(tenant, {
-          ...none,
-          state: 'done',
-          revision,
-          fraction: 1,
-          startedBy: by,
-          startedAt: at,
-          endedAt: at,
-        })
+        remember(tenant, { ...none, state: 'done', revision, fraction: 1, startedBy, startedAt: at, endedAt: at })
         return statusOf(tenant)
       }
-      const known = jobOf(tenant)
-      if (known?.hash === hash.toString('hex')) return statusOf(tenant)
-      if (known !== undefined) stopJob(known)
-      if (waiting.filter(({ asked }) => asked !== null).length >= waitingMax)
-        throw new Refusal('busy', 'Other trainings wait already; try again in a minute.', { retryAfterMs: 60_000 })
-      waiting.push({
-        tenant,
-        hash: hash.toString('hex'),
-        definition,
-        asked: { by, revision },
-        abort: new AbortController(),
-        status: { ...none, state: 'waiting', revision, startedBy: by },
-      })
-      next()
+      const key = keyOf(parts)
+      const known = askedFor(tenant)
+      if (known?.key === key) return statusOf(tenant)
+      if (known !== undefined) stop(known)
+      if (waiting.filter(({ unasked }) => !unasked).length >= waitingMax)
+        throw new Refusal('busy', 'Other trainings wait already; try again in a minute.', {
+          retryAfterMs: 60_000,
+        })
+      const status: TrainingStatus = { ...none, state: 'waiting', revision, startedBy }
+      add({ tenant, parts, key, unasked: false, abort: new AbortController(), status })
       return statusOf(tenant)
     },
 
     stop(tenant) {
-      const job = jobOf(tenant)
-      if (job !== undefined) stopJob(job)
+      const job = askedFor(tenant)
+      if (job !== undefined) stop(job)
       return statusOf(tenant)
     },
 
     status: statusOf,
 
-    startUnasked(tenant, definition) {
-      const hash = examplesHash(definition).toString('hex')
-      const known = [...(running === null ? [] : [running]), ...waiting].some(
-        (job) => job.tenant === tenant && job.hash === hash,
-      )
-      if (known || closed || failed.has(`${tenant}/${hash}`) || waiting.length >= 2 * waitingMax) return
-      waiting.push({
-        tenant,
-        hash,
-        definition,
-        asked: null,
-        abort: new AbortController(),
-        status: { ...none, state: 'waiting' },
-      })
-      next()
+    startUnasked(tenant, parts) {
+      const key = keyOf(parts)
+      if (closed || parts.length === 0 || failed.has(`${tenant} ${key}`)) return
+      if (underWay().some((job) => job.tenant === tenant && job.key === key)) return
+      // They are asked for again with the next turn.
+      if (waiting.length >= 2 * waitingMax) return
+      const status: TrainingStatus = { ...none, state: 'waiting' }
+      add({ tenant, parts, key, unasked: true, abort: new AbortController(), status })
     },
 
     onTrained: (listener) => void listeners.push(listener),
@@ -208,6 +223,10 @@ export function openTraining(options: {
       await ended
     },
   }
+}
+
+function keyOf(parts: readonly TrainingPart[]): string {
+  return parts.map(({ hash }) => hash.toString('base64url')).join(' ')
 }
 
 const none: TrainingStatus = {

@@ -6,6 +6,8 @@ import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import type { Query, Store } from '../store/store.ts'
 import { systemActor, type Actor } from '../tenants/actor.ts'
+import type { Articles } from './article-store.ts'
+import { indexHashOf } from './trained.ts'
 
 /**
  * What was proposed and published. A version is frozen when it is proposed; a second person puts it in force, or
@@ -21,6 +23,8 @@ export interface Versions {
   page(tenant: string, before: string | null): Promise<VersionPage>
   /** @throws Refusal `not_found` */
   detail(tenant: string, version: number): Promise<VersionDetail<Definition>>
+  /** What this request made before, if it did. */
+  proposedBy(tenant: string, request: string): Promise<VersionSummary | null>
   /** The same request again answers what it made. @throws Refusal `version_state` while another one waits. */
   propose(by: Actor, request: string, what: Proposal): Promise<VersionSummary>
   /** In force from then on. @throws Refusal `second_person_needed`, `version_state`, `not_found` */
@@ -41,13 +45,17 @@ export interface InForce {
   definition: Definition
   /** Null: whatever model of its examples is at hand. */
   modelHash: Buffer | null
+  indexHash: Buffer | null
   /** A script of an older installation: it has no articles. */
   script: boolean
 }
 
 export interface Proposal {
   definition: Definition
+  /** Null where there is nothing to train, and where the installation publishes. */
   modelHash: Buffer | null
+  /** Of all articles that are approved now. */
+  indexHash: Buffer | null
   /** For the person who approves; null when the installation publishes. */
   report: unknown
   note: string
@@ -61,11 +69,8 @@ export function openVersions(options: {
   clock: Clock
   ids: Ids
   log: (event: Record<string, unknown>) => void
-  /** How many articles may be quoted now. */
-  countArticles(q: Query, tenant: string): Promise<number>
-  /** Takes down which those are, in the transaction of the proposal. */
-  freezeArticles(q: Query, tenant: string, version: number): Promise<void>
-  frozenArticles(q: Query, tenant: string, version: number): Promise<VersionDetail['quotes']>
+  /** Which articles are quoted is taken down with the version. */
+  articles: Pick<Articles, 'count' | 'freeze' | 'frozen'>
   /** From now on the virtual agent answers first; in the transaction of the publication. */
   answersFirst(q: Query, tenant: string): Promise<void>
 }): Versions {
@@ -107,24 +112,25 @@ export function openVersions(options: {
     what: Proposal,
     state: 'proposed' | 'published',
   ): Promise<number> {
-    const { definition, modelHash, report, note } = what
+    const { definition, modelHash, indexHash, report, note } = what
     const [{ next } = { next: 1 }] = await q<{ next: number }>(
       `select greatest(
          (select max(version) from virtual_agent_versions where tenant_id = $1),
          (select max(version) from virtual_agent_scripts where tenant_id = $1), 0) + 1 as next`,
       [by.tenant],
     )
-    const articles = await options.countArticles(q, by.tenant)
+    const articles = await options.articles.count(q, by.tenant)
     await q(
-      `insert into virtual_agent_versions (tenant_id, version, request, definition, model_hash, report, note, state,
-         by_installation, intents, flows, articles, proposed_by, proposed_by_name, proposed_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+      `insert into virtual_agent_versions (tenant_id, version, request, definition, model_hash, index_hash, report, note,
+         state, by_installation, intents, flows, articles, proposed_by, proposed_by_name, proposed_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
       [
         by.tenant,
         next,
         request,
         JSON.stringify(definition),
         modelHash,
+        indexHash,
         report === null ? null : JSON.stringify(report),
         note,
         state,
@@ -137,7 +143,13 @@ export function openVersions(options: {
         new Date(clock.now()),
       ],
     )
-    await options.freezeArticles(q, by.tenant, next)
+    await options.articles.freeze(q, by.tenant, next)
+    if (state === 'proposed') {
+      const frozen = await options.articles.frozen(q, by.tenant, next)
+      const hash = frozen.length === 0 ? null : indexHashOf(frozen)
+      if (!(hash === null ? indexHash === null : indexHash?.equals(hash)))
+        throw new Refusal('not_trained', 'An article was approved or withdrawn in between: train the draft again.')
+    }
     return next
   }
 
@@ -185,13 +197,19 @@ export function openVersions(options: {
   return {
     async inForce(tenant) {
       const [row] = await store.read(tenant, (q) =>
-        q<{ version: number; definition: string; model_hash: Buffer | null; script: boolean }>(
-          `(select v.version, v.definition::text as definition, v.model_hash, false as script
+        q<{
+          version: number
+          definition: string
+          model_hash: Buffer | null
+          index_hash: Buffer | null
+          script: boolean
+        }>(
+          `(select v.version, v.definition::text as definition, v.model_hash, v.index_hash, false as script
             from virtual_agent_current c
             join virtual_agent_versions v on v.tenant_id = c.tenant_id and v.version = c.version
             where c.tenant_id = $1)
            union all
-           (select version, script::text, null, true from virtual_agent_scripts
+           (select version, script::text, null, null, true from virtual_agent_scripts
             where tenant_id = $1 order by version desc limit 1)
            order by script limit 1`,
           [tenant],
@@ -205,7 +223,13 @@ export function openVersions(options: {
         log({ level: 'error', event: 'virtual agent not readable', tenant, version, faults: parsed.faults.length })
         return null
       }
-      return { version, script, definition: parsed.definition, modelHash: row.model_hash }
+      return {
+        version,
+        script,
+        definition: parsed.definition,
+        modelHash: row.model_hash,
+        indexHash: row.index_hash,
+      }
     },
 
     current: (tenant) => store.read(tenant, (q) => oneOf(q, tenant, 'v.version = c.version')),
@@ -243,7 +267,7 @@ export function openVersions(options: {
             ...summary,
             definition: row!.definition,
             report: row!.report,
-            quotes: await options.frozenArticles(q, tenant, version),
+            quotes: await options.articles.frozen(q, tenant, version),
             history: deeds.map((deed) => ({
               what: deed.what,
               by: { id: deed.done_by, name: deed.done_by_name },
@@ -254,6 +278,8 @@ export function openVersions(options: {
         },
         { snapshot: true },
       ),
+
+    proposedBy: (tenant, request) => store.read(tenant, (q) => oneOf(q, tenant, 'v.request = $2', request)),
 
     propose: (by, request, what) =>
       change(by.tenant, async (q) => {

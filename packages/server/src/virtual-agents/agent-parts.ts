@@ -1,5 +1,7 @@
 import type { Definition } from '@candor/virtual-agent/definition.ts'
-import type { ArticleKey, Articles } from './article-store.ts'
+import type { Language } from '@candor/virtual-agent/script.ts'
+import { trainingExamples } from '@candor/virtual-agent/training-examples.ts'
+import type { Articles, QuotableArticle } from './article-store.ts'
 import { indexHashOf, modelHashOf } from './trained.ts'
 import type { TrainingPart } from './training.ts'
 
@@ -7,7 +9,9 @@ import type { TrainingPart } from './training.ts'
 export interface AgentParts {
   model: Extract<TrainingPart, { kind: 'model' }> | null
   index: Extract<TrainingPart, { kind: 'index' }> | null
-  articles: readonly ArticleKey[]
+  articles: readonly QuotableArticle[]
+  /** Of the articles. */
+  languages: readonly Language[]
 }
 
 /** One intent is told from nothing. */
@@ -21,15 +25,16 @@ export async function partsOf(
   version: number | null | 'none',
 ): Promise<AgentParts> {
   const keys = version === 'none' ? [] : await articles.quotableKeys(tenant, version)
-  const told = definition.intents.filter(({ examples }) => (examples[definition.language] ?? []).length > 0)
+  const told = new Set(trainingExamples(definition).map(({ label }) => label))
   return {
     model:
-      told.length < intentsMin ? null : { kind: 'model', hash: modelHashOf(definition), definition },
+      told.size < intentsMin ? null : { kind: 'model', hash: modelHashOf(definition), definition },
     index:
       keys.length === 0 || version === 'none'
         ? null
         : { kind: 'index', hash: indexHashOf(keys), articles: () => articles.quotable(tenant, version) },
     articles: keys,
+    languages: [...new Set(keys.map(({ language }) => language))],
   }
 }
 

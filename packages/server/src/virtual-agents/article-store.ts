@@ -35,6 +35,8 @@ export interface Articles {
   keepCrawled(by: Actor, id: string, page: GivenArticle & { address: string }): Promise<'new' | 'changed' | 'same'>
   /** @throws Refusal `second_person_needed` for who changed it, `draft_changed` for another version, `not_found` */
   approve(by: Actor, id: string, version: number): Promise<ArticleSummary>
+  /** All or none. @throws as `approve` */
+  approveAll(by: Actor, articles: readonly ArticleKey[]): Promise<ArticleSummary[]>
   /** Not quoted from this moment on, whatever version is in force. @throws Refusal `not_found` */
   withdraw(tenant: string, id: string): Promise<void>
   /** Written and approved by the installation itself. No request leads here. */
@@ -42,7 +44,7 @@ export interface Articles {
   /** What a published version was frozen with; without a version: what the next one would be. */
   quotable(tenant: string, version: number | null): Promise<Article[]>
   /** Which articles those are, without their texts. */
-  quotableKeys(tenant: string, version: number | null): Promise<ArticleKey[]>
+  quotableKeys(tenant: string, version: number | null): Promise<QuotableArticle[]>
   /** Which of these are quoted no more, whatever version is in force. */
   withdrawn(tenant: string, ids: readonly string[]): Promise<Set<string>>
 
@@ -55,6 +57,10 @@ export interface Articles {
 export interface ArticleKey {
   id: string
   version: number
+}
+
+export interface QuotableArticle extends ArticleKey {
+  language: Language
 }
 
 export interface GivenArticle {
@@ -166,6 +172,19 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
     )
   }
 
+  async function approveOne(q: Query, by: Actor, { id, version }: ArticleKey): Promise<ArticleSummary> {
+    const row = await mustHave(q, by.tenant, id)
+    mustBeVersion(row, version)
+    if (row.changed_by === by.id)
+      throw new Refusal(
+        'second_person_needed',
+        `You changed “${row.title}” last: somebody else has to approve it.`,
+      )
+    if (row.approved_at !== null) return summaryOf(row)
+    await approveVersion(q, by, id, version, new Date(clock.now()))
+    return summaryOf(await mustHave(q, by.tenant, id))
+  }
+
   return {
     list: (tenant) =>
       store.read(tenant, async (q) => {
@@ -235,15 +254,13 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
       })
     },
 
-    approve: (by, id, version) =>
+    approve: (by, id, version) => change(by.tenant, (q) => approveOne(q, by, { id, version })),
+
+    approveAll: (by, keys) =>
       change(by.tenant, async (q) => {
-        const row = await mustHave(q, by.tenant, id)
-        mustBeVersion(row, version)
-        if (row.changed_by === by.id)
-          throw new Refusal('second_person_needed', 'You changed this article last: somebody else has to approve it.')
-        if (row.approved_at !== null) return summaryOf(row)
-        await approveVersion(q, by, id, version, new Date(clock.now()))
-        return summaryOf(await mustHave(q, by.tenant, id))
+        const approved: ArticleSummary[] = []
+        for (const key of keys) approved.push(await approveOne(q, by, key))
+        return approved
       }),
 
     async withdraw(tenant, id) {
@@ -288,14 +305,18 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
     quotableKeys: (tenant, version) =>
       store.read(tenant, (q) =>
         version === null
-          ? q<ArticleKey>(
-              `select id, approved_version as version from virtual_agent_articles
-               where tenant_id = $1 and approved_version is not null and withdrawn_at is null`,
+          ? q<QuotableArticle>(
+              `select a.id, v.version, v.language from virtual_agent_articles a
+               join virtual_agent_article_versions v
+                 on v.tenant_id = a.tenant_id and v.article = a.id and v.version = a.approved_version
+               where a.tenant_id = $1 and a.withdrawn_at is null`,
               [tenant],
             )
-          : q<ArticleKey>(
-              `select article as id, article_version as version from virtual_agent_version_articles
-               where tenant_id = $1 and version = $2`,
+          : q<QuotableArticle>(
+              `select f.article as id, v.version, v.language from virtual_agent_version_articles f
+               join virtual_agent_article_versions v
+                 on v.tenant_id = f.tenant_id and v.article = f.article and v.version = f.article_version
+               where f.tenant_id = $1 and f.version = $2`,
               [tenant, version],
             ),
       ),

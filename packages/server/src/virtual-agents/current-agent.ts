@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { Agent } from '@candor/virtual-agent/agent.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
-import { encoderLanguage } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
-import { IndexFault, loadIndex } from '@candor/virtual-agent/knowledge/index-bytes.ts'
-import { loadModel, ModelFault } from '@candor/virtual-agent/intents/save-model.ts'
-import { prepareAgent } from '@candor/virtual-agent/prepare-agent.ts'
 import type { Encoder } from '@candor/virtual-agent/intents/intent-types.ts'
+import { loadModel, ModelFault } from '@candor/virtual-agent/intents/save-model.ts'
+import { IndexFault, loadIndex } from '@candor/virtual-agent/knowledge/index-bytes.ts'
+import { encoderLanguage, type KnowledgeIndex } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
+import { prepareAgent } from '@candor/virtual-agent/prepare-agent.ts'
 import type { Store } from '../store/store.ts'
 import { listOf, partsOf, type AgentParts } from './agent-parts.ts'
 import type { Articles } from './article-store.ts'
-import type { Trained } from './trained.ts'
-import type { Training } from './training.ts'
+import { openHeldByBytes, type Sized } from './held-by-bytes.ts'
+import { indexHashOf, type Trained } from './trained.ts'
+import type { Training, TrainingPart } from './training.ts'
 import type { Versions } from './versions.ts'
 import { withoutArticles } from './without-articles.ts'
 
@@ -26,25 +27,20 @@ export interface CurrentAgents {
   known(tenant: string): Agent | null | undefined
   /** Not published, with the articles that are approved now; without a model while its examples are not trained. */
   draft(tenant: string, definition: Definition): Promise<{ agent: Agent; trained: boolean }>
+  /** The index of the articles that are approved now; null while there is none of exactly these. */
+  approvedArticles(tenant: string): Promise<KnowledgeIndex | null>
   /** Bytes that are held, as far as they can be counted. */
   heldBytes(): number
 }
 
-/** Agents of all tenants; the one not used for longest is prepared again when it is asked for. */
-const heldBytesMax = 256 * 1024 * 1024
+/** Agents of all tenants, and the drafts that are being tried. */
+const agentBytesMax = 256 * 1024 * 1024
+/** Indexes that are being searched by authors. */
+const indexBytesMax = 64 * 1024 * 1024
 /** Objects of JavaScript take about four times what their JSON does. */
 const bytesPerJsonCharacter = 4
 /** Tenants without a virtual agent, so that their messages wait for nothing. */
 const absentMax = 10_000
-
-interface HeldAgent {
-  /** What it was made from; when that has changed, it is made anew. */
-  of: string
-  bytes: number
-  agent: Promise<Agent | null>
-  /** Once it is prepared. */
-  known: Agent | null | undefined
-}
 
 export function openCurrentAgents(options: {
   store: Store
@@ -52,65 +48,39 @@ export function openCurrentAgents(options: {
   trained: Trained
   articles: Articles
   training: Pick<Training, 'startUnasked' | 'onTrained'>
-  /** Read once, when the first agent needs it: some 60 MB. */
+  /** Read once, when the first agent needs it; null where this installation has none. */
   encoder(): Promise<Encoder | null>
   log: (event: Record<string, unknown>) => void
 }): CurrentAgents {
   const { store, versions, trained, articles, training, encoder, log } = options
-  const held = new Map<string, HeldAgent>()
+  const agents = openHeldByBytes<Agent | null>(agentBytesMax)
+  const indexes = openHeldByBytes<KnowledgeIndex | null>(indexBytesMax)
   const absent = new Set<string>()
-  let heldBytes = 0
 
-  function drop(key: string): void {
-    const gone = held.get(key)
-    if (gone === undefined) return
-    held.delete(key)
-    heldBytes -= gone.bytes
-  }
+  training.onTrained((tenant) => {
+    agents.drop(tenant)
+    indexes.drop(tenant)
+  })
+  versions.onPublished((tenant) => absent.delete(tenant))
 
-  /** Callers that come meanwhile share one preparation; one that failed is not held. */
-  function holding(
-    key: string,
-    of: string,
-    make: () => Promise<{ agent: Agent | null; bytes: number }>,
-  ): Promise<Agent | null> {
-    const known = held.get(key)
-    if (known?.of === of) {
-      held.delete(key)
-      held.set(key, known)
-      return known.agent
+  /** The first of these that is at hand and can be read. */
+  async function load<Value>(
+    tenant: string,
+    hashes: readonly (Buffer | null | undefined)[],
+    read: (bytes: Uint8Array) => Value,
+  ): Promise<Sized<Value> | null> {
+    for (const hash of hashes) {
+      const bytes = hash && (await trained.bytes(tenant, hash))
+      if (!bytes) continue
+      try {
+        return { value: read(bytes), bytes: bytes.byteLength }
+      } catch (caught) {
+        // Made by another version of this program: it is as if it were not there, and made anew.
+        if (!(caught instanceof ModelFault || caught instanceof IndexFault)) throw caught
+        log({ level: 'warn', event: 'trained by another version', tenant, reason: caught.message })
+      }
     }
-    drop(key)
-    const made = make()
-    const entry: HeldAgent = { of, bytes: 0, agent: made.then(({ agent }) => agent), known: known?.known }
-    held.set(key, entry)
-    made.then(
-      ({ agent, bytes }) => {
-        entry.known = agent
-        if (held.get(key) !== entry) return
-        entry.bytes = bytes
-        heldBytes += bytes
-        for (const oldest of held.keys()) {
-          if (heldBytes <= heldBytesMax || oldest === key) break
-          drop(oldest)
-        }
-      },
-      () => {
-        if (held.get(key) === entry) held.delete(key)
-      },
-    )
-    return entry.agent
-  }
-
-  /** What cannot be read was written by another version of this program: it is as if it were not there. */
-  function readable<Value>(tenant: string, read: () => Value): Value | null {
-    try {
-      return read()
-    } catch (caught) {
-      if (!(caught instanceof ModelFault || caught instanceof IndexFault)) throw caught
-      log({ level: 'warn', event: 'trained by another version', tenant, reason: caught.message })
-      return null
-    }
+    return null
   }
 
   async function prepared(
@@ -118,45 +88,32 @@ export function openCurrentAgents(options: {
     definition: Definition,
     version: number,
     parts: AgentParts,
-    frozen: { modelHash: Buffer | null; indexHash: Buffer | null },
-  ): Promise<{ agent: Agent; bytes: number; complete: boolean }> {
-    const load = async <Value>(
-      hashes: readonly (Buffer | null | undefined)[],
-      read: (bytes: Uint8Array) => Value,
-    ): Promise<{ value: Value; bytes: number } | null> => {
-      for (const hash of hashes) {
-        if (hash === null || hash === undefined) continue
-        const bytes = await trained.bytes(tenant, hash)
-        const value = bytes && readable(tenant, () => read(bytes))
-        if (value !== null) return { value, bytes: bytes!.byteLength }
-      }
-      return null
-    }
-    const model = await load([frozen.modelHash, parts.model?.hash], loadModel)
-    const english = parts.index !== null && definition.language === encoderLanguage
-    const loaded = model?.value.tiers === 2 || english ? await encoder() : null
-    const index = await load([frozen.indexHash, parts.index?.hash], (bytes) => loadIndex(bytes, loaded))
-    const gone = await articles.withdrawn(
-      tenant,
-      parts.articles.map(({ id }) => id),
+    frozen: { modelHash: Buffer | null; indexHash: Buffer | null } | null,
+  ): Promise<Sized<Agent> & { lacks: TrainingPart[] }> {
+    const model = await load(tenant, [frozen?.modelHash, parts.model?.hash], loadModel)
+    const quotesEnglish = parts.index !== null && parts.languages.includes(encoderLanguage)
+    const loaded = model?.value.tiers === 2 || quotesEnglish ? await encoder() : null
+    const index = await load(tenant, [frozen?.indexHash, parts.index?.hash], (bytes) =>
+      loadIndex(bytes, loaded),
     )
+    const ids = parts.articles.map(({ id }) => id)
     const agent = prepareAgent({
       definition,
       version,
       model: model?.value ?? null,
-      knowledge: index && withoutArticles(index.value, gone),
+      knowledge: index && withoutArticles(index.value, await articles.withdrawn(tenant, ids)),
       encoder: loaded,
     })
-    const json = JSON.stringify(definition).length
-    const bytes = bytesPerJsonCharacter * json + (model?.bytes ?? 0) + (index?.bytes ?? 0)
-    const complete = (model !== null || parts.model === null) && (index !== null || parts.index === null)
-    return { agent, bytes, complete }
+    const json = bytesPerJsonCharacter * JSON.stringify(definition).length
+    return {
+      value: agent,
+      bytes: json + (model?.bytes ?? 0) + (index?.bytes ?? 0),
+      lacks: [
+        ...(model === null && parts.model !== null ? [parts.model] : []),
+        ...(index === null && parts.index !== null ? [parts.index] : []),
+      ],
+    }
   }
-
-  training.onTrained((tenant) => {
-    for (const key of held.keys()) if (key.startsWith(tenant)) drop(key)
-  })
-  versions.onPublished((tenant) => absent.delete(tenant))
 
   return {
     async current(tenant) {
@@ -175,41 +132,43 @@ export function openCurrentAgents(options: {
         absent.add(tenant)
         return null
       }
-      return holding(tenant, `${version} ${since?.getTime()} ${withdrawn?.getTime()}`, async () => {
+      return agents.get(tenant, [version, since?.getTime(), withdrawn?.getTime()].join(' '), async () => {
         const inForce = await versions.inForce(tenant)
-        if (inForce === null) return { agent: null, bytes: 0 }
-        const { definition } = inForce
-        const parts = await partsOf(articles, tenant, definition, inForce.script ? 'none' : inForce.version)
-        const { agent, bytes, complete } = await prepared(tenant, definition, inForce.version, parts, inForce)
-        // Until then the nearest example by words answers, and nothing is quoted.
-        if (!complete) training.startUnasked(tenant, await missing(tenant, parts))
-        return { agent, bytes }
+        if (inForce === null) return { value: null, bytes: 0 }
+        const { definition, script } = inForce
+        const parts = await partsOf(articles, tenant, definition, script ? 'none' : inForce.version)
+        const made = await prepared(tenant, definition, inForce.version, parts, inForce)
+        // Until then the nearest example by words answers, or nothing is quoted.
+        training.startUnasked(tenant, made.lacks)
+        return made
       })
     },
 
-    known: (tenant) => (absent.has(tenant) ? null : held.get(tenant)?.known),
+    known: (tenant) => (absent.has(tenant) ? null : agents.known(tenant)),
 
     async draft(tenant, definition) {
       const parts = await partsOf(articles, tenant, definition, null)
-      const trainedNow = (await missing(tenant, parts)).length === 0
+      const hashes = listOf(parts).map(({ hash }) => hash)
+      const have = await trained.have(tenant, hashes)
       const digest = createHash('sha256').update(JSON.stringify(definition)).digest('base64url')
-      const hashes = listOf(parts).map(({ hash }) => hash.toString('base64url'))
-      const none = { modelHash: null, indexHash: null }
-      const agent = await holding(`${tenant} draft`, [digest, trainedNow, ...hashes].join(' '), () =>
-        prepared(tenant, definition, 0, parts, none),
+      const of = [digest, ...hashes.map((hash, i) => `${hash.toString('base64url')} ${have[i]}`)].join(' ')
+      const agent = await agents.get(`${tenant} draft`, of, () =>
+        prepared(tenant, definition, 0, parts, null),
       )
-      return { agent: agent!, trained: trainedNow }
+      return { agent: agent!, trained: have.every(Boolean) }
     },
 
-    heldBytes: () => heldBytes,
-  }
+    async approvedArticles(tenant) {
+      const keys = await articles.quotableKeys(tenant, null)
+      if (keys.length === 0) return { shelves: [], encoder: null }
+      const hash = indexHashOf(keys)
+      return indexes.get(`${tenant} articles`, hash.toString('base64url'), async () => {
+        const loaded = await encoder()
+        const index = await load(tenant, [hash], (bytes) => loadIndex(bytes, loaded))
+        return index ?? { value: null, bytes: 0 }
+      })
+    },
 
-  async function missing(tenant: string, parts: AgentParts) {
-    const list = listOf(parts)
-    const have = await trained.have(
-      tenant,
-      list.map(({ hash }) => hash),
-    )
-    return list.filter((_, i) => !have[i])
+    heldBytes: () => agents.bytes() + indexes.bytes(),
   }
 }

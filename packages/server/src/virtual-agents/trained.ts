@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CrossValidation } from '@candor/virtual-agent/intents/intent-types.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
+import { trainingExamples } from '@candor/virtual-agent/training-examples.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 
@@ -31,8 +32,9 @@ const modelsMadeBy = 'model 1'
 const indexesMadeBy = 'index 1'
 
 /** What a model is made of: nothing else of a definition changes it. */
-export function modelHashOf({ language, intents }: Definition): Buffer {
-  return hashOf([modelsMadeBy, language, intents.map(({ id, examples }) => [id, examples])])
+export function modelHashOf(definition: Definition): Buffer {
+  const examples = trainingExamples(definition).map(({ label, text }) => [label, text])
+  return hashOf([modelsMadeBy, definition.language, examples])
 }
 
 /** A version of an article never changes, so its number says what it says. */

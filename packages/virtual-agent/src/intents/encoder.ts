@@ -1,0 +1,377 @@
+/**
+ * The Universal Sentence Encoder Lite (Cer et al. 2018, arXiv:1803.11175) on weights that the caller read: a
+ * transformer of two layers with four heads, whose mean over the pieces of a text goes through one more layer.
+ * Weights and activations are rounded to whole numbers before they are multiplied, so sums are exact and the
+ * vectors have the same bits on every machine; against the floating-point original the cosine is above 0.9999.
+ */
+import type { Encoder } from './intent-types.ts'
+import { columnsPerPanel, openArena, rowsPerStep, type Kernels } from './kernels.ts'
+import { openSentencePieces, type Vocabulary } from './sentence-pieces.ts'
+
+export interface EncoderFiles {
+  /** `model.json` of the weights: names, shapes and order of what is in `weights`. */
+  manifest: string
+  /** `vocab.json`: pieces and scores. */
+  vocabulary: string
+  /** The shards, one after the other. */
+  weights: Uint8Array
+}
+
+export class EncoderFault extends Error {}
+
+/** @throws EncoderFault when the files are not those of this encoder. */
+export function openEncoder(files: EncoderFiles): Encoder {
+  const weights = readWeights(files)
+  const pieces = openSentencePieces(readVocabulary(files.vocabulary))
+  const model = layOut(weights)
+
+  return {
+    dimensions,
+    encode(texts) {
+      const cuts = texts.map((text) => pieces.cut(text.trim()).slice(0, piecesMax))
+      const vectors: Float32Array[] = []
+      for (let from = 0; from < cuts.length; ) {
+        let to = from
+        let rows = 0
+        while (to < cuts.length && rows + cuts[to]!.length <= rowsMax) rows += cuts[to++]!.length
+        vectors.push(...model.run(cuts.slice(from, to)))
+        from = to
+      }
+      return vectors
+    },
+  }
+}
+
+const dimensions = 512
+const embeddingWidth = 256
+const innerWidth = 1536
+const heads = 4
+const layers = 2
+/** The encoder was trained on no more; the rest of a longer text is not looked at. */
+const piecesMax = 128
+/** Rows that are multiplied at once: enough that weights are read from the cache, few enough that rows stay there. */
+const rowsMax = 128
+const normEpsilon = 1e-6
+
+/** 1,536 products of these two are below 2^31, so a sum never overflows. */
+const activationMax = 2_047
+const weightMax = 511
+
+interface Weights {
+  take(name: string, shape: readonly number[]): Float32Array
+}
+
+function readVocabulary(text: string): Vocabulary {
+  const list = readJson('vocabulary', text)
+  const fits =
+    Array.isArray(list) &&
+    list.length > 0 &&
+    list.length <= 100_000 &&
+    list.every(
+      (entry: unknown) =>
+        Array.isArray(entry) &&
+        typeof entry[0] === 'string' &&
+        entry[0].length > 0 &&
+        (typeof entry[1] === 'number' || entry[1] === null),
+    )
+  if (!fits) throw new EncoderFault('The vocabulary is not a list of pieces with scores.')
+  // Pieces with a colon have no score in the package, and its own tokenizer counts that as 0.
+  return (list as [string, number | null][]).map(([piece, score]) => [piece, score ?? 0])
+}
+
+function readWeights({ manifest, weights }: EncoderFiles): Weights {
+  const groups = (readJson('manifest', manifest) as { weightsManifest?: unknown }).weightsManifest
+  const parts = new Map<string, { at: number; shape: number[] }>()
+  let at = 0
+  if (!Array.isArray(groups)) throw new EncoderFault('The manifest names no weights.')
+  for (const group of groups as { weights?: { name: string; shape: number[] }[] }[])
+    for (const { name, shape } of group.weights ?? []) {
+      parts.set(shortName(name), { at, shape })
+      // Floats and integers alike take four bytes here.
+      at += 4 * sizeOf(shape)
+    }
+  if (at !== weights.length)
+    throw new EncoderFault(`The weights have ${weights.length} bytes; the manifest says ${at}.`)
+  return {
+    take(name, shape) {
+      const part = parts.get(name)
+      if (part === undefined) throw new EncoderFault(`The manifest has no "${name}".`)
+      const count = sizeOf(shape)
+      if (sizeOf(part.shape) !== count)
+        throw new EncoderFault(`"${name}" has the shape ${part.shape.join('×')}, not ${shape.join('×')}.`)
+      // A copy, so that it begins where floats may; `slice` of a Buffer would be none.
+      const floats = new Float32Array(count)
+      new Uint8Array(floats.buffer).set(weights.subarray(part.at, part.at + 4 * count))
+      return floats
+    },
+  }
+}
+
+function readJson(what: string, text: string): object {
+  try {
+    return (JSON.parse(text) ?? {}) as object
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw new EncoderFault(`The ${what} is not JSON.`, { cause })
+  }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+/** "module_apply_default/Encoder_en/KonaTransformer/Encode/Layer_1/TransformerLayer/FFN/…" without what all have. */
+function shortName(name: string): string {
+  return name.replace(
+    /^module(_apply_default)?\/|Encoder_en\/|KonaTransformer\/Encode\/|TransformerStack\/|TransformerLayer\/|\/part_0$|\/ConcatPartitions\/concat$/g,
+    '',
+  )
+}
+
+/** A layer `y = x · matrix + bias` whose matrix lies in the arena as whole numbers. */
+interface Dense {
+  at: number
+  inputs: number
+  outputs: number
+  /** What one unit of a column stands for. */
+  scales: Float32Array
+  bias: Float32Array
+}
+
+interface Layer {
+  width: number
+  attentionNorm: Norm
+  queriesKeysValues: Dense
+  attentionOut: Dense
+  /** Brings what goes past the first layer to the width of the second; null where it has it. */
+  past: Dense | null
+  innerNorm: Norm
+  inner: Dense
+  innerOut: Dense
+}
+
+interface Norm {
+  scale: Float32Array
+  bias: Float32Array
+}
+
+function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Array[] } {
+  const matrixShorts =
+    embeddingWidth * (3 * embeddingWidth + 2 * dimensions) +
+    dimensions * 4 * dimensions +
+    layers * 2 * dimensions * innerWidth +
+    dimensions * dimensions
+  const arena = openArena(2 * matrixShorts + 2 * rowsMax * innerWidth + 4 * rowsMax * innerWidth)
+  const left = arena.shorts(rowsMax * innerWidth)
+  const product = arena.integers(rowsMax * innerWidth)
+
+  function dense(matrix: string, bias: string, inputs: number, outputs: number): Dense {
+    const source = weights.take(matrix, [inputs, outputs])
+    const { at, view } = arena.shorts(inputs * outputs)
+    const scales = new Float32Array(outputs)
+    for (let n = 0; n < outputs; n++) {
+      let most = 0
+      for (let k = 0; k < inputs; k++) most = Math.max(most, Math.abs(source[k * outputs + n]!))
+      scales[n] = most / weightMax
+      const perUnit = most === 0 ? 0 : weightMax / most
+      const panel = Math.floor(n / columnsPerPanel) * inputs * columnsPerPanel
+      for (let k = 0; k < inputs; k++)
+        view[panel + (k >> 1) * 2 * columnsPerPanel + (n % columnsPerPanel) * 2 + (k & 1)] = Math.round(
+          source[k * outputs + n]! * perUnit,
+        )
+    }
+    return { at, inputs, outputs, scales, bias: weights.take(bias, [outputs]) }
+  }
+
+  function norm(name: string, width: number): Norm {
+    return {
+      scale: weights.take(`${name}/layer_prepostprocess/layer_norm/layer_norm_scale`, [width]),
+      bias: weights.take(`${name}/layer_prepostprocess/layer_norm/layer_norm_bias`, [width]),
+    }
+  }
+
+  const stack = Array.from({ length: layers }, (_, i): Layer => {
+    const name = `Layer_${i}`
+    const width = i === 0 ? embeddingWidth : dimensions
+    const attention = `${name}/MultiheadAttention`
+    return {
+      width,
+      attentionNorm: norm(name, width),
+      queriesKeysValues: dense(
+        `${attention}/qkv_transform_single/kernel`,
+        `${attention}/qkv_transform_single/bias`,
+        width,
+        3 * width,
+      ),
+      attentionOut: dense(
+        `${attention}/output_transform_single/kernel`,
+        `${attention}/output_transform_single/bias`,
+        width,
+        dimensions,
+      ),
+      past: i === 0 ? dense(`${name}/dense/kernel`, `${name}/dense/bias`, width, dimensions) : null,
+      innerNorm: norm(`${name}/FFN`, dimensions),
+      inner: dense(`${name}/FFN/conv1/Tensordot/Reshape_1`, `${name}/FFN/conv1/bias`, dimensions, innerWidth),
+      innerOut: dense(
+        `${name}/FFN/conv2/Tensordot/Reshape_1`,
+        `${name}/FFN/conv2/bias`,
+        innerWidth,
+        dimensions,
+      ),
+    }
+  })
+  const head = dense('hidden_layers/tanh_layer_0/weights', 'hidden_layers/tanh_layer_0/bias', dimensions, dimensions)
+  const embeddings = weights.take('Embeddings_en', [embeddingRows, embeddingWidth])
+  const frequencies = weights.take('Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1', [embeddingWidth / 2])
+
+  return { run: (cuts) => run(cuts) }
+
+  function run(cuts: readonly number[][]): Float32Array[] {
+    const rows = cuts.reduce((sum, cut) => sum + cut.length, 0)
+    const vectors = cuts.map(() => new Float32Array(dimensions))
+    if (rows === 0) return vectors
+    let states = embed(cuts, rows)
+    for (const layer of stack) states = runLayer(layer, states, cuts, rows)
+    const means = new Float32Array(cuts.length * dimensions)
+    let row = 0
+    for (const [text, cut] of cuts.entries())
+      for (let i = 0; i < cut.length; i++, row++)
+        for (let d = 0; d < dimensions; d++)
+          means[text * dimensions + d]! += states[row * dimensions + d]! / cut.length
+    const out = apply(head, means, cuts.length)
+    for (const [text, vector] of vectors.entries()) {
+      if (cuts[text]!.length === 0) continue
+      let squares = 0
+      for (let d = 0; d < dimensions; d++) {
+        vector[d] = Math.tanh(out[text * dimensions + d]!)
+        squares += vector[d]! * vector[d]!
+      }
+      for (let d = 0; d < dimensions; d++) vector[d]! /= Math.sqrt(squares)
+    }
+    return vectors
+  }
+
+  /** Twice the piece's vector plus waves that say its place: the original adds its input to itself with waves. */
+  function embed(cuts: readonly number[][], rows: number): Float32Array {
+    const states = new Float32Array(rows * embeddingWidth)
+    let at = 0
+    for (const cut of cuts)
+      for (const [place, piece] of cut.entries()) {
+        const from = piece * embeddingWidth
+        for (let d = 0; d < embeddingWidth / 2; d++) {
+          const angle = Math.fround(place * frequencies[d]!)
+          states[at + d] = 2 * embeddings[from + d]! + Math.sin(angle)
+          states[at + embeddingWidth / 2 + d] =
+            2 * embeddings[from + embeddingWidth / 2 + d]! + Math.cos(angle)
+        }
+        at += embeddingWidth
+      }
+    return states
+  }
+
+  function runLayer(layer: Layer, states: Float32Array, cuts: readonly number[][], rows: number): Float32Array {
+    const projected = apply(layer.queriesKeysValues, normed(layer.attentionNorm, states, rows, layer.width), rows)
+    const attended = apply(layer.attentionOut, attend(projected, layer.width, cuts, rows), rows)
+    const past = layer.past === null ? states : apply(layer.past, states, rows)
+    for (let i = 0; i < attended.length; i++) attended[i]! += past[i]!
+    const inner = apply(layer.inner, normed(layer.innerNorm, attended, rows, dimensions), rows)
+    for (let i = 0; i < inner.length; i++) if (inner[i]! < 0) inner[i] = 0
+    const out = apply(layer.innerOut, inner, rows)
+    for (let i = 0; i < out.length; i++) out[i]! += attended[i]!
+    return out
+  }
+
+  /** Rows are rounded to whole numbers, each by its own largest value. */
+  function apply(layer: Dense, input: Float32Array, rows: number): Float32Array {
+    const { inputs, outputs, scales, bias } = layer
+    const steps = Math.ceil(rows / rowsPerStep)
+    const units = new Float32Array(rows)
+    for (let m = 0; m < rows; m++) {
+      const from = m * inputs
+      let most = 0
+      for (let k = 0; k < inputs; k++) {
+        const size = Math.abs(input[from + k]!)
+        if (size > most) most = size
+      }
+      units[m] = most / activationMax
+      const perUnit = most === 0 ? 0 : activationMax / most
+      for (let k = 0; k < inputs; k++) left.view[from + k] = Math.round(input[from + k]! * perUnit)
+    }
+    left.view.fill(0, rows * inputs, steps * rowsPerStep * inputs)
+    multiply(arena.kernels, layer, steps)
+    const out = new Float32Array(rows * outputs)
+    for (let m = 0; m < rows; m++) {
+      const unit = units[m]!
+      for (let n = 0; n < outputs; n++)
+        out[m * outputs + n] = product.view[m * outputs + n]! * (unit * scales[n]!) + bias[n]!
+    }
+    return out
+  }
+
+  function multiply(kernels: Kernels, { at, inputs, outputs }: Dense, steps: number): void {
+    kernels.multiplyShorts(left.at, at, product.at, steps, inputs / 2, outputs / columnsPerPanel)
+  }
+}
+
+/** Pieces of the vocabulary and two that the encoder does not use. */
+const embeddingRows = 8_002
+
+function normed({ scale, bias }: Norm, states: Float32Array, rows: number, width: number): Float32Array {
+  const out = new Float32Array(rows * width)
+  for (let from = 0; from < rows * width; from += width) {
+    let mean = 0
+    for (let d = 0; d < width; d++) mean += states[from + d]!
+    mean /= width
+    let variance = 0
+    for (let d = 0; d < width; d++) variance += (states[from + d]! - mean) ** 2
+    const perDeviation = 1 / Math.sqrt(variance / width + normEpsilon)
+    for (let d = 0; d < width; d++)
+      out[from + d] = scale[d]! * (states[from + d]! - mean) * perDeviation + bias[d]!
+  }
+  return out
+}
+
+/** Attention of the pieces of one text among each other, per head. */
+function attend(
+  projected: Float32Array,
+  width: number,
+  cuts: readonly number[][],
+  rows: number,
+): Float32Array {
+  const out = new Float32Array(rows * width)
+  const perHead = width / heads
+  const stride = 3 * width
+  const shares = new Float64Array(piecesMax)
+  let first = 0
+  for (const { length } of cuts) {
+    for (let head = 0; head < heads; head++) {
+      const queries = head * perHead
+      const keys = queries + width
+      const values = queries + 2 * width
+      for (let i = 0; i < length; i++) {
+        const query = (first + i) * stride + queries
+        let most = -Infinity
+        for (let j = 0; j < length; j++) {
+          const key = (first + j) * stride + keys
+          let sum = 0
+          for (let d = 0; d < perHead; d++) sum += projected[query + d]! * projected[key + d]!
+          shares[j] = sum / Math.sqrt(perHead)
+          if (shares[j]! > most) most = shares[j]!
+        }
+        let all = 0
+        for (let j = 0; j < length; j++) {
+          shares[j] = Math.exp(shares[j]! - most)
+          all += shares[j]!
+        }
+        const to = (first + i) * width + queries
+        for (let j = 0; j < length; j++) {
+          const share = shares[j]! / all
+          const value = (first + j) * stride + values
+          for (let d = 0; d < perHead; d++) out[to + d]! += share * projected[value + d]!
+        }
+      }
+    }
+    first += length
+  }
+  return out
+}

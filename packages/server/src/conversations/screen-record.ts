@@ -45,5 +45,7 @@ export function screenRecord(
 
   const masked = screened(record, 0) as Readonly<Record<string, unknown>>
   const whole = screen(JSON.stringify(masked), { identifiers })
-  return whole.findings.length > 0 ? { kind: 'found' } : { kind: 'clean', record: masked, json: whole.text, ownKey }
+  return whole.findings.length > 0
+    ? { kind: 'found' }
+    : { kind: 'clean', record: masked, json: whole.text, ownKey }
 }

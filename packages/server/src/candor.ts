@@ -45,6 +45,10 @@ import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
 import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
+import { openTools } from './virtual-agents/call-tool.ts'
+import { openCurrentAgents } from './virtual-agents/current-agent.ts'
+import { engine } from './virtual-agents/engine.ts'
+import { openScripts } from './virtual-agents/scripts.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
@@ -173,8 +177,21 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
+  const scripts = openScripts({ store, clock, log })
+  const tools = openTools({
+    outbound: async () => ({ kind: 'fault', fault: 'not-allowed' }),
+    secretFor: async () => null,
+    clock,
+    random: Math.random,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    log,
+  })
   const virtualAgents = openVirtualAgents({
     store,
+    scripts,
+    agents: openCurrentAgents({ scripts }),
+    tools,
+    engine,
     access,
     conversations,
     routing,

@@ -178,7 +178,7 @@ export interface UnansweredTurn {
   /** Event id of the turn; its text is read with the conversation, under the reader's own name. */
   turn: string
   at: string
-  outcome: 'fallback' | 'clarified' | 'handed-over'
+  outcome: 'fallback' | 'clarified' | 'handed-over' | 'not-helped'
   reason: string | null
 }
 
@@ -292,14 +292,4 @@ export interface CrawlStatus {
 /** POST /v1/virtual-agent/articles/search {text, language?} → what the approved articles would answer. */
 export interface ArticleSearchAnswer<Result = unknown> {
   result: Result
-}
-
-/** GET /v1/virtual-agent/results?from=&to= (ISO dates). Every number opens: GET /results/{number}?from=&to=&cursor=. */
-export interface VirtualAgentResults {
-  conversations: number
-  selfService: { confirmed: number; silent: number; silentNotBack: number }
-  handedOver: { reason: string; conversations: number }[]
-  fallback: number
-  wrongReports: number
-  perIntent: { intent: string; conversations: number; confirmed: number; handedOver: number; wrong: number }[]
 }

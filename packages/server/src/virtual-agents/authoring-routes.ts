@@ -4,7 +4,7 @@ import type { Actor } from '../tenants/actor.ts'
 import { requirePerson, requireStaff } from '../tenants/request-actor.ts'
 import { allow, type Permission } from '../tenants/roles.ts'
 import type { FastifyRequest } from 'fastify'
-import { authoringSchemas, engineValue } from './authoring-schemas.ts'
+import { engineValue } from './authoring-schemas.ts'
 import type { Authoring } from './authoring.ts'
 import type { Drafts } from './drafts.ts'
 import type { ToolSecrets } from './tool-secrets.ts'
@@ -39,8 +39,6 @@ export function authoringRoutes(rooms: {
 }): FastifyPluginAsync {
   const { authoring, drafts, training, versions, secrets } = rooms
   return async (app) => {
-    for (const schema of authoringSchemas) app.addSchema(schema)
-
     app.get(
       base,
       {

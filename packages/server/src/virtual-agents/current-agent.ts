@@ -22,9 +22,7 @@ import { withoutArticles } from './without-articles.ts'
  */
 export interface CurrentAgents {
   /** Null: the tenant has no virtual agent. */
-  current(tenant: string): Promise<Agent | null>
-  /** What was answered last, without waiting; undefined when it is not known. */
-  known(tenant: string): Agent | null | undefined
+  currentAgent(tenant: string): Promise<Agent | null>
   /** Not published, with the articles that are approved now; without a model while its examples are not trained. */
   draft(tenant: string, definition: Definition): Promise<{ agent: Agent; trained: boolean }>
   /** The index of the articles that are approved now; null while there is none of exactly these. */
@@ -39,8 +37,6 @@ const agentBytesMax = 256 * 1024 * 1024
 const indexBytesMax = 64 * 1024 * 1024
 /** Objects of JavaScript take about four times what their JSON does. */
 const bytesPerJsonCharacter = 4
-/** Tenants without a virtual agent, so that their messages wait for nothing. */
-const absentMax = 10_000
 
 export function openCurrentAgents(options: {
   store: Store
@@ -55,13 +51,11 @@ export function openCurrentAgents(options: {
   const { store, versions, trained, articles, training, encoder, log } = options
   const agents = openHeldByBytes<Agent | null>(agentBytesMax)
   const indexes = openHeldByBytes<KnowledgeIndex | null>(indexBytesMax)
-  const absent = new Set<string>()
 
   training.onTrained((tenant) => {
     agents.drop(tenant)
     indexes.drop(tenant)
   })
-  versions.onPublished((tenant) => absent.delete(tenant))
 
   /** The first of these that is at hand and can be read. */
   async function load<Value>(
@@ -116,7 +110,7 @@ export function openCurrentAgents(options: {
   }
 
   return {
-    async current(tenant) {
+    async currentAgent(tenant) {
       const [pointer] = await store.read(tenant, (q) =>
         q<{ version: number | null; since: Date | null; withdrawn: Date | null }>(
           `select coalesce(c.version, s.version) as version, c.since, w.withdrawn
@@ -127,11 +121,7 @@ export function openCurrentAgents(options: {
         ),
       )
       const { version, since, withdrawn } = pointer!
-      if (version === null) {
-        if (absent.size >= absentMax) absent.clear()
-        absent.add(tenant)
-        return null
-      }
+      if (version === null) return null
       return agents.get(tenant, [version, since?.getTime(), withdrawn?.getTime()].join(' '), async () => {
         const inForce = await versions.inForce(tenant)
         if (inForce === null) return { value: null, bytes: 0 }
@@ -143,8 +133,6 @@ export function openCurrentAgents(options: {
         return made
       })
     },
-
-    known: (tenant) => (absent.has(tenant) ? null : agents.known(tenant)),
 
     async draft(tenant, definition) {
       const parts = await partsOf(articles, tenant, definition, null)

@@ -7,7 +7,7 @@ import type { AgentState, ToolCall } from '@candor/virtual-agent/turn.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import { requireStaff } from '../tenants/request-actor.ts'
 import { definitionBodyBytesMax } from './authoring-routes.ts'
-import { engineValue } from './authoring-schemas.ts'
+import { engineValue, time, uuid } from './authoring-schemas.ts'
 import {
   historyLinesMax,
   lineCharactersMax,
@@ -16,11 +16,13 @@ import {
   suggestedTextsMax,
   type Evaluation,
 } from './evaluation.ts'
+import type { Unanswered } from './unanswered.ts'
 
 /** Some hundred conversations as they stand. */
 const replayBodyBytesMax = 4 * 1024 * 1024
 const suggestionsBodyBytesMax = 2 * 1024 * 1024
 
+const day = { type: 'string', format: 'date' } as const
 const text = { type: 'string', maxLength: lineCharactersMax } as const
 const id = { type: 'string', minLength: 1, maxLength: 100 } as const
 const locale = { type: ['string', 'null'], maxLength: 35 } as const
@@ -65,7 +67,8 @@ const tags = ['virtual agent']
 const base = '/v1/virtual-agent'
 
 /** The test pane, replay and suggestions: they look, and keep nothing. */
-export function evaluationRoutes(evaluation: Evaluation): FastifyPluginAsync {
+export function evaluationRoutes(rooms: { evaluation: Evaluation; unanswered: Unanswered }): FastifyPluginAsync {
+  const { evaluation, unanswered } = rooms
   return async (app) => {
     app.post<{ Body: TryRequest<AgentState, ToolCall> }>(
       `${base}/draft/try`,
@@ -201,6 +204,52 @@ export function evaluationRoutes(evaluation: Evaluation): FastifyPluginAsync {
         },
       },
       (request) => evaluation.suggestions(requireStaff(request, 'virtual-agent.edit'), request.body),
+    )
+
+    app.get<{ Querystring: { from?: string; to?: string; cursor?: string } }>(
+      `${base}/unanswered`,
+      {
+        schema: {
+          operationId: 'listUnanswered',
+          summary: 'Turns that were not understood, newest first, without their text',
+          tags,
+          querystring: {
+            type: 'object',
+            properties: {
+              from: { ...day, description: 'First day, in UTC; else 30 days back' },
+              to: { ...day, description: 'Last day, in UTC' },
+              cursor: { type: 'string', maxLength: 100 },
+            },
+          },
+          response: {
+            200: {
+              type: 'object',
+              required: ['items', 'next'],
+              properties: {
+                items: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: ['conversation', 'turn', 'at', 'outcome', 'reason'],
+                    properties: {
+                      conversation: uuid,
+                      turn: uuid,
+                      at: time,
+                      outcome: { enum: ['fallback', 'clarified', 'handed-over', 'not-helped'] },
+                      reason: { type: ['string', 'null'] },
+                    },
+                  },
+                },
+                next: { type: ['string', 'null'] },
+              },
+            },
+          },
+        },
+      },
+      (request) => {
+        const { from = null, to = null, cursor = null } = request.query
+        return unanswered.page(requireStaff(request, 'virtual-agent.read').tenant, { from, to }, cursor)
+      },
     )
   }
 }

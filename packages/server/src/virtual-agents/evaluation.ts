@@ -15,6 +15,7 @@ import { agentStateBytesMax, type AgentState, type ToolCall } from '@candor/virt
 import { decide } from '@candor/virtual-agent/decide.ts'
 import type { Decision } from '@candor/virtual-agent/decision.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
+import { classify } from '@candor/virtual-agent/intents/intent-model.ts'
 import { replay, type ReplayDiff } from '@candor/virtual-agent/replay.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
@@ -24,6 +25,7 @@ import { refuseField } from '../tenants/fields.ts'
 import { requireDefinition } from './check-definition.ts'
 import type { CurrentAgents } from './current-agent.ts'
 import type { Drafts } from './drafts.ts'
+import type { FoundCluster } from './engine-thread.ts'
 
 /**
  * What authors ask of a draft before anybody else reads it. Texts of conversations come with the request, from
@@ -38,10 +40,7 @@ export interface Evaluation {
 }
 
 /** In a thread of its own: encoding some thousand texts takes seconds. */
-export type Cluster = (
-  texts: readonly string[],
-  definition: Definition,
-) => Promise<{ representative: string; texts: number[]; nearestIntent: string | null }[]>
+export type Cluster = (texts: readonly string[]) => Promise<FoundCluster[]>
 
 /** A turn of replay takes milliseconds: so many conversations are answered within some seconds. */
 export const replayedConversationsMax = 100
@@ -83,7 +82,7 @@ export function openEvaluation(options: {
 
   async function agentFor(by: Actor, request: TryRequest): Promise<{ agent: Agent; trained: boolean }> {
     if (request.of === 'current') {
-      const agent = await agents.current(by.tenant)
+      const agent = await agents.currentAgent(by.tenant)
       if (agent === null) throw new Refusal('not_found', 'Nothing is in force yet.')
       return { agent, trained: agent.model !== null }
     }
@@ -123,7 +122,7 @@ export function openEvaluation(options: {
 
     replay: (by, { conversations }) =>
       alone(by.tenant, async () => {
-        const current = await agents.current(by.tenant)
+        const current = await agents.currentAgent(by.tenant)
         if (current === null) throw new Refusal('not_found', 'Nothing is in force to compare the draft with.')
         const { agent: draft } = await agents.draft(by.tenant, await draftOf(by.tenant))
         const identifiers = await guardFormats(by.tenant)
@@ -148,7 +147,17 @@ export function openEvaluation(options: {
         const definition = await draftOf(by.tenant)
         const identifiers = await guardFormats(by.tenant)
         const said = texts.map(({ text }) => screen(text, { identifiers }).text)
-        return { clusters: await cluster(said, definition) }
+        const { agent } = await agents.draft(by.tenant, definition)
+        const clusters = await cluster(said)
+        return {
+          clusters: clusters.map((found) => ({
+            ...found,
+            nearestIntent:
+              agent.model === null
+                ? null
+                : (classify(agent.model, found.representative, agent.encoder).ranked[0]?.intent ?? null),
+          })),
+        }
       }),
   }
 }

@@ -6,8 +6,6 @@ export interface HeldByBytes<Value> {
    * @param of what it is made of; when that has changed, it is made anew.
    */
   get(key: string, of: string, make: () => Promise<Sized<Value>>): Promise<Value>
-  /** What was made last under the key, without waiting. */
-  known(key: string): Value | undefined
   /** Makes everything anew whose key begins with this. */
   drop(prefix: string): void
   bytes(): number
@@ -22,7 +20,6 @@ interface Entry<Value> {
   of: string
   bytes: number
   value: Promise<Value>
-  known: Value | undefined
 }
 
 export function openHeldByBytes<Value>(bytesMax: number): HeldByBytes<Value> {
@@ -46,11 +43,10 @@ export function openHeldByBytes<Value>(bytesMax: number): HeldByBytes<Value> {
       }
       drop(key)
       const made = make()
-      const entry: Entry<Value> = { of, bytes: 0, value: made.then(({ value }) => value), known: before?.known }
+      const entry: Entry<Value> = { of, bytes: 0, value: made.then(({ value }) => value) }
       entries.set(key, entry)
       made.then(
-        ({ value, bytes }) => {
-          entry.known = value
+        ({ bytes }) => {
           if (entries.get(key) !== entry) return
           entry.bytes = bytes
           held += bytes
@@ -66,8 +62,6 @@ export function openHeldByBytes<Value>(bytesMax: number): HeldByBytes<Value> {
       )
       return entry.value
     },
-
-    known: (key) => entries.get(key)?.known,
 
     drop(prefix) {
       for (const key of [...entries.keys()]) if (key.startsWith(prefix)) drop(key)

@@ -36,8 +36,6 @@ export interface Versions {
   restore(by: Actor, version: number, note: string): Promise<VersionSummary>
   /** Without a proposal: for what the installation itself brings along. No request leads here. */
   publishAsInstallation(tenant: string, what: Proposal): Promise<VersionSummary>
-  /** Called after the commit, before whoever published it is answered. */
-  onPublished(listener: (tenant: string) => void): void
 }
 
 export interface InForce {
@@ -75,20 +73,12 @@ export function openVersions(options: {
   answersFirst(q: Query, tenant: string): Promise<void>
 }): Versions {
   const { store, clock, ids, log } = options
-  const listeners: ((tenant: string) => void)[] = []
-
   /** One change of a tenant's versions at a time. */
   async function change<T>(tenant: string, act: (q: Query) => Promise<T>): Promise<T> {
     return store.write(tenant, async (q) => {
       await q('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`virtual agent versions ${tenant}`])
       return act(q)
     })
-  }
-
-  async function published(tenant: string, act: (q: Query) => Promise<VersionSummary>): Promise<VersionSummary> {
-    const summary = await change(tenant, act)
-    for (const listener of listeners) listener(tenant)
-    return summary
   }
 
   async function deed(
@@ -297,7 +287,7 @@ export function openVersions(options: {
       }),
 
     approve: (by, version) =>
-      published(by.tenant, async (q) => {
+      change(by.tenant, async (q) => {
         await settle(q, by, version, 'approved', '')
         await putInForce(q, by.tenant, version)
         return (await oneOf(q, by.tenant, 'v.version = $2', version))!
@@ -316,7 +306,7 @@ export function openVersions(options: {
       }),
 
     restore: (by, version, note) =>
-      published(by.tenant, async (q) => {
+      change(by.tenant, async (q) => {
         await mustBe(q, by.tenant, version, 'published', 'was never in force')
         const current = await oneOf(q, by.tenant, 'v.version = c.version')
         if (current?.version === version) throw new Refusal('version_state', `Version ${version} is in force.`)
@@ -326,15 +316,13 @@ export function openVersions(options: {
       }),
 
     publishAsInstallation: (tenant, what) =>
-      published(tenant, async (q) => {
+      change(tenant, async (q) => {
         const by = systemActor(tenant, 'Installation')
         const version = await insert(q, by, ids.next(), what, 'published')
         await deed(q, by, version, 'published', what.note)
         await putInForce(q, tenant, version)
         return (await oneOf(q, tenant, 'v.version = $2', version))!
       }),
-
-    onPublished: (listener) => void listeners.push(listener),
   }
 }
 

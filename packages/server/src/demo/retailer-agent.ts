@@ -1,11 +1,18 @@
-import type { Script } from '@candor/virtual-agent/script.ts'
+import { defaultPhrases } from '@candor/virtual-agent/default-phrases.ts'
+import type { Definition } from '@candor/virtual-agent/definition.ts'
+import { retailerFlows, retailerTools } from './retailer-flows.ts'
 
-/** What the virtual agent of the demo retailer says. Its rules are invented; its manner is meant. */
-export const retailerScript: Script = {
-  version: 1,
+/**
+ * The virtual agent of the demo retailer. Its rules are invented; its manner is meant.
+ * @param sitesUrl where the retailer's systems answer.
+ */
+export function retailerAgent(sitesUrl: string): Definition {
+  return {
+  version: 2,
   name: 'Juniper',
   language: 'en',
   phrases: {
+    ...defaultPhrases,
     greeting: {
       en: 'Hi, I’m Juniper, the virtual agent at Maple & Main. Ask me about an order, a return or our stores, or let me call over someone from the team.',
       es: '¡Hola! Soy Juniper, la agente virtual de Maple & Main. Pregúnteme por un pedido, una devolución o nuestras tiendas, o le paso con alguien del equipo.',
@@ -73,7 +80,11 @@ export const retailerScript: Script = {
       ar: 'على الرحب والسعة! أتمنى لك يومًا سعيدًا.',
     },
   },
-  topics: [
+  flows: retailerFlows,
+  tools: retailerTools(sitesUrl),
+  triggers: { anger: true, payment: true, legal: true, emergency: true, rejection: true },
+  approvedOnly: false,
+  intents: [
     {
       id: 'order-status',
       title: {
@@ -91,7 +102,6 @@ export const retailerScript: Script = {
           'order status',
           'has my order shipped yet',
           'I have not received my package',
-          'how long does shipping take',
           'tracking number does not work',
           'when do I get my delivery',
           'what happened to my parcel',
@@ -103,7 +113,6 @@ export const retailerScript: Script = {
           'mi entrega lleva retraso',
           'todavía no he recibido el paquete',
           'estado del pedido',
-          'cuánto tarda el envío',
         ],
         de: [
           'wo ist meine Bestellung',
@@ -113,7 +122,6 @@ export const retailerScript: Script = {
           'meine Lieferung ist verspätet',
           'Paket nicht erhalten',
           'Status der Bestellung',
-          'wie lange dauert der Versand',
         ],
         ar: [
           'أين طلبي',
@@ -122,35 +130,10 @@ export const retailerScript: Script = {
           'التوصيل متأخر',
           'لم يصلني الطلب',
           'حالة الطلب',
-          'كم يستغرق الشحن',
         ],
       },
-      answer: {
-        en: 'Parcels usually arrive two to four working days after we send them. Your shipping e-mail has a tracking link, and “My orders” shows the same. If the tracking has stood still for more than three working days, fill this in and someone will look for it.',
-        es: 'Los paquetes suelen llegar entre dos y cuatro días laborables después del envío. En el correo de envío hay un enlace de seguimiento, y en «Mis pedidos» verá lo mismo. Si el seguimiento lleva más de tres días laborables sin cambios, rellene esto y alguien lo buscará.',
-        de: 'Pakete kommen meist zwei bis vier Werktage nach dem Versand an. In der Versand-E-Mail steht ein Link zur Sendungsverfolgung, unter „Meine Bestellungen“ sehen Sie dasselbe. Tut sich dort länger als drei Werktage nichts, füllen Sie bitte dies aus, dann sucht jemand danach.',
-        ar: 'تصل الطرود عادةً خلال يومين إلى أربعة أيام عمل من إرسالها. ستجد رابط التتبع في رسالة الشحن وكذلك في صفحة «طلباتي». إذا لم يتغير التتبع لأكثر من ثلاثة أيام عمل فاملأ هذا النموذج وسيبحث أحدنا عنه.',
-      },
+      flow: 'order-status',
       followUps: ['returns', 'store-hours'],
-      form: [
-        {
-          name: 'order',
-          label: { en: 'Order number', es: 'Número de pedido', de: 'Bestellnummer', ar: 'رقم الطلب' },
-          input: 'text',
-          required: true,
-        },
-        {
-          name: 'email',
-          label: {
-            en: 'E-mail address of the order',
-            es: 'Correo electrónico del pedido',
-            de: 'E-Mail-Adresse der Bestellung',
-            ar: 'البريد الإلكتروني للطلب',
-          },
-          input: 'email',
-          required: true,
-        },
-      ],
     },
     {
       id: 'returns',
@@ -207,7 +190,46 @@ export const retailerScript: Script = {
         de: 'Sie haben 30 Tage Zeit, um Ungetragenes zurückzugeben, in jedem unserer Läden oder per Post. Für die Post öffnen Sie „Meine Bestellungen“, wählen „Zurückgeben“ und drucken das Etikett aus; das ist kostenlos. Ihr Geld ist fünf Werktage nach Eingang wieder da, und eine Größe im Laden zu tauschen dauert zwei Minuten.',
         ar: 'لديك 30 يومًا لإرجاع أي منتج غير مستعمل في أيّ من متاجرنا أو بالبريد. للبريد: افتح «طلباتي» ثم اختر «إرجاع» واطبع الملصق مجانًا. يعود المبلغ خلال خمسة أيام عمل من وصول الطرد إلينا، واستبدال المقاس في المتجر لا يستغرق سوى دقيقتين.',
       },
-      followUps: ['store-hours', 'order-status'],
+      followUps: ['start-return', 'store-hours'],
+    },
+    {
+      id: 'start-return',
+      title: {
+        en: 'Start a return',
+        es: 'Iniciar una devolución',
+        de: 'Rücksendung anmelden',
+        ar: 'بدء عملية إرجاع',
+      },
+      examples: {
+        en: [
+          'start a return for my order',
+          'I want to send order MM20377 back now',
+          'register a return',
+          'make me a return number',
+          'please open a return',
+          'can you set up the return for me',
+        ],
+        es: [
+          'iniciar una devolución de mi pedido',
+          'quiero devolver el pedido MM20377 ahora',
+          'registrar una devolución',
+          'déme un número de devolución',
+        ],
+        de: [
+          'eine Rücksendung anmelden',
+          'ich möchte die Bestellung MM20377 jetzt zurückschicken',
+          'Retoure anlegen',
+          'geben Sie mir eine Rücksendenummer',
+        ],
+        ar: [
+          'ابدأ إرجاع طلبي',
+          'أريد إرجاع الطلب MM20377 الآن',
+          'سجّل عملية إرجاع',
+          'أعطني رقم إرجاع',
+        ],
+      },
+      flow: 'start-return',
+      followUps: ['returns', 'store-hours'],
     },
     {
       id: 'store-hours',
@@ -318,4 +340,5 @@ export const retailerScript: Script = {
       person: true,
     },
   ],
+}
 }

@@ -1,11 +1,19 @@
-import type { Script } from '@candor/virtual-agent/script.ts'
+import { defaultPhrases } from '@candor/virtual-agent/default-phrases.ts'
+import type { Definition } from '@candor/virtual-agent/definition.ts'
+import { airlineFlows, airlineTools } from './airline-flows.ts'
 
-/** What the virtual agent of the demo airline says. Its rules are invented; its manner is meant. */
-export const airlineScript: Script = {
-  version: 1,
+/**
+ * The virtual agent of the demo airline. Its rules are invented; its manner is meant. Only approved texts leave it:
+ * what its systems answer are days, times, amounts and choices, never words.
+ * @param sitesUrl where the airline's systems answer.
+ */
+export function airlineAgent(sitesUrl: string): Definition {
+  return {
+  version: 2,
   name: 'Skye',
   language: 'en',
   phrases: {
+    ...defaultPhrases,
     greeting: {
       en: 'Hello! I’m Skye, Aurora Air’s virtual agent. I can help with changing a flight, baggage and check-in, or bring in a colleague from our team. What can I do for you?',
       es: '¡Hola! Soy Skye, la agente virtual de Aurora Air. Puedo ayudarle a cambiar un vuelo, con el equipaje o con la facturación, o ponerle en contacto con una persona de nuestro equipo. ¿En qué puedo ayudarle?',
@@ -73,7 +81,11 @@ export const airlineScript: Script = {
       ar: 'على الرحب والسعة! إذا احتجت إلى أي شيء آخر فاكتب لي.',
     },
   },
-  topics: [
+  flows: airlineFlows,
+  tools: airlineTools(sitesUrl),
+  triggers: { anger: true, payment: true, legal: true, emergency: true, rejection: true },
+  approvedOnly: true,
+  intents: [
     {
       id: 'change-flight',
       title: { en: 'Change a flight', es: 'Cambiar un vuelo', de: 'Flug umbuchen', ar: 'تغيير رحلة' },
@@ -87,7 +99,8 @@ export const airlineScript: Script = {
           'switch to an earlier departure',
           'I need to fly on a different date',
           'postpone my journey',
-          'how much does it cost to change a ticket',
+          'move booking AU4821 to next friday',
+          'can you put me on the evening flight instead',
           'I missed my connection can I get another flight',
           'modify reservation',
         ],
@@ -106,7 +119,7 @@ export const airlineScript: Script = {
           'Datum der Buchung ändern',
           'kann ich einen späteren Flug nehmen',
           'Reise verschieben',
-          'was kostet eine Umbuchung',
+          'bitte auf den Abendflug umbuchen',
           'Ticket ändern',
         ],
         ar: [
@@ -118,13 +131,99 @@ export const airlineScript: Script = {
           'السفر في رحلة أخرى',
         ],
       },
+      flow: 'flight-change',
+      followUps: ['change-rules', 'refund'],
+    },
+    {
+      id: 'booking-lookup',
+      title: { en: 'My booking', es: 'Mi reserva', de: 'Meine Buchung', ar: 'حجزي' },
+      examples: {
+        en: [
+          'show me my booking',
+          'what time is my flight',
+          'when do I leave',
+          'look up my reservation',
+          'check booking AU4821',
+          'which flight am I on',
+          'details of my trip',
+          'how many bags are in my booking',
+          'is my booking confirmed',
+        ],
+        es: [
+          'muéstreme mi reserva',
+          'a qué hora sale mi vuelo',
+          'consultar mi reserva',
+          'en qué vuelo estoy',
+          'detalles de mi viaje',
+          'está confirmada mi reserva',
+        ],
+        de: [
+          'zeigen Sie mir meine Buchung',
+          'wann geht mein Flug',
+          'meine Buchung nachsehen',
+          'auf welchem Flug bin ich gebucht',
+          'Details zu meiner Reise',
+          'ist meine Buchung bestätigt',
+        ],
+        ar: [
+          'أرني حجزي',
+          'متى موعد رحلتي',
+          'البحث عن حجزي',
+          'على أيّ رحلة أنا',
+          'تفاصيل سفري',
+          'هل حجزي مؤكد',
+        ],
+      },
+      flow: 'booking-lookup',
+      followUps: ['change-flight', 'baggage'],
+    },
+    {
+      id: 'change-rules',
+      title: {
+        en: 'What a change costs',
+        es: 'Cuánto cuesta un cambio',
+        de: 'Was eine Umbuchung kostet',
+        ar: 'تكلفة التغيير',
+      },
+      examples: {
+        en: [
+          'how much does it cost to change a ticket',
+          'is there a fee for changing my flight',
+          'change fee',
+          'until when can I change a flight',
+          'are changes free with flex',
+          'what are the rules for changing a ticket',
+          'can a light fare be changed',
+        ],
+        es: [
+          'cuánto cuesta cambiar el billete',
+          'hay un cargo por cambiar el vuelo',
+          'hasta cuándo puedo cambiar',
+          'es gratis cambiar con flex',
+          'reglas para cambiar un billete',
+        ],
+        de: [
+          'was kostet eine Umbuchung',
+          'gibt es eine Umbuchungsgebühr',
+          'bis wann kann ich umbuchen',
+          'ist Umbuchen im Flex-Tarif kostenlos',
+          'Regeln für Umbuchungen',
+        ],
+        ar: [
+          'كم تكلفة تغيير التذكرة',
+          'هل توجد رسوم لتغيير الرحلة',
+          'حتى متى يمكنني التغيير',
+          'هل التغيير مجاني مع Flex',
+          'شروط تغيير التذكرة',
+        ],
+      },
       answer: {
         en: 'You can move your flight up to two hours before departure: open “My booking”, choose “Change flight” and pick a new date or time. Flex fares change free of charge; on other fares you pay 45 € per flight plus any difference in fare, and you see the total before you confirm.',
         es: 'Puede cambiar su vuelo hasta dos horas antes de la salida: abra «Mi reserva», elija «Cambiar vuelo» y seleccione otra fecha u hora. Con la tarifa Flex es gratis; con las demás se pagan 45 € por vuelo más la diferencia de tarifa, y verá el total antes de confirmar.',
         de: 'Bis zwei Stunden vor Abflug können Sie selbst umbuchen: Öffnen Sie „Meine Buchung“, wählen Sie „Flug ändern“ und dann ein neues Datum oder eine neue Zeit. Im Flex-Tarif ist das kostenlos; in anderen Tarifen kostet es 45 € je Flug zuzüglich der Tarifdifferenz. Die Summe sehen Sie vor dem Bestätigen.',
         ar: 'يمكنك تغيير رحلتك حتى ساعتين قبل الإقلاع: افتح صفحة «حجزي» ثم اختر «تغيير الرحلة» وحدّد تاريخًا أو وقتًا جديدًا. التغيير مجاني على فئة Flex، أما الفئات الأخرى فرسومها 45 € لكل رحلة إضافة إلى فرق السعر، وسترى المبلغ الإجمالي قبل التأكيد.',
       },
-      followUps: ['refund', 'baggage'],
+      followUps: ['change-flight', 'refund'],
     },
     {
       id: 'baggage',
@@ -293,4 +392,5 @@ export const airlineScript: Script = {
       person: true,
     },
   ],
+}
 }

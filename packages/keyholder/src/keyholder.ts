@@ -140,6 +140,9 @@ export async function openKeyholder(options: {
 
   let next = journal.next
   let lastAt = 0
+  /** As text it is spelled once for the many entries of one millisecond. */
+  let spelledAt = -1
+  let atText = ''
   let openings = 0
   let releases = 0
   const queue: Batch[] = []
@@ -227,7 +230,10 @@ export async function openKeyholder(options: {
   }): { index: number; at: string; durable: Promise<void> } {
     // Entries never go back in time, even where the clock does.
     lastAt = Math.max(lastAt, now())
-    const atText = new Date(lastAt).toISOString()
+    if (spelledAt !== lastAt) {
+      spelledAt = lastAt
+      atText = new Date(lastAt).toISOString()
+    }
     const { tenant } = what
     const pseudonym = (kind: string, id: string | undefined): string | undefined =>
       id === undefined || tenant === undefined ? undefined : pseudonyms.of(tenant, kind, id)
@@ -854,12 +860,11 @@ export async function openKeyholder(options: {
   }
 
   return {
-    async handle(op, ask) {
+    handle(op, ask) {
       const handler = handlers[op] as ((ask: unknown) => Promise<never>) | undefined
-      if (!Object.hasOwn(handlers, op) || handler === undefined) throw new Denied('unknown')
+      if (!Object.hasOwn(handlers, op) || handler === undefined) return Promise.reject(new Denied('unknown'))
       const fault = checkAsk(op, ask)
-      if (fault !== null) throw new Denied('malformed', fault)
-      return handler(ask)
+      return fault === null ? handler(ask) : Promise.reject(new Denied('malformed', fault))
     },
     onAlarm: (listener) => void listeners.push(listener),
     async publish() {

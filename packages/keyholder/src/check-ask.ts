@@ -8,8 +8,7 @@ import type { Op } from './frames.ts'
  */
 export function checkAsk(op: Op, ask: unknown): string | null {
   if (typeof ask !== 'object' || ask === null) return 'An object is needed.'
-  const forms = shapes[op]
-  for (const [field, check] of Object.entries(forms)) {
+  for (const [field, check] of checks[op]) {
     const value = (ask as Record<string, unknown>)[field]
     if (!check(value)) return `${field} is missing or not of its form.`
   }
@@ -41,13 +40,14 @@ const isList =
   (check: Check, max: number): Check =>
   (value) =>
     Array.isArray(value) && value.length <= max && value.every(check)
-const isObject =
-  (fields: Record<string, Check>): Check =>
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(fields).every(([field, check]) => check((value as Record<string, unknown>)[field])) &&
-    Object.keys(value).every((field) => Object.hasOwn(fields, field))
+const isObject = (fields: Record<string, Check>): Check => {
+  const each = Object.entries(fields)
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return false
+    for (const [field, check] of each) if (!check((value as Record<string, unknown>)[field])) return false
+    return Object.keys(value).every((field) => Object.hasOwn(fields, field))
+  }
+}
 const isCount =
   (max: number): Check =>
   (value) =>
@@ -165,6 +165,11 @@ const shapes: Record<Op, Record<string, Check>> = {
   backup: {},
   status: {},
 }
+
+/** Listed once, not at every request. */
+const checks = Object.fromEntries(
+  Object.entries(shapes).map(([op, fields]) => [op, Object.entries(fields)]),
+) as Record<Op, [field: string, check: Check][]>
 
 function isTimeZone(name: string): boolean {
   try {

@@ -1,8 +1,8 @@
 import * as net from 'node:net'
 import * as tls from 'node:tls'
 import {
-  encodeFrame,
   frameReader,
+  framesOf,
   keyholderProtocol,
   type Alarm,
   type DenialCode,
@@ -85,7 +85,7 @@ export function openKeyholderClient(
   let lostAt = performance.now()
   let pauseMs = reconnectMs
   let gates: (() => void)[] = []
-  let outgoing: Buffer[] = []
+  let outgoing: string[] = []
   const timer = setInterval(expire, 500)
   timer.unref()
   connect()
@@ -180,9 +180,9 @@ export function openKeyholderClient(
         setImmediate(() => {
           const all = outgoing
           outgoing = []
-          if (all.length > 0) socket?.write(Buffer.concat(all))
+          if (all.length > 0) socket?.write(framesOf(all))
         })
-      outgoing.push(encodeFrame({ id, op, ask }))
+      outgoing.push(JSON.stringify({ id, op, ask }))
     })
   }
 

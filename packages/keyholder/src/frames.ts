@@ -298,10 +298,20 @@ export type Frame =
   | { told: 'alarm'; alarm: Alarm }
 
 export function encodeFrame(frame: Frame): Buffer {
-  const json = Buffer.from(JSON.stringify(frame))
-  const framed = Buffer.allocUnsafe(4 + json.length)
-  framed.writeUInt32BE(json.length)
-  json.copy(framed, 4)
+  return framesOf([JSON.stringify(frame)])
+}
+
+/** Frames of these JSON texts, one behind the other. */
+export function framesOf(texts: readonly string[]): Buffer {
+  let bytes = 0
+  for (const text of texts) bytes += 4 + Buffer.byteLength(text)
+  const framed = Buffer.allocUnsafe(bytes)
+  let at = 0
+  for (const text of texts) {
+    const length = framed.write(text, at + 4)
+    framed.writeUInt32BE(length, at)
+    at += 4 + length
+  }
   return framed
 }
 

@@ -1,31 +1,45 @@
+import { readlinkSync } from 'node:fs'
+import * as os from 'node:os'
+import * as path from 'node:path'
 import { Worker, parentPort, workerData } from 'node:worker_threads'
 import { rowOf } from './index-row.ts'
-import type { LogIndex } from './log-index.ts'
+import { bodiesIn } from './journal.ts'
+import type { IndexRow, LogIndex } from './log-index.ts'
 import { openLogIndex } from './log-index.ts'
-import type { LogRecord } from './record.ts'
+import { decodeRecord } from './record.ts'
 
 /** The index in a thread of its own: neither its commits nor a list over millions of rows holds up an opening. */
 export interface IndexThread {
   /**
-   * Resolves once they are durable in the index. Those that come while others are being written, or shortly after, go
-   * with the next: the disk has to make the journal durable, for which somebody waits.
+   * Resolves once they are in the index; durable there they are after `sync`. Those that come while others are being
+   * inserted, or shortly after, go with the next.
    */
-  insert(records: readonly NumberedRecord[]): Promise<void>
+  insert(part: JournalPart): Promise<void>
   /** Sees everything that was inserted before. */
-  call<Name extends Exclude<keyof LogIndex, 'insert' | 'close'>>(
+  call<Name extends Exclude<keyof LogIndex, 'insert' | 'commit' | 'close'>>(
     name: Name,
     ...args: Parameters<LogIndex[Name]>
   ): Promise<Awaited<ReturnType<LogIndex[Name]>>>
   close(): Promise<void>
 }
 
-export interface NumberedRecord {
-  index: number
-  record: LogRecord
+/** Records as they stand in the journal: nothing is spelled twice, and bytes cross to the thread in one piece. */
+export interface JournalPart {
+  /** Index of the first. */
+  first: number
+  /** In memory of their own. */
+  records: Uint8Array
 }
 
-/** Between two commits of the index while records keep coming. */
+/** Nice value: commits and lists take what the openings leave, yet a quarter of a core where all are busy. */
+const niceness = 5
+/** Between two parts for the thread while records keep coming: none takes the core for longer than a few milliseconds. */
 const restMs = 20
+/**
+ * After the first of them what was inserted is committed. A crash before costs nothing, as the journal has it; ten
+ * commits in that time would write the same pages of the indexes ten times.
+ */
+const commitMs = 500
 
 interface Call {
   id: number
@@ -54,15 +68,15 @@ export function openIndexThread(file: string, onFault: (fault: Error) => void): 
   worker.on('error', lost)
   worker.on('exit', () => lost(new Error('The index thread has ended.')))
 
-  let gathered: { records: NumberedRecord[]; done: PromiseWithResolvers<void> } | null = null
+  let gathered: { parts: JournalPart[]; done: PromiseWithResolvers<void> } | null = null
   let inserting = 0
 
   function send(): void {
     if (gathered === null) return
-    const { records, done } = gathered
+    const { parts, done } = gathered
     gathered = null
     inserting++
-    ask('insert', [records]).then(
+    ask('insert', [parts]).then(
       () => {
         setTimeout(() => {
           inserting--
@@ -83,9 +97,9 @@ export function openIndexThread(file: string, onFault: (fault: Error) => void): 
   }
 
   return {
-    insert(records) {
-      gathered ??= { records: [], done: Promise.withResolvers<void>() }
-      gathered.records.push(...records)
+    insert(part) {
+      gathered ??= { parts: [], done: Promise.withResolvers<void>() }
+      gathered.parts.push(part)
       const { promise } = gathered.done
       if (inserting === 0) send()
       return promise
@@ -105,7 +119,13 @@ export function openIndexThread(file: string, onFault: (fault: Error) => void): 
 
 if (parentPort !== null && (workerData as { file?: string } | null)?.file !== undefined) {
   const port = parentPort
+  stepBack()
   const index = openLogIndex((workerData as { file: string }).file)
+  let committing: NodeJS.Timeout | null = null
+  const commit = (): void => {
+    committing = null
+    index.commit()
+  }
   const failed = (id: number, caught: unknown): void =>
     port.postMessage({
       id,
@@ -113,9 +133,10 @@ if (parentPort !== null && (workerData as { file?: string } | null)?.file !== un
     } satisfies Answer)
   port.on('message', ({ id, name, args }: Call) => {
     try {
+      if (name === 'insert') committing ??= setTimeout(commit, commitMs)
       const value =
         name === 'insert'
-          ? index.insert((args[0] as NumberedRecord[]).map((each) => rowOf(each.index, each.record)))
+          ? index.insert((args[0] as JournalPart[]).flatMap(rowsOf))
           : (index[name] as (...args: unknown[]) => unknown)(...args)
       // Only a copy takes its time; all else is answered in the order in which it was asked.
       if (value instanceof Promise)
@@ -128,4 +149,20 @@ if (parentPort !== null && (workerData as { file?: string } | null)?.file !== un
       failed(id, caught)
     }
   })
+}
+
+/** Whoever waits for a key goes first. Linux keeps nice values by thread (setpriority(2)); elsewhere all stay equal. */
+function stepBack(): void {
+  if (process.platform !== 'linux') return
+  try {
+    os.setPriority(Number(path.basename(readlinkSync('/proc/thread-self'))), niceness)
+  } catch (caught) {
+    // No /proc, or a system that does not let it: nothing depends on it but time.
+    if (!(caught instanceof Error)) throw caught
+  }
+}
+
+function rowsOf({ first, records }: JournalPart): IndexRow[] {
+  const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength)
+  return bodiesIn(bytes).map((body, i) => rowOf(first + i, decodeRecord(body)))
 }

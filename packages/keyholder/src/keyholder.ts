@@ -1,6 +1,5 @@
 import {
   createHash,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
@@ -12,7 +11,7 @@ import {
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import * as path from 'node:path'
-import { commitDetail, encodeEntry, saltBytes, type Entry } from '@candor/ledger/entry.ts'
+import { commitDetail, saltBytes, spellEntry, type Entry } from '@candor/ledger/entry.ts'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { openStatement } from '@candor/protocol/open-statement.ts'
 import {
@@ -43,15 +42,16 @@ import {
   type Requests,
 } from './frames.ts'
 import { epochKeyStatement } from './frames.ts'
-import { openIndexThread, type NumberedRecord } from './index-thread.ts'
+import { openIndexThread } from './index-thread.ts'
 import type { ImportedKey } from './key-file.ts'
-import { JournalDamaged, openJournal } from './journal.ts'
+import { bodiesIn, JournalDamaged, openJournal } from './journal.ts'
 import { judgeOpening } from './judge-opening.ts'
 import type { IndexFilter } from './log-index.ts'
 import { checkAsk } from './check-ask.ts'
+import { openPseudonyms } from './pseudonyms.ts'
 import { openPublisher, type LogKey, type Publisher, type Witness } from './publisher.ts'
 import { dayMs, hourMs, openReadingCounts, type Reading, type ReadingCounts } from './reading-counts.ts'
-import { decodeRecord, encodeRecord, type LogRecord } from './record.ts'
+import { decodeRecord, encodeRecord, entryOf } from './record.ts'
 import type { RootKey } from './root-key.ts'
 import { openUnwrapper, wrapContext, type Unwrapper } from './wrapping.ts'
 
@@ -93,10 +93,15 @@ const batchMax = 1_024
 const unindexedMax = 50_000
 /** Actors whose readings are counted in memory; of the others they are read again. */
 const countsHeldMax = 20_000
-const pseudonymsHeldMax = 100_000
 const reviewDaysMax = 90
 
-interface Queued extends NumberedRecord {
+/** What goes to the disk in one write. */
+interface Batch {
+  /** Index of its first record. */
+  first: number
+  bodies: string[]
+  /** Something of what is kept is deleted with it. */
+  erases: boolean
   done: PromiseWithResolvers<void>
 }
 
@@ -135,13 +140,19 @@ export async function openKeyholder(options: {
 
   let next = journal.next
   let lastAt = 0
+  /** As text it is spelled once for the many entries of one millisecond. */
+  let spelledAt = -1
+  let atText = ''
   let openings = 0
   let releases = 0
-  const queue: Queued[] = []
+  const queue: Batch[] = []
   let writing: Promise<void> | null = null
-  /** While the journal is copied nothing leaves it; then what was owed meanwhile. */
+  /** While the journal is copied nothing leaves it; then what was owed meanwhile: the records below this. */
   let copying = false
-  let dropOwed = false
+  let dropOwed = 0
+  /** Records below this are on the disk in the index. */
+  let synced = 0
+  let syncing = false
   /** Of the last entry. */
   let newest: Promise<void> = Promise.resolve()
   /** Entries below this are durable, and the index has been given them. */
@@ -149,21 +160,21 @@ export async function openKeyholder(options: {
   let tellPublisher: Publisher['durable'] | null = null
   const listeners: ((alarm: Alarm) => void)[] = []
   const unwrappers = new Map<string, Unwrapper>()
-  const pseudonyms = new Map<string, Uint8Array>()
+  const pseudonyms = openPseudonyms(pseudonymKeyOf)
   const pseudonymKeys = new Map<string, KeyObject>()
   const counts = new Map<string, ReadingCounts | Promise<ReadingCounts>>()
   const alarmed = new Map<string, number>()
 
   // The normal path again: what a crash left in the journal reaches state and index as anything does.
-  const left: NumberedRecord[] = []
-  for (const { index: at, body } of journal.replay()) {
+  const left: Buffer[] = []
+  for (const { index: at, body, record } of journal.replay()) {
     if (at < indexed) continue
-    const record = decodeRecord(body)
-    for (const effect of record.effects) applyEffect(state, effect)
-    lastAt = Math.max(lastAt, record.at)
-    left.push({ index: at, record })
+    const { effects, at: writtenAt } = decodeRecord(body)
+    for (const effect of effects) applyEffect(state, effect)
+    lastAt = Math.max(lastAt, writtenAt)
+    left.push(record)
   }
-  if (left.length > 0) await index.insert(left)
+  if (left.length > 0) await index.insert({ first: indexed, records: Buffer.concat(left) })
   indexed = next
 
   if (state.logKey === null) {
@@ -219,79 +230,87 @@ export async function openKeyholder(options: {
   }): { index: number; at: string; durable: Promise<void> } {
     // Entries never go back in time, even where the clock does.
     lastAt = Math.max(lastAt, now())
-    const atText = new Date(lastAt).toISOString()
+    if (spelledAt !== lastAt) {
+      spelledAt = lastAt
+      atText = new Date(lastAt).toISOString()
+    }
     const { tenant } = what
     const pseudonym = (kind: string, id: string | undefined): string | undefined =>
-      id === undefined || tenant === undefined
-        ? undefined
-        : Buffer.from(pseudonymOf(tenant, kind, id)).toString('base64url')
+      id === undefined || tenant === undefined ? undefined : pseudonyms.of(tenant, kind, id)
     const salt = what.detail === undefined ? null : nextSalt()
     const detail = what.detail === undefined ? '' : JSON.stringify(what.detail)
     const entry: Entry = {
       v: 1,
       at: atText,
       type: what.type,
-      ...given('tenant', pseudonym('tenant', tenant)),
-      ...given('actor', what.actor === undefined ? undefined : pseudonym(what.actor.kind, what.actor.id)),
-      ...given('conversation', pseudonym('conversation', what.conversation)),
-      ...given('customer', pseudonym('customer', what.customer)),
-      ...given('range', what.range),
-      ...given('purpose', what.purpose),
-      ...given('outcome', what.outcome),
-      ...given('request', what.request),
-      ...given('detail', salt === null ? undefined : commitDetail(nodeCrypto, salt, detail)),
     }
-    const record: LogRecord = {
+    assign(entry, 'tenant', pseudonym('tenant', tenant))
+    assign(entry, 'actor', what.actor && pseudonym(what.actor.kind, what.actor.id))
+    assign(entry, 'conversation', pseudonym('conversation', what.conversation))
+    assign(entry, 'customer', pseudonym('customer', what.customer))
+    assign(entry, 'range', what.range)
+    assign(entry, 'purpose', what.purpose)
+    assign(entry, 'outcome', what.outcome)
+    assign(entry, 'request', what.request)
+    assign(entry, 'detail', salt === null ? undefined : commitDetail(nodeCrypto, salt, detail))
+    const { effects = [], forget = [] } = what
+    const body = encodeRecord({
       at: lastAt,
-      entry: Buffer.from(encodeEntry(entry)).toString(),
+      entry: spellEntry(entry),
       salt: salt === null ? '' : salt.toString('base64'),
       detail,
       tenant: tenant ?? null,
       offAssignment: what.offAssignment ?? false,
       afterHours: what.afterHours ?? false,
-      effects: what.effects ?? [],
-      forget: what.forget ?? [],
-    }
-    for (const effect of record.effects) applyEffect(state, effect)
+      effects,
+      forget,
+    })
+    for (const effect of effects) applyEffect(state, effect)
     const own = next++
-    const done = Promise.withResolvers<void>()
-    newest = done.promise
-    queue.push({ index: own, record, done })
+    let batch = queue.at(-1)
+    if (batch === undefined || batch.bodies.length >= batchMax) {
+      batch = { first: own, bodies: [], erases: false, done: Promise.withResolvers<void>() }
+      queue.push(batch)
+    }
+    batch.bodies.push(body)
+    batch.erases ||= forget.length > 0 || effects.some(destroysKeys)
+    newest = batch.done.promise
+    goOnWriting()
+    return { index: own, at: atText, durable: newest }
+  }
+
+  function goOnWriting(): void {
     writing ??= write().finally(() => (writing = null))
-    return { index: own, at: atText, durable: done.promise }
   }
 
   async function write(): Promise<void> {
     try {
       // What arrives in the same turn of the loop shares the first write.
       await new Promise<void>((resolve) => setImmediate(resolve))
-      while (queue.length > 0 || (dropOwed && !copying)) {
-        if (dropOwed && !copying) {
-          await journal.drop(indexed)
-          dropOwed = false
+      while (queue.length > 0 || (dropOwed > journal.first && !copying)) {
+        if (dropOwed > journal.first && !copying) {
+          if (dropOwed > synced) await syncIndex()
+          await journal.drop(synced)
+          dropOwed = 0
         }
-        if (queue.length === 0) continue
-        const batch = queue.splice(0, batchMax)
+        const batch = queue.shift()
+        if (batch === undefined) continue
+        const { first, erases } = batch
+        const end = first + batch.bodies.length
         at('writing')
-        await journal.append(batch.map(({ record }) => encodeRecord(record)))
+        const records = await journal.append(batch.bodies)
         at('durable')
-        const numbered = batch.map(({ index: own, record }) => ({ index: own, record }))
-        const inserted = index.insert(numbered).then(() => {
-          indexed = Math.max(indexed, numbered.at(-1)!.index + 1)
+        const inserted = index.insert({ first, records }).then(() => {
+          indexed = Math.max(indexed, end)
         })
         inserted.catch(fatal)
         handedOn = journal.next
-        tellPublisher?.(
-          batch[0]!.index,
-          batch.map(({ record }) => record.entry),
-        )
-        for (const { done } of batch) done.resolve()
-        // What was erased is deleted here as well, as soon as the index has the rest.
-        const erases = batch.some(
-          ({ record }) => record.forget.length > 0 || record.effects.some(destroysKeys),
-        )
+        tellPublisher?.(first, bodiesIn(records).map(entryOf))
+        batch.done.resolve()
         if (erases || journal.next - indexed > unindexedMax) await inserted
-        if (erases || journal.next - journal.first > unindexedMax) dropOwed = true
+        // What was erased is deleted here as well, as soon as the index has the rest.
+        if (erases) dropOwed = end
+        else if (journal.next - Math.max(journal.first, synced) > unindexedMax) dropSoon()
       }
     } catch (caught) {
       fatal(caught)
@@ -305,22 +324,25 @@ export async function openKeyholder(options: {
     return newest
   }
 
-  /**
-   * The same for all time within a tenant, so that its entries can be counted and found; without the tenant's key
-   * nobody can tell whose it is, and the key is destroyed with the tenant.
-   */
-  function pseudonymOf(tenant: string, kind: string, id: string): Uint8Array {
-    const name = `${tenant} ${kind} ${id}`
-    let pseudonym = pseudonyms.get(name)
-    if (pseudonym === undefined) {
-      pseudonym = createHmac('sha256', pseudonymKeyOf(tenant))
-        .update(`${kind} ${id}`)
-        .digest()
-        .subarray(0, 16)
-      if (pseudonyms.size >= pseudonymsHeldMax) pseudonyms.delete(pseudonyms.keys().next().value!)
-      pseudonyms.set(name, pseudonym)
-    }
-    return pseudonym
+  /** On the disk in the index: what the journal has handed on until now. */
+  async function syncIndex(): Promise<void> {
+    const below = handedOn
+    // Calls to the thread are answered in order: this one comes after every insert that was sent.
+    await index.call('sync')
+    synced = below
+  }
+
+  /** A sync takes as long as some hundred openings: they go on meanwhile, and so does the journal. */
+  function dropSoon(): void {
+    if (syncing || copying) return
+    syncing = true
+    syncIndex()
+      .then(() => {
+        syncing = false
+        dropOwed = Math.max(dropOwed, synced)
+        goOnWriting()
+      })
+      .catch(fatal)
   }
 
   function pseudonymKeyOf(tenant: string): KeyObject {
@@ -403,15 +425,16 @@ export async function openKeyholder(options: {
   function forgetTenant(tenant: string, former: readonly EpochKeyRecord[]): void {
     for (const epoch of former) unwrappers.delete(epoch.id)
     pseudonymKeys.delete(tenant)
-    for (const name of pseudonyms.keys()) if (name.startsWith(`${tenant} `)) pseudonyms.delete(name)
+    pseudonyms.forget(tenant)
   }
 
-  async function countsOf(tenant: string, actor: LogActor): Promise<ReadingCounts> {
+  /** A promise only until they were read: who opens much is known, and most openings are theirs. */
+  function countsOf(tenant: string, actor: LogActor): ReadingCounts | Promise<ReadingCounts> {
     const key = `${tenant} ${actorKey(actor)}`
     let held = counts.get(key)
     if (held === undefined) {
       const load = settled()
-        .then(() => index.call('readings', tenant, pseudonymOf(tenant, actor.kind, actor.id), now() - dayMs))
+        .then(() => index.call('readings', tenant, bytesOf(tenant, actor.kind, actor.id), now() - dayMs))
         .then((past) => {
           const made = openReadingCounts(past)
           counts.set(key, made)
@@ -450,12 +473,11 @@ export async function openKeyholder(options: {
       throw new Denied('malformed', `At most ${keysPerOpeningMax} keys at once.`)
     const tenant = tenantOf(ask.tenant)
     const { actor, conversation, customer } = ask
-    const counted = await countsOf(ask.tenant, actor)
+    const held = countsOf(ask.tenant, actor)
+    const counted = held instanceof Promise ? await held : held
     const nowMs = now()
     const reading = (afterHours: boolean): Reading => ({
-      conversation: Buffer.from(pseudonymOf(ask.tenant, 'conversation', conversation))
-        .toString('hex')
-        .toUpperCase(),
+      conversation: pseudonyms.of(ask.tenant, 'conversation', conversation),
       atMs: nowMs,
       offAssignment: ask.offAssignment,
       afterHours,
@@ -546,14 +568,19 @@ export async function openKeyholder(options: {
       tenant,
       ...given(
         'conversation',
-        conversation === undefined ? undefined : pseudonymOf(tenant, 'conversation', conversation),
+        conversation === undefined ? undefined : bytesOf(tenant, 'conversation', conversation),
       ),
       ...given(
         'customers',
-        customers?.map((id) => pseudonymOf(tenant, 'customer', id)),
+        customers?.map((id) => bytesOf(tenant, 'customer', id)),
       ),
-      ...given('actor', actor === undefined ? undefined : pseudonymOf(tenant, actor.kind, actor.id)),
+      ...given('actor', actor === undefined ? undefined : bytesOf(tenant, actor.kind, actor.id)),
     }
+  }
+
+  /** The pseudonym as the index keeps it. */
+  function bytesOf(tenant: string, kind: string, id: string): Uint8Array {
+    return Buffer.from(pseudonyms.of(tenant, kind, id), 'base64url')
   }
 
   const handlers: { [Name in Op]: (ask: Requests[Name]['ask']) => Promise<Requests[Name]['answer']> } = {
@@ -658,8 +685,6 @@ export async function openKeyholder(options: {
       const detail: Detail = { actor: by, what: erasureWords[what] }
       const former = known.epochKeys
       const tombstones = [...conversations, ...customers].map(tombstoneOf)
-      const pseudonymText = (kind: string, id: string): string =>
-        Buffer.from(pseudonymOf(tenant, kind, id)).toString('base64url')
       // One entry for each conversation, so that each has a receipt of its own.
       for (const conversation of conversations)
         append({
@@ -668,7 +693,7 @@ export async function openKeyholder(options: {
           actor: by,
           conversation,
           detail,
-          forget: [pseudonymText('conversation', conversation)],
+          forget: [pseudonyms.of(tenant, 'conversation', conversation)],
         })
       const last = append({
         type: 'erasure',
@@ -677,7 +702,7 @@ export async function openKeyholder(options: {
         ...given('customer', customers[0]),
         outcome: what,
         detail,
-        forget: customers.map((id) => pseudonymText('customer', id)),
+        forget: customers.map((id) => pseudonyms.of(tenant, 'customer', id)),
         effects: [{ kind: 'erasure', tenant, whole: what === 'tenant', tombstones, at: now() }],
       })
       if (what === 'tenant') forgetTenant(tenant, former)
@@ -819,7 +844,7 @@ export async function openKeyholder(options: {
         throw new Denied('backup-failed', `The copy could not be made: ${caught.message}`)
       } finally {
         copying = false
-        writing ??= write().finally(() => (writing = null))
+        goOnWriting()
       }
     },
 
@@ -835,12 +860,11 @@ export async function openKeyholder(options: {
   }
 
   return {
-    async handle(op, ask) {
+    handle(op, ask) {
       const handler = handlers[op] as ((ask: unknown) => Promise<never>) | undefined
-      if (!Object.hasOwn(handlers, op) || handler === undefined) throw new Denied('unknown')
+      if (!Object.hasOwn(handlers, op) || handler === undefined) return Promise.reject(new Denied('unknown'))
       const fault = checkAsk(op, ask)
-      if (fault !== null) throw new Denied('malformed', fault)
-      return handler(ask)
+      return fault === null ? handler(ask) : Promise.reject(new Denied('malformed', fault))
     },
     onAlarm: (listener) => void listeners.push(listener),
     async publish() {
@@ -928,6 +952,10 @@ function isP256(spki: Buffer): boolean {
     if (caught instanceof Error) return false
     throw caught
   }
+}
+
+function assign<Name extends keyof Entry>(entry: Entry, name: Name, value: Entry[Name]): void {
+  if (value !== undefined) entry[name] = value
 }
 
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { [name in Name]?: Value } {

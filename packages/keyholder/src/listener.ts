@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import * as net from 'node:net'
 import * as tls from 'node:tls'
-import { encodeFrame, frameReader, type Frame } from './frames.ts'
+import { encodeFrame, frameReader, framesOf, type Frame } from './frames.ts'
 import { Denied, type Keyholder } from './keyholder.ts'
 import { showsCertificate } from './pinned-certificate.ts'
 
@@ -92,16 +92,16 @@ function serveConnection(
   options: { log(event: Record<string, unknown>): void; fatal(fault: Error): void },
 ): void {
   let inFlight = 0
-  let outgoing: Buffer[] = []
+  let outgoing: string[] = []
   const flush = (): void => {
     const all = outgoing
     outgoing = []
-    if (!socket.destroyed) socket.write(Buffer.concat(all))
+    if (!socket.destroyed) socket.write(framesOf(all))
   }
   const answer = (frame: Frame): void => {
     // Answers of one commit leave in one write.
     if (outgoing.length === 0) setImmediate(flush)
-    outgoing.push(encodeFrame(frame))
+    outgoing.push(JSON.stringify(frame))
     inFlight--
     if (socket.isPaused() && isRoomy()) socket.resume()
   }

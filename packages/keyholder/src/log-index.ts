@@ -44,13 +44,18 @@ export interface IndexFilter extends Omit<EntryFilter, 'conversation' | 'custome
 
 /**
  * What people ask of the log: by conversation, customer, actor and time; the deletable details; and the effects.
- * It follows the journal and can be made again from it only as far as the journal reaches back, so it is durable
- * itself before the journal lets go of a record.
+ * It follows the journal, and what a crash takes from its end is inserted again from there; so only before the journal
+ * lets go of a record must it be on the disk here (`sync`).
  */
 export interface LogIndex {
   /** Index after the last record. */
   next(): number
+  /** Seen by every call from then on, and by another process after `commit`; what erases something is committed at once. */
   insert(rows: readonly IndexRow[]): void
+  /** Pages that many rows share are written once: the longer between two of these, the fewer bytes a row. */
+  commit(): void
+  /** Everything inserted is on the disk. */
+  sync(): void
   effects(): Effect[]
   list(filter: IndexFilter, limit: number): { items: ListedEntry[]; more: boolean }
   /** The same rows with what a proof needs, oldest first. */
@@ -88,11 +93,12 @@ export function openLogIndex(file: string): LogIndex {
     if (!(caught instanceof Error && 'errcode' in caught && caught.errcode === sqliteBusy)) throw caught
     throw new FolderInUse(`Another keyholder runs on ${path.dirname(file)}.`, { cause: caught })
   }
-  // FULL: what the journal then deletes is on the disk here. secure_delete: an erased detail leaves no bytes behind.
+  // NORMAL: the write-ahead log is synced before each checkpoint, not at each commit; `sync` makes one before the
+  // journal deletes anything. secure_delete: an erased detail leaves no bytes behind.
   // 32 MB of write-ahead log: its pages are many and small, and the journal waits for the same disk.
   db.exec(`
     pragma journal_mode = wal;
-    pragma synchronous = full;
+    pragma synchronous = normal;
     pragma secure_delete = on;
     pragma cache_size = -32768;
     pragma wal_autocheckpoint = 8192;
@@ -128,6 +134,14 @@ export function openLogIndex(file: string): LogIndex {
   )
   const newest = db.prepare('select coalesce(max(idx), -1) + 1 as next from entries')
   const prepared = new Map<string, StatementSync>()
+  let isOpen = false
+  let copies = 0
+
+  function commit(): void {
+    if (!isOpen) return
+    isOpen = false
+    db.exec('commit')
+  }
 
   function prepare(sql: string): StatementSync {
     let statement = prepared.get(sql)
@@ -203,17 +217,28 @@ export function openLogIndex(file: string): LogIndex {
     next: () => Number(newest.get()!['next']),
 
     insert(rows) {
-      db.exec('begin immediate')
+      if (!isOpen) db.exec('begin immediate')
+      isOpen = true
       try {
         for (const row of rows) insertOne(row)
-        db.exec('commit')
       } catch (caught) {
+        isOpen = false
         db.exec('rollback')
         throw caught
       }
+      const erases = rows.some((row) => row.forget.length > 0 || row.effects.some(destroys))
+      // A copy takes pages as they are: it must not find half of what belongs together.
+      if (erases || copies > 0) commit()
       // An erased detail must not live on in the write-ahead log either.
-      if (rows.some((row) => row.forget.length > 0 || row.effects.some(destroys)))
-        db.exec('pragma wal_checkpoint(truncate)')
+      if (erases) db.exec('pragma wal_checkpoint(truncate)')
+    },
+
+    commit,
+
+    sync() {
+      commit()
+      const { busy, log, checkpointed } = db.prepare('pragma wal_checkpoint(full)').get()!
+      if (busy !== 0 || log !== checkpointed) throw new Error('The index could not be brought to the disk.')
     },
 
     effects: () =>
@@ -252,12 +277,12 @@ export function openLogIndex(file: string): LogIndex {
 
     readings: (tenant, actor, sinceMs) =>
       prepare(
-        `select hex(conversation) as conversation, at, flags, purpose from entries
+        `select conversation, at, flags, purpose from entries
          where actor = ? and tenant = ? and at > ? and type in ('open', 'join') and conversation is not null order by idx`,
       )
         .all(actor, tenant, sinceMs)
         .map((row) => ({
-          conversation: row['conversation'] as string,
+          conversation: Buffer.from(row['conversation'] as Uint8Array).toString('base64url'),
           atMs: row['at'] as number,
           offAssignment: ((row['flags'] as number) & flagOffAssignment) !== 0,
           afterHours: ((row['flags'] as number) & flagAfterHours) !== 0,
@@ -296,10 +321,19 @@ export function openLogIndex(file: string): LogIndex {
       Number(prepare(`select count(*) as n from entries where type in ('open', 'join')`).get()!['n']),
 
     async copyTo(file) {
-      await backup(db, file, { rate: pagesPerStep })
+      commit()
+      copies++
+      try {
+        await backup(db, file, { rate: pagesPerStep })
+      } finally {
+        copies--
+      }
     },
 
-    close: () => db.close(),
+    close() {
+      commit()
+      db.close()
+    },
   }
 }
 

@@ -33,7 +33,7 @@ export interface Publisher {
    * These entries are on the disk. They are hashed as they come, a few at a time, so that a publication has nothing
    * left to do at once; what it finds missing it reads again.
    */
-  durable(first: number, entries: readonly string[]): void
+  durable(first: number, entries: readonly Uint8Array[]): void
   /** Everything durable now, under a checkpoint with its quorum. False when the witnesses did not give one. */
   publish(): Promise<boolean>
   /** A proof bundle of entries that lie below the last published checkpoint. */
@@ -190,7 +190,7 @@ export async function openPublisher(options: {
     durable(first, entries) {
       const waiting = tiles.size + entries.length - (published?.size ?? 0)
       if (first !== tiles.size || waiting > unflushedMax / 2) return
-      tiles.append(entries.map((entry) => Buffer.from(entry)))
+      tiles.append(entries)
     },
 
     async bundle(entries) {

@@ -35,21 +35,30 @@ const windows = [
 ] as const
 
 export function openReadingCounts(past: Iterable<Reading>): ReadingCounts {
-  const seen = windows.map(() => new Map<string, number>())
+  /** Nothing in a set is older than `fromMs`, so most readings need not look for what has left it. */
+  const seen = windows.map(() => ({ set: new Map<string, number>(), fromMs: Infinity }))
 
   function count(reading: Reading, keep: boolean): Counts {
     const counts = {} as Record<keyof Counts, number>
     for (const [i, window] of windows.entries()) {
-      const set = seen[i]!
-      for (const [conversation, atMs] of set) {
-        if (atMs > reading.atMs - window.ms) break
-        set.delete(conversation)
+      const held = seen[i]!
+      const { set } = held
+      const untilMs = reading.atMs - window.ms
+      if (held.fromMs <= untilMs) {
+        held.fromMs = Infinity
+        for (const [conversation, atMs] of set) {
+          held.fromMs = atMs
+          if (atMs > untilMs) break
+          set.delete(conversation)
+        }
+        if (set.size === 0) held.fromMs = Infinity
       }
       const counted = window.counts(reading)
       counts[window.name] = set.size + (counted && !set.has(reading.conversation) ? 1 : 0)
       if (!counted || !keep) continue
       set.delete(reading.conversation)
       set.set(reading.conversation, reading.atMs)
+      held.fromMs = Math.min(held.fromMs, reading.atMs)
     }
     return counts
   }

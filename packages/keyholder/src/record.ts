@@ -17,9 +17,18 @@ export interface LogRecord {
 }
 
 /** Lines, as JSON holds no raw line feed: the two large texts need no second escaping. */
-export function encodeRecord({ entry, detail, ...rest }: LogRecord): Buffer {
-  return Buffer.from(`${entry}\n${detail}\n${JSON.stringify(rest)}`)
+export function encodeRecord(record: LogRecord): string {
+  const { at, salt, tenant, offAssignment, afterHours, effects, forget } = record
+  const rest = { at, salt, tenant, offAssignment, afterHours, effects, forget }
+  return `${record.entry}\n${record.detail}\n${JSON.stringify(rest)}`
 }
+
+/** The entry alone, where it lies. */
+export function entryOf(body: Buffer): Buffer {
+  return body.subarray(0, body.indexOf(lineFeed))
+}
+
+const lineFeed = 0x0a
 
 export function decodeRecord(body: Buffer): LogRecord {
   const [entry, detail, rest] = body.toString('utf8').split('\n')

@@ -27,7 +27,7 @@ const batches = [['one', 'two'], ['three'], ['four', 'five', 'the sixth']]
 
 async function write(folder: string): Promise<void> {
   const journal = await openJournal(folder, 0)
-  for (const batch of batches) await journal.append(batch.map((body) => Buffer.from(body)))
+  for (const batch of batches) await journal.append(batch)
   await journal.close()
 }
 
@@ -42,7 +42,7 @@ test('a journal cut at any byte of its last batch keeps what is whole, and goes 
     assert.deepEqual(kept, batches.flat().slice(0, kept.length))
     assert.equal(kept.length, length < lastBatchFrom + 16 ? 3 : length < lastBatchFrom + 32 ? 4 : 5)
     const journal = await openJournal(folder, 0)
-    await journal.append([Buffer.from('next')])
+    await journal.append(['next'])
     await journal.close()
     assert.deepEqual(await bodiesIn(folder), [...kept, 'next'], `cut at byte ${length}`)
   }

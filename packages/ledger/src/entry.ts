@@ -1,6 +1,6 @@
 /** What stands in the access log: one line of JSON an entry, in one spelling. */
 import { decodeBase64url, encodeBase64url } from './base64.ts'
-import { concatBytes, sameBytes } from './bytes.ts'
+import { sameBytes } from './bytes.ts'
 import type { LedgerCrypto } from './ledger-crypto.ts'
 import { entryBytesMax } from './tiles.ts'
 
@@ -67,9 +67,14 @@ export interface Entry {
 
 /** @returns the canonical bytes. @throws RangeError for what is not an entry: a bug of the caller. */
 export function encodeEntry(entry: Entry): Uint8Array {
+  return encoder.encode(spellEntry(entry))
+}
+
+/** The same as text, in which every byte is one character. @throws RangeError */
+export function spellEntry(entry: Entry): string {
   const text = spell(entry)
   if (parseEntryText(text) === null) throw new RangeError(`Not an entry: ${text}`)
-  return new TextEncoder().encode(text)
+  return text
 }
 
 /**
@@ -116,10 +121,16 @@ export function parseEntryText(text: string): Entry | null {
 /** SHA-256 over `candor detail 1\n`, the salt and the text: without the salt nobody can try out guesses. */
 export function commitDetail(crypto: LedgerCrypto, salt: Uint8Array, text: string): string {
   if (salt.length !== saltBytes) throw new RangeError(`A salt has ${saltBytes} bytes`)
-  const encoder = new TextEncoder()
-  return encodeBase64url(
-    crypto.sha256(concatBytes(encoder.encode('candor detail 1\n'), salt, encoder.encode(text))),
-  )
+  const from = detailPrefix.length + saltBytes
+  // Three bytes are the most that a UTF-16 unit needs.
+  const bytesMax = from + 3 * text.length
+  if (detailInput.length < bytesMax) {
+    detailInput = new Uint8Array(2 * bytesMax)
+    detailInput.set(detailPrefix)
+  }
+  detailInput.set(salt, detailPrefix.length)
+  const { written } = encoder.encodeInto(text, detailInput.subarray(from))
+  return encodeBase64url(crypto.sha256(detailInput.subarray(0, from + written)))
 }
 
 /** Whether this text, with this salt, is the detail that the entry was written with. */
@@ -135,6 +146,11 @@ export function pseudonymOf(random: Uint8Array): string {
   if (random.length !== 16) throw new RangeError('A pseudonym has 16 bytes')
   return encodeBase64url(random)
 }
+
+const encoder = new TextEncoder()
+const detailPrefix = encoder.encode('candor detail 1\n')
+/** One buffer for all: there is a detail to most entries. */
+let detailInput = new Uint8Array(0)
 
 export const saltBytes = 16
 export const outcomeCharsMax = 40

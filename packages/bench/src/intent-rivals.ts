@@ -93,11 +93,15 @@ function bm25(): IntentRival {
         const rarity = Math.log(1 + (labels.length - list.length + 0.5) / (list.length + 0.5))
         for (const { example, times } of list) {
           const length = 1 - b + (b * lengths[example]!) / meanLength
-          scores.set(example, (scores.get(example) ?? 0) + (rarity * times * (k1 + 1)) / (times + k1 * length))
+          scores.set(
+            example,
+            (scores.get(example) ?? 0) + (rarity * times * (k1 + 1)) / (times + k1 * length),
+          )
         }
       }
       let best: RivalAnswer = { intent: null, score: 0 }
-      for (const [example, score] of scores) if (score > best.score) best = { intent: labels[example]!, score }
+      for (const [example, score] of scores)
+        if (score > best.score) best = { intent: labels[example]!, score }
       return best
     },
   }

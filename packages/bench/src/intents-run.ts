@@ -81,7 +81,12 @@ async function theirs(files: EvaluationFiles, rival: IntentRival): Promise<Figur
       const { intent, score } = await rival.classify(text)
       times.push(performance.now() - start)
       const first = intent === null ? -2 : labels.indexOf(intent)
-      judged.push({ truth: inScope ? labels.indexOf(label) : -1, first, probability: score, confidence: score })
+      judged.push({
+        truth: inScope ? labels.indexOf(label) : -1,
+        first,
+        probability: score,
+        confidence: score,
+      })
     }
     return judged
   }
@@ -97,7 +102,10 @@ async function theirs(files: EvaluationFiles, rival: IntentRival): Promise<Figur
   return {
     accuracy: accuracyOf(scoped),
     macroF1: macroF1Of(scoped),
-    inScopeAccuracy: share(scoped, ({ truth, first, confidence }) => truth === first && confidence >= threshold),
+    inScopeAccuracy: share(
+      scoped,
+      ({ truth, first, confidence }) => truth === first && confidence >= threshold,
+    ),
     outOfScopeRecall:
       outOfScope.length === 0 ? null : share(outOfScope, ({ confidence }) => confidence < threshold),
     areaUnderRoc: areaUnderRocOf([...scoped, ...outOfScope]),

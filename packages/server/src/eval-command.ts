@@ -205,7 +205,11 @@ export function readExamples(file: string, labelled: boolean): Example[] {
 }
 
 /** Answers the exit code: 0, or 2 when what was given is wrong. */
-export function evalCommand(args: readonly string[], out: (text: string) => void, errors: (text: string) => void): number {
+export function evalCommand(
+  args: readonly string[],
+  out: (text: string) => void,
+  errors: (text: string) => void,
+): number {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -60,5 +60,10 @@ test('signals that part the turns get weight, those that do not get none', () =>
 })
 
 test('without any turn out of scope what is usual stays', () => {
-  assert.deepEqual(fitConfidence([[1], [3]], [], [0.7]), { bias: 2, weights: [0.7], means: [2], deviations: [1] })
+  assert.deepEqual(fitConfidence([[1], [3]], [], [0.7]), {
+    bias: 2,
+    weights: [0.7],
+    means: [2],
+    deviations: [1],
+  })
 })

@@ -50,7 +50,8 @@ export function fitFirstTier(rows: TrainingRows, { seed, classes, wordShare }: F
     const own = weights.subarray(row * columnsPadded, row * columnsPadded + classes)
     const most = own.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0)
     units[row] = most / weightUnitsMax
-    if (most > 0) own.forEach((weight, c) => (rounded[row * classes + c] = Math.round((weight / most) * weightUnitsMax)))
+    if (most > 0)
+      own.forEach((weight, c) => (rounded[row * classes + c] = Math.round((weight / most) * weightUnitsMax)))
   }
   return { vocabulary, weights: rounded, units }
 }

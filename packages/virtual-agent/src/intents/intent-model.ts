@@ -49,7 +49,11 @@ export function classify(model: IntentModel, text: string, encoder: Encoder | nu
   const vector = reader.read(text)
   scoreFirst(first, vector, scores)
   const ranking = rank(scores, calibration.sharpness[0], rankedMax)
-  const confidence = confidenceOf(calibration.confidence[0], [ranking.score, clearness(ranking), vector.known])
+  const confidence = confidenceOf(calibration.confidence[0], [
+    ranking.score,
+    clearness(ranking),
+    vector.known,
+  ])
   const answer = answered(model, 1, ranking, confidence)
   // Nothing to go by: no letter, digit or sign.
   if (vector.pieces.count === 0) return { ...answer, ranked: [], outOfScope: true, confidence: 0, margin: 0 }

@@ -25,7 +25,10 @@ test('scores and updates of weights are those of plain arithmetic', () => {
   const sum = (c: number): number =>
     2 * before[4 * columns + c]! - before[c]! + 0.5 * before[2 * columns + c]!
   arena.kernels.score(rows.at, values.at, count, weights.at, 4 * columns, out.at, 2)
-  assert.deepEqual([...out.view], Array.from({ length: columns }, (_, c) => sum(c)))
+  assert.deepEqual(
+    [...out.view],
+    Array.from({ length: columns }, (_, c) => sum(c)),
+  )
 
   const steps = arena.floats(columns)
   steps.view[columnsPerBlock + 3] = 4

@@ -97,7 +97,9 @@ export interface Arena {
 /** Memory for one piece of work whose needs are known beforehand; it goes when nothing refers to it. */
 export function openArena(bytes: number): Arena {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((bytes + slackBytes) / pageBytes) })
-  module ??= new WebAssembly.Module(wasmModule([score, update, multiplyShorts, largestSize, roundToShorts, toFloats, dots]))
+  module ??= new WebAssembly.Module(
+    wasmModule([score, update, multiplyShorts, largestSize, roundToShorts, toFloats, dots]),
+  )
   const instance = new WebAssembly.Instance(module, { engine: { memory } })
   const buffer = memory.buffer as ArrayBuffer
   let next = 0
@@ -130,10 +132,21 @@ const blockBytes = columnsPerBlock * 4
 const quarters = [0, 1, 2, 3] as const
 
 /** Locals of `score` and `update`: seven parameters, then these. */
-const [rows, values, count, weights, stride, columns, blocks, block, row, value, rowsEnd, address] = Array.from(
-  { length: 12 },
-  (_, i) => i,
-) as [number, number, number, number, number, number, number, number, number, number, number, number]
+const [rows, values, count, weights, stride, columns, blocks, block, row, value, rowsEnd, address] =
+  Array.from({ length: 12 }, (_, i) => i) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
 const firstSum = 12
 const scale = 16
 
@@ -196,17 +209,32 @@ const update: WasmFunction = {
     ),
     [],
     anyTrue(
-      orVectors(
-        orVectors(get(firstSum), get(firstSum + 1)),
-        orVectors(get(firstSum + 2), get(firstSum + 3)),
-      ),
+      orVectors(orVectors(get(firstSum), get(firstSum + 1)), orVectors(get(firstSum + 2), get(firstSum + 3))),
     ),
   ),
 }
 
 const multiplyShorts: WasmFunction = (() => {
-  const [a, b, out, rowSteps, pairs, panels, panel, step, a0, a1, a2, a3, k, bEnd, o, rowBytes, outBytes, end] =
-    Array.from({ length: 18 }, (_, i) => i) as number[]
+  const [
+    a,
+    b,
+    out,
+    rowSteps,
+    pairs,
+    panels,
+    panel,
+    step,
+    a0,
+    a1,
+    a2,
+    a3,
+    k,
+    bEnd,
+    o,
+    rowBytes,
+    outBytes,
+    end,
+  ] = Array.from({ length: 18 }, (_, i) => i) as number[]
   const [left, right, spread] = [18, 19, 20]
   const sums = 21
   const starts = [a0, a1, a2, a3] as number[]

@@ -7,13 +7,20 @@ import { trainIntents } from './train-intents.ts'
 
 /** Each example has words of its own, so only the encoder knows what they have in common. */
 const names = ['parcel', 'refund', 'hours', 'size', 'password']
-const kinds = names.map((_, kind) => Array.from({ length: 8 }, (_, i) => `${'abcdefgh'[i]!.repeat(2 + kind)}x`))
-const examples = names.flatMap((label, kind) => kinds[kind]!.map((text) => ({ text: `please ${text}`, label })))
+const kinds = names.map((_, kind) =>
+  Array.from({ length: 8 }, (_, i) => `${'abcdefgh'[i]!.repeat(2 + kind)}x`),
+)
+const examples = names.flatMap((label, kind) =>
+  kinds[kind]!.map((text) => ({ text: `please ${text}`, label })),
+)
 const encoder = testEncoder(kinds)
 const options = { seed: 1, language: 'en', encoder }
 
 test('a model that was saved and loaded answers as before', () => {
-  for (const model of [trainIntents(examples, options), trainIntents(examples, { ...options, encoder: null })]) {
+  for (const model of [
+    trainIntents(examples, options),
+    trainIntents(examples, { ...options, encoder: null }),
+  ]) {
     const bytes = saveModel(model)
     const loaded = loadModel(bytes)
     assert.deepEqual(loaded, model)
@@ -37,7 +44,10 @@ test('the model of these tests has both tiers', () => {
 test('bytes that are cut, changed, or no model are refused', () => {
   const bytes = saveModel(trainIntents(examples, options))
   assert.throws(() => loadModel(new Uint8Array(0)), ModelFault)
-  assert.throws(() => loadModel(new TextEncoder().encode('{"labels":[]}, which is no model at all')), ModelFault)
+  assert.throws(
+    () => loadModel(new TextEncoder().encode('{"labels":[]}, which is no model at all')),
+    ModelFault,
+  )
   for (const length of [7, 15, 16, 200, bytes.length - 1])
     assert.throws(() => loadModel(bytes.subarray(0, length)), ModelFault, `${length} bytes`)
   for (let at = 0; at < bytes.length; at += 97) {
@@ -65,7 +75,10 @@ test('a head that promises other lengths than there are is refused, though its s
   wrong({
     parts: {
       ...model.parts,
-      second: { ...second, examples: { ...second!.examples, classes: second!.examples.classes.map(() => 99) } },
+      second: {
+        ...second,
+        examples: { ...second!.examples, classes: second!.examples.classes.map(() => 99) },
+      },
     },
   })
 })

@@ -6,7 +6,9 @@ export function testEncoder(meanings: readonly (readonly string[])[]): Encoder {
     parts: [meanings.length, meanings.length],
     encode: (texts) =>
       texts.map((text) => {
-        const counts = meanings.map((words) => words.filter((word) => text.toLowerCase().includes(word)).length)
+        const counts = meanings.map(
+          (words) => words.filter((word) => text.toLowerCase().includes(word)).length,
+        )
         const length = Math.hypot(...counts)
         return Float32Array.from([...counts.map((count) => (length === 0 ? 0 : count / length)), ...counts])
       }),

@@ -65,7 +65,7 @@ export function openPieceReader(charactersMax: number): PieceReader {
       let length = 0
       let words = 0
       const end = Math.min(normal.length, charactersMax * 2)
-      for (let i = 0; i < end && length < plainMax - 3; ) {
+      for (let i = 0; i < end && length < plainMax - 3;) {
         const unit = normal.charCodeAt(i)
         const kind = classes[unit]!
         if (kind === separator || kind === silent) {

@@ -84,7 +84,11 @@ test('with no turn out of scope given, what is unlike every example is rejected 
 test('the same examples in another order make the same model, to the byte', () => {
   const model = saveModel(trainIntents(examples, plain))
   assert.deepEqual(saveModel(trainIntents(examples.toReversed(), plain)), model)
-  assert.deepEqual(saveModel(trainIntents([...examples, ...examples.slice(3, 9)], plain)), model, 'twice is once')
+  assert.deepEqual(
+    saveModel(trainIntents([...examples, ...examples.slice(3, 9)], plain)),
+    model,
+    'twice is once',
+  )
   assert.notDeepEqual(saveModel(trainIntents(examples.slice(1), plain)), model)
 })
 
@@ -104,7 +108,12 @@ test('the words that speak for an intent are named, strongest first', () => {
 
 test('a text that says nothing is out of scope, and pictures alone are words', () => {
   const model = trainIntents(
-    [...examples, { text: '👍', label: 'yes' }, { text: '👍👍 ok', label: 'yes' }, { text: 'yes ✅', label: 'yes' }],
+    [
+      ...examples,
+      { text: '👍', label: 'yes' },
+      { text: '👍👍 ok', label: 'yes' },
+      { text: 'yes ✅', label: 'yes' },
+    ],
     plain,
   )
   for (const text of ['', '   ', '\n\t', '...', '\u0000'])
@@ -128,8 +137,14 @@ test('a text that says nothing is out of scope, and pictures alone are words', (
 test('Arabic and Chinese are told apart by their letters, whatever is joined to them', () => {
   const model = trainIntents(
     [
-      ...['أين طردي', 'متى يصل الطرد', 'لم تصل الشحنة', 'تتبع الطرد'].map((text) => ({ text, label: 'parcel' })),
-      ...['أريد استرداد أموالي', 'كيف أسترد المبلغ', 'استرجاع المال'].map((text) => ({ text, label: 'refund' })),
+      ...['أين طردي', 'متى يصل الطرد', 'لم تصل الشحنة', 'تتبع الطرد'].map((text) => ({
+        text,
+        label: 'parcel',
+      })),
+      ...['أريد استرداد أموالي', 'كيف أسترد المبلغ', 'استرجاع المال'].map((text) => ({
+        text,
+        label: 'refund',
+      })),
       ...['我的包裹在哪里', '包裹什么时候到', '快递还没有到'].map((text) => ({ text, label: 'parcel-zh' })),
       ...['我要退款', '怎么申请退款', '退钱给我'].map((text) => ({ text, label: 'refund-zh' })),
     ],
@@ -168,12 +183,19 @@ test('one intent, two intents and intents of one example do not break anything',
 })
 
 /** Intents whose examples share no word, only what the encoder knows. */
-const told: Example[] = ['sofa', 'armchair', 'stool', 'bench', 'couch', 'recliner', 'ottoman', 'settee'].flatMap(
-  (thing) => [
-    { text: `${thing} please`, label: 'furniture' },
-    { text: `about the ${thing}`, label: 'furniture' },
-  ],
-)
+const told: Example[] = [
+  'sofa',
+  'armchair',
+  'stool',
+  'bench',
+  'couch',
+  'recliner',
+  'ottoman',
+  'settee',
+].flatMap((thing) => [
+  { text: `${thing} please`, label: 'furniture' },
+  { text: `about the ${thing}`, label: 'furniture' },
+])
 for (const thing of ['apple', 'banana', 'cherry', 'plum', 'grape', 'mango', 'peach', 'melon'])
   told.push({ text: `${thing} please`, label: 'fruit' }, { text: `about the ${thing}`, label: 'fruit' })
 const meanings = testEncoder([
@@ -190,7 +212,9 @@ test('where words alone do not tell, the second tier does, and shows the nearest
   ] as const) {
     const said = classify(model, text, meanings)
     assert.deepEqual([said.ranked[0]!.intent, said.tier], [intent, 2])
-    assert.ok(said.nearest.length > 0 && said.nearest[0]!.intent === intent && said.nearest[0]!.similarity > 0.9)
+    assert.ok(
+      said.nearest.length > 0 && said.nearest[0]!.intent === intent && said.nearest[0]!.similarity > 0.9,
+    )
   }
   const without = classify(model, 'chaise please')
   assert.deepEqual([without.tier, without.languageNote], [1, 'encoder-absent'])
@@ -204,7 +228,11 @@ test('an encoder that says nothing is not asked at run time', () => {
 
 test('an author sees which examples sit with another intent, and which intents are mixed up', () => {
   const mixed = trainIntents(
-    [...examples, { text: 'i want a refund of my money', label: 'hours' }, { text: 'refund, please', label: 'hours' }],
+    [
+      ...examples,
+      { text: 'i want a refund of my money', label: 'hours' },
+      { text: 'refund, please', label: 'hours' },
+    ],
     plain,
   )
   const { crossValidation } = mixed
@@ -218,8 +246,15 @@ test('an author sees which examples sit with another intent, and which intents a
 })
 
 test('given turns out of scope, the threshold is chosen on them', () => {
-  const strange = Array.from({ length: 12 }, (_, i) => [`what is ${i} times seven`, `sing song number ${i}`]).flat()
-  const model = trainIntents(examples, { ...plain, outOfScope: strange.slice(0, 12), outOfScopeValid: strange })
+  const strange = Array.from({ length: 12 }, (_, i) => [
+    `what is ${i} times seven`,
+    `sing song number ${i}`,
+  ]).flat()
+  const model = trainIntents(examples, {
+    ...plain,
+    outOfScope: strange.slice(0, 12),
+    outOfScopeValid: strange,
+  })
   assert.equal(model.crossValidation.outOfScopeFrom, 'given')
   assert.ok(model.crossValidation.rejectedOutOfScope > 0.9)
   assert.equal(model.trainedOn.outOfScope, 12)
@@ -239,7 +274,10 @@ test('what nobody can learn from is refused', () => {
 })
 
 test('a long turn is read as far as a turn goes, and ranks no more than a few', () => {
-  const many = Array.from({ length: 12 }, (_, i) => ({ text: `thing number ${'abcdefghijkl'[i]!.repeat(3)}`, label: `l${i}` }))
+  const many = Array.from({ length: 12 }, (_, i) => ({
+    text: `thing number ${'abcdefghijkl'[i]!.repeat(3)}`,
+    label: `l${i}`,
+  }))
   const model = trainIntents([...examples, ...many], plain)
   const start = `where is my parcel ${'and so on '.repeat(400)}`.slice(0, 2_000)
   const [short, long] = [classify(model, start), classify(model, `${start} refund refund refund`)]

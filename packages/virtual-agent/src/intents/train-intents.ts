@@ -138,16 +138,20 @@ function gather(
   if (all > examplesMax) throw new TrainingFault(`${all} examples are more than ${examplesMax}.`)
   for (const { label } of [...examples, ...valid]) {
     if (label === '' || label.length > labelCharactersMax)
-      throw new TrainingFault(`A label has between 1 and ${labelCharactersMax} characters: "${label.slice(0, 40)}".`)
+      throw new TrainingFault(
+        `A label has between 1 and ${labelCharactersMax} characters: "${label.slice(0, 40)}".`,
+      )
   }
   const labels = [...new Set(examples.filter((one) => !isBlank(one)).map(({ label }) => label))].sort(byCode)
-  if (labels.length > labelsMax) throw new TrainingFault(`${labels.length} intents are more than ${labelsMax}.`)
+  if (labels.length > labelsMax)
+    throw new TrainingFault(`${labels.length} intents are more than ${labelsMax}.`)
   const classOf = new Map(labels.map((label, i) => [label, i]))
   const strange = valid.find(({ label }) => !classOf.has(label))
   if (strange !== undefined)
     throw new TrainingFault(`"${strange.label}" has examples to choose on and none to learn from.`)
 
-  const none = (texts: readonly string[] = []): Example[] => unique(texts.map((text) => ({ text, label: '' })))
+  const none = (texts: readonly string[] = []): Example[] =>
+    unique(texts.map((text) => ({ text, label: '' })))
   const training = [...unique(examples), ...none(options.outOfScope)]
   const choosing = [...unique(valid), ...none(options.outOfScopeValid)]
   const rows = [...training, ...choosing]

@@ -130,7 +130,8 @@ export function openVectorReader(
       }
       const perWord = words === 0 ? 0 : Math.sqrt(wordShare / words)
       const perLetters = letters === 0 ? 0 : Math.sqrt((1 - wordShare) / letters)
-      for (let i = 0; i < count; i++) values[i]! *= kinds[rows[i]!] === pieceKinds.letters ? perLetters : perWord
+      for (let i = 0; i < count; i++)
+        values[i]! *= kinds[rows[i]!] === pieceKinds.letters ? perLetters : perWord
       vector.count = count
       vector.pieces = found
       vector.known = found.count === 0 ? 0 : known / found.count

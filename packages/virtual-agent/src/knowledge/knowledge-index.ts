@@ -8,9 +8,17 @@ import { articlesMax, type Article } from './article.ts'
 import { chunkArticle, splitText } from './chunk-article.ts'
 import { scoresOf, shares } from './rank-weights.ts'
 import type { FoundPassage, SearchResult } from './search-result.ts'
-import { openShelf, partNames, type Entry, type EntryVectors, type Query, type Shelf } from './shelf.ts'
+import {
+  openShelf,
+  partNames,
+  type Entry,
+  type EntryVectors,
+  type Query,
+  type Shelf,
+  type ShelfVectors,
+} from './shelf.ts'
 import { candidatesMax, learnShelf, signsOf } from './learn-shelf.ts'
-import { fromBytes, meanDirection, toBytes } from './vector.ts'
+import { fromBytes, meanDirection, toBytes, unitParts } from './vector.ts'
 
 /** The approved articles of a tenant, ready to be asked. */
 export interface KnowledgeIndex {
@@ -22,7 +30,7 @@ export interface KnowledgeIndex {
 export interface KnownShelf {
   readonly language: Language
   readonly shelf: Shelf
-  readonly vectors: readonly EntryVectors[] | null
+  readonly vectors: ShelfVectors | null
   /** Words and letters only: for languages that the encoder does not know, and when there is none. */
   readonly lexical: RankModel
   /** With the encoder; null when the index was built without. */
@@ -39,6 +47,8 @@ export interface BuildOptions {
   encoder: Encoder | null
   /** Share of given answers that must be right. */
   precisionMin?: number
+  /** An earlier index made with the same encoder: what it has encoded is not encoded again. */
+  previous?: KnowledgeIndex | null
   progress?: (fraction: number) => void
 }
 
@@ -63,11 +73,11 @@ export function buildIndex(articles: readonly Article[], options: BuildOptions):
   const entries = approved.map(entryOf).sort((a, b) => (a.id < b.id ? -1 : 1))
   const passages = entries.reduce((sum, entry) => sum + entry.passages.length, 0)
   if (passages > passagesMax) throw new Refusal('too_large', `An index has at most ${passagesMax} passages.`)
-  const { encoder, precisionMin = precisionMinDefault, progress = () => {} } = options
+  const { encoder, precisionMin = precisionMinDefault, previous = null, progress = () => {} } = options
   const shelves = languagesOf(entries).map((language): KnownShelf => {
     const own = entries.filter((entry) => entry.language === language)
     const encoded = language === encoderLanguage ? encoder : null
-    const vectors = encoded && encodeEntries(own, encoded, (fraction) => progress(0.8 * fraction))
+    const vectors = encoded && encodeEntries(own, encoded, previous, (fraction) => progress(0.8 * fraction))
     const learnt = learnShelf(own, vectors, language, precisionMin)
     return { language, shelf: openShelf(own, vectors, language), vectors, ...learnt }
   })
@@ -78,13 +88,13 @@ export function buildIndex(articles: readonly Article[], options: BuildOptions):
 export interface SearchOptions {
   /** The visitor's language when it is known; else it is read from the text. */
   language?: Language | null
-  /** The text's vector, when the caller has it already. */
+  /** The text's vector, as the encoder made it, when the caller has it already. */
   vector?: Float32Array | null
   passagesMax?: number
 }
 
 /** A longer turn is a story whose beginning says what it is about. */
-const textCharactersMax = 2_000
+export const textCharactersMax = 2_000
 const passagesDefault = 3
 
 /** What the articles say to a text. Deterministic; some milliseconds, most of them the encoder's. */
@@ -120,7 +130,8 @@ function vectorFor(
   given: Float32Array | null,
 ): Float32Array | null {
   if (known.full === null) return null
-  return given ?? encoder?.encode([text])[0] ?? null
+  const vector = given ?? encoder?.encode([text])[0]
+  return vector === undefined ? null : unitParts(vector, known.vectors!.parts)
 }
 
 function searchShelf(
@@ -221,20 +232,55 @@ function languagesOf(entries: readonly Entry[]): Language[] {
 function encodeEntries(
   entries: readonly Entry[],
   encoder: Encoder,
+  previous: KnowledgeIndex | null,
   progress: (fraction: number) => void,
-): EntryVectors[] {
-  return entries.map((entry, e) => {
-    const encode = (text: string): Float32Array => {
-      const vectors = encoder.encode(splitText(text, encodedCharactersMax))
-      const direction = meanDirection(vectors) ?? new Float32Array(encoder.dimensions)
-      return fromBytes(toBytes(direction))
+): ShelfVectors {
+  const { parts } = encoder
+  const known = knownVectors(previous, parts)
+  const whole = (text: string): Float32Array => {
+    const before = known.questions.get(text)
+    if (before !== undefined) return before
+    const [vector] = encoder.encode([text])
+    return fromBytes(toBytes(unitParts(vector!, parts)))
+  }
+  const meaning = (text: string): Float32Array => {
+    const before = known.texts.get(text)
+    if (before !== undefined) return before
+    const vectors = encoder
+      .encode(splitText(text, encodedCharactersMax))
+      .map((vector) => unitParts(vector, parts).subarray(0, parts[0]))
+    return fromBytes(toBytes(meanDirection(vectors) ?? new Float32Array(parts[0]!)))
+  }
+  return {
+    parts,
+    entries: entries.map((entry, e): EntryVectors => {
+      progress(e / entries.length)
+      return {
+        title: meaning(entry.title),
+        headings: entry.passages.map(({ headings }) => meaning(headingText(entry.title, headings))),
+        passages: entry.passages.map(({ text }) => meaning(text)),
+        questions: entry.questions.map(whole),
+      }
+    }),
+  }
+}
+
+const headingText = (title: string, headings: readonly string[]): string => [title, ...headings].join('. ')
+
+function knownVectors(previous: KnowledgeIndex | null, parts: readonly number[]) {
+  const texts = new Map<string, Float32Array>()
+  const questions = new Map<string, Float32Array>()
+  for (const { shelf, vectors } of previous?.shelves ?? []) {
+    if (vectors === null || String(vectors.parts) !== String(parts)) continue
+    for (const [e, entry] of shelf.entries.entries()) {
+      const own = vectors.entries[e]!
+      texts.set(entry.title, own.title)
+      for (const [p, { headings, text }] of entry.passages.entries()) {
+        texts.set(headingText(entry.title, headings), own.headings[p]!)
+        texts.set(text, own.passages[p]!)
+      }
+      for (const [q, question] of entry.questions.entries()) questions.set(question, own.questions[q]!)
     }
-    progress(e / entries.length)
-    return {
-      title: encode(entry.title),
-      headings: entry.passages.map(({ headings }) => encode([entry.title, ...headings].join('. '))),
-      passages: entry.passages.map(({ text }) => encode(text)),
-      questions: entry.questions.map(encode),
-    }
-  })
+  }
+  return { texts, questions }
 }

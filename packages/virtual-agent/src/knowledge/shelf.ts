@@ -3,7 +3,7 @@ import { wordsOf } from '../tokens.ts'
 import { openBm25 } from './bm25.ts'
 import { headScore, learnExampleHead, type ExampleHead } from './example-head.ts'
 import { openSpelling } from './nearest-spelling.ts'
-import { isFunctionWord, letterPieces, searchStems } from './search-words.ts'
+import { isFunctionWord, letterPieces, searchStems, subjectStems } from './search-words.ts'
 import { stemWord } from './stem-word.ts'
 import { cosine, meanDirection } from './vector.ts'
 
@@ -18,7 +18,10 @@ export interface Entry {
   questions: string[]
 }
 
-/** What an encoder made of an entry; the title and the headings of a passage count as one text. */
+/**
+ * What an encoder made of an entry; the title and the headings of a passage count as one text. Of these the first part
+ * is kept, which cosines compare; of questions all parts, from which the example head learns.
+ */
 export interface EntryVectors {
   title: Float32Array
   headings: Float32Array[]
@@ -34,9 +37,12 @@ export interface Query {
   text: string
   /** Stems with what spelling corrected, in order. */
   stems: string[]
+  /** Of these, the ones of words that say what the text is about. */
+  subject: string[]
   /** Stems that no article has, function words left out. */
   unknown: string[]
   pieces: string[]
+  /** All parts, each of length 1. */
   vector: Float32Array | null
 }
 
@@ -63,12 +69,19 @@ export interface LeftOut {
 
 const nothingLeftOut: LeftOut = { title: () => false, question: () => false }
 
+/** Vectors of all entries, and the lengths of the parts that a question's has. */
+export interface ShelfVectors {
+  parts: readonly number[]
+  entries: readonly EntryVectors[]
+}
+
 export function openShelf(
   entries: readonly Entry[],
-  vectors: readonly EntryVectors[] | null,
+  encoded: ShelfVectors | null,
   language: Language,
   { leftOut = nothingLeftOut, head }: { leftOut?: LeftOut; head?: ExampleHead | null } = {},
 ): Shelf {
+  const vectors = encoded?.entries ?? null
   const shown = entries.map((entry, e) => ({
     title: leftOut.title(e) ? '' : entry.title,
     passages: entry.passages.map(({ headings, text }) => ({
@@ -89,14 +102,16 @@ export function openShelf(
     })),
   ])
   const unitWords = openBm25(units.map((unit) => unit.stems))
+  // Over a whole article function words only say how long it is.
   const wholeWords = openBm25(
     shown.map((entry) =>
-      stems(
+      subjectStems(
         [
           entry.title,
           ...entry.questions,
           ...entry.passages.map((one) => `${one.headings}\n${one.text}`),
         ].join('\n'),
+        language,
       ),
     ),
   )
@@ -112,17 +127,18 @@ export function openShelf(
     if (passage !== null) unitsOf[entry]!.push({ unit, passage })
 
   const spelling = openSpelling(countWords(shown))
-  const meaning = vectors && openMeaning(vectors, leftOut)
+  const meaning = encoded && openMeaning(encoded, leftOut)
   const examples =
-    vectors &&
+    encoded &&
     (head === undefined
       ? learnExampleHead(
-          vectors.flatMap((entry, article) =>
+          encoded.entries.flatMap((entry, article) =>
             entry.questions.flatMap((vector, q) =>
               leftOut.question(article, q) ? [] : [{ vector, article }],
             ),
           ),
           entries.length,
+          encoded.parts.length,
         )
       : head)
 
@@ -136,14 +152,16 @@ export function openShelf(
     entries,
     head: examples,
     read(text, vector) {
-      const query: Query = { text, stems: [], unknown: [], pieces: letterPieces(text), vector }
+      const query: Query = { text, stems: [], subject: [], unknown: [], pieces: letterPieces(text), vector }
       for (const word of wordsOf(text)) {
+        const empty = isFunctionWord(word)
         const stem = stemWord(word, language)
-        const known = wholeWords.weight(stem) > 0
-        const meant = known || isFunctionWord(word) ? null : spelling.nearest(word)
-        if (known) query.stems.push(stem)
-        else if (meant !== null) query.stems.push(stemWord(meant, language))
-        else if (!isFunctionWord(word)) query.unknown.push(stem)
+        const known = unitWords.weight(stem) > 0
+        const meant = known || empty ? null : spelling.nearest(word)
+        const read = known ? stem : meant === null ? null : stemWord(meant, language)
+        if (read !== null) query.stems.push(read)
+        if (read !== null && !empty) query.subject.push(read)
+        if (read === null && !empty) query.unknown.push(stem)
       }
       return query
     },
@@ -164,9 +182,9 @@ export function openShelf(
       if (piecesMost > 0)
         for (const [entry, score] of letters.scores(query.pieces).entries())
           pieces[entry] = score / piecesMost
-      const wholeMost = most(wholeWords, query.stems, unknown.size)
+      const wholeMost = most(wholeWords, query.subject, unknown.size)
       if (wholeMost > 0)
-        for (const [entry, score] of wholeWords.scores(query.stems).entries())
+        for (const [entry, score] of wholeWords.scores(query.subject).entries())
           whole[entry] = score / wholeMost
       if (query.vector !== null && meaning !== null)
         for (let entry = 0; entry < entries.length; entry++) {
@@ -190,14 +208,14 @@ export function openShelf(
       }))
       return rated.reduce((best, one) => (one.score > best.score ? one : best)).passage
     },
-    sharedStems: (query, entry) => wholeWords.shared(query.stems, entry),
+    sharedStems: (query, entry) => wholeWords.shared(query.subject, entry),
     nearestQuestion(query, entry) {
       if (query.vector === null || vectors === null) return null
       const own = vectors[entry]!
       let best = Math.max(0, ...own.passages.map((_, p) => passageNearness(own, p, query.vector!)))
       let nearest: string | null = null
       for (const [q, vector] of own.questions.entries()) {
-        const near = cosine(vector, query.vector)
+        const near = cosine(vector.subarray(0, encoded!.parts[0]), query.vector)
         if (near <= best) continue
         best = near
         nearest = entries[entry]!.questions[q]!
@@ -215,9 +233,10 @@ function passageNearness(vectors: EntryVectors, passage: number, query: Float32A
 }
 
 /** Nearest of: the middle of an entry's questions, its title, and each passage with its headings. */
-function openMeaning(vectors: readonly EntryVectors[], leftOut: LeftOut) {
-  const compared = vectors.map((entry, e): Float32Array[] => {
-    const middle = meanDirection(entry.questions.filter((_, q) => !leftOut.question(e, q)))
+function openMeaning({ parts, entries }: ShelfVectors, leftOut: LeftOut) {
+  const compared = entries.map((entry, e): Float32Array[] => {
+    const asked = entry.questions.filter((_, q) => !leftOut.question(e, q))
+    const middle = meanDirection(asked.map((vector) => vector.subarray(0, parts[0])))
     return [
       ...(middle === null ? [] : [middle]),
       ...(leftOut.title(e) ? [] : [entry.title, ...entry.headings]),

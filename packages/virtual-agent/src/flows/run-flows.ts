@@ -435,8 +435,8 @@ class Run {
     for (const branch of next) {
       if ('else' in branch) return this.#goTo(frame, branch.else)
       if (!holds(conditions.get(branch.if)!, frame.slots, this.#context.today)) continue
-      this.#note(frame, { kind: 'branched', condition: branch.if, to: branch.then })
-      return this.#goTo(frame, branch.then)
+      this.#note(frame, { kind: 'branched', condition: branch.if, to: branch.to })
+      return this.#goTo(frame, branch.to)
     }
   }
 
@@ -530,7 +530,7 @@ class Run {
   }
 
   #note(frame: Frame, entry: WithoutPlace<TraceEntry>): void {
-    this.trace.push({ flow: frame.flow, step: frame.step, ...entry } as TraceEntry)
+    this.trace.push({ flow: frame.flow, step: frame.step, ...entry })
   }
 }
 

@@ -30,7 +30,7 @@ export function openEncoder(files: EncoderFiles): Encoder {
     encode(texts) {
       const cuts = texts.map((text) => pieces.cut(text.trim()).slice(0, piecesMax))
       const vectors: Float32Array[] = []
-      for (let from = 0; from < cuts.length; ) {
+      for (let from = 0; from < cuts.length;) {
         let to = from
         let rows = 0
         while (to < cuts.length && rows + cuts[to]!.length <= rowsMax) rows += cuts[to++]!.length
@@ -220,7 +220,12 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
       ),
     }
   })
-  const head = dense('hidden_layers/tanh_layer_0/weights', 'hidden_layers/tanh_layer_0/bias', dimensions, dimensions)
+  const head = dense(
+    'hidden_layers/tanh_layer_0/weights',
+    'hidden_layers/tanh_layer_0/bias',
+    dimensions,
+    dimensions,
+  )
   const embeddings = weights.take('Embeddings_en', [embeddingRows, embeddingWidth])
   const frequencies = weights.take('Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1', [embeddingWidth / 2])
 
@@ -269,8 +274,17 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
     return states
   }
 
-  function runLayer(layer: Layer, states: Float32Array, cuts: readonly number[][], rows: number): Float32Array {
-    const projected = apply(layer.queriesKeysValues, normed(layer.attentionNorm, states, rows, layer.width), rows)
+  function runLayer(
+    layer: Layer,
+    states: Float32Array,
+    cuts: readonly number[][],
+    rows: number,
+  ): Float32Array {
+    const projected = apply(
+      layer.queriesKeysValues,
+      normed(layer.attentionNorm, states, rows, layer.width),
+      rows,
+    )
     const attended = apply(layer.attentionOut, attend(projected, layer.width, cuts, rows), rows)
     const past = layer.past === null ? states : apply(layer.past, states, rows)
     for (let i = 0; i < attended.length; i++) attended[i]! += past[i]!

@@ -107,10 +107,21 @@ const blockBytes = columnsPerBlock * 4
 const quarters = [0, 1, 2, 3] as const
 
 /** Locals of `score` and `update`: seven parameters, then these. */
-const [rows, values, count, weights, stride, columns, blocks, block, row, value, rowsEnd, address] = Array.from(
-  { length: 12 },
-  (_, i) => i,
-) as [number, number, number, number, number, number, number, number, number, number, number, number]
+const [rows, values, count, weights, stride, columns, blocks, block, row, value, rowsEnd, address] =
+  Array.from({ length: 12 }, (_, i) => i) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
 const firstSum = 12
 const scale = 16
 
@@ -173,17 +184,32 @@ const update: WasmFunction = {
     ),
     [],
     anyTrue(
-      orVectors(
-        orVectors(get(firstSum), get(firstSum + 1)),
-        orVectors(get(firstSum + 2), get(firstSum + 3)),
-      ),
+      orVectors(orVectors(get(firstSum), get(firstSum + 1)), orVectors(get(firstSum + 2), get(firstSum + 3))),
     ),
   ),
 }
 
 const multiplyShorts: WasmFunction = (() => {
-  const [a, b, out, rowSteps, pairs, panels, panel, step, a0, a1, a2, a3, k, bEnd, o, rowBytes, outBytes, end] =
-    Array.from({ length: 18 }, (_, i) => i) as number[]
+  const [
+    a,
+    b,
+    out,
+    rowSteps,
+    pairs,
+    panels,
+    panel,
+    step,
+    a0,
+    a1,
+    a2,
+    a3,
+    k,
+    bEnd,
+    o,
+    rowBytes,
+    outBytes,
+    end,
+  ] = Array.from({ length: 18 }, (_, i) => i) as number[]
   const [left, right, spread] = [18, 19, 20]
   const sums = 21
   const starts = [a0, a1, a2, a3] as number[]

@@ -48,7 +48,10 @@ import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
 import { openTools } from './virtual-agents/call-tool.ts'
 import { openCurrentAgents } from './virtual-agents/current-agent.ts'
 import { engine } from './virtual-agents/engine.ts'
+import { resultsRoutes } from './virtual-agents/results-routes.ts'
+import { openResults } from './virtual-agents/results.ts'
 import { openScripts } from './virtual-agents/scripts.ts'
+import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
@@ -147,7 +150,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   keyholder.client.onConnected(() => void conversations.catchUpScreening().catch(logFault('card guard', log)))
   const erasure = openErasure({
     log: accessLog,
-    conversations,
+    conversations: {
+      ...conversations,
+      async erase(tenant, ids) {
+        // First: a crash in between leaves a conversation that is still to be erased.
+        await results.erase(tenant, ids)
+        await conversations.erase(tenant, ids)
+      },
+    },
     async eraseVisitor(tenant, visitor) {
       await tenants.eraseVisitor(tenant, visitor)
       await visits.eraseVisitor(tenant, visitor)
@@ -177,6 +187,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
+  const results = openResults({ store, conversations, clock })
+  const turnRows = openTurnRows({ store, outbox })
   const scripts = openScripts({ store, clock, log })
   const tools = openTools({
     outbound: async () => ({ kind: 'fault', fault: 'not-allowed' }),
@@ -270,6 +282,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     signInRoutes(tenants),
     peopleRoutes(tenants, {
@@ -352,6 +365,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await demo?.close()
       await app.close()
       await virtualAgents.close()
+      await turnRows.close()
       await delivery.close()
       await erasure.close()
       await visits.close()

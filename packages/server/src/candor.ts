@@ -29,6 +29,7 @@ import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
+import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
@@ -191,7 +192,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const turnRows = openTurnRows({ store, outbox })
   const scripts = openScripts({ store, clock, log })
   const tools = openTools({
-    outbound: async () => ({ kind: 'fault', fault: 'not-allowed' }),
+    outbound: openOutbound({ allowPrivate: [] }),
     secretFor: async () => null,
     clock,
     random: Math.random,

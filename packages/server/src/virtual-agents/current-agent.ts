@@ -1,6 +1,7 @@
 import type { Agent } from '@candor/virtual-agent/agent.ts'
-import type { Scripts } from './scripts.ts'
-import { agentOfScript } from './engine.ts'
+import { prepareAgent } from '@candor/virtual-agent/prepare-agent.ts'
+import { upgradeScript } from '@candor/virtual-agent/upgrade-script.ts'
+import type { SavedScript, Scripts } from './scripts.ts'
 
 /** What answers a tenant's visitors now. */
 export interface CurrentAgents {
@@ -8,20 +9,21 @@ export interface CurrentAgents {
   currentAgent(tenant: string): Promise<Agent | null>
 }
 
-export function openCurrentAgents(options: { scripts: Scripts }): CurrentAgents {
-  const { scripts } = options
-  const agents = new WeakMap<object, Agent>()
-
-  function agentOf(found: { version: number; script: Parameters<typeof agentOfScript>[0] }): Agent {
-    let agent = agents.get(found.script)
-    if (agent === undefined) agents.set(found.script, (agent = agentOfScript(found.script, found.version)))
-    return agent
-  }
+export function openCurrentAgents(options: { scripts: Pick<Scripts, 'newest'> }): CurrentAgents {
+  const agents = new WeakMap<SavedScript, Agent>()
 
   return {
     async currentAgent(tenant) {
-      const found = await scripts.newest(tenant)
-      return found === null ? null : agentOf(found)
+      const saved = await options.scripts.newest(tenant)
+      if (saved === null) return null
+      let agent = agents.get(saved)
+      if (agent === undefined) {
+        const { script, version } = saved
+        const definition = upgradeScript(script)
+        agent = prepareAgent({ definition, version, model: null, knowledge: null, encoder: null })
+        agents.set(saved, agent)
+      }
+      return agent
     },
   }
 }

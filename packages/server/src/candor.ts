@@ -38,6 +38,8 @@ import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { derivedKey } from './tenants/derived-key.ts'
+import { refuseField } from './tenants/fields.ts'
 import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
 import type { StoredPerson } from './tenants/people.ts'
@@ -45,8 +47,11 @@ import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
 import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
+import { crawlSite, documentReaders } from './virtual-agents/document-readers.ts'
+import { clusterInThread, engineTrainer } from './virtual-agents/engine-trainer.ts'
+import { heldEncoder } from './virtual-agents/held-encoder.ts'
+import { openAuthoringRooms, type AuthoringRooms } from './virtual-agents/open-authoring.ts'
 import { openTools } from './virtual-agents/call-tool.ts'
-import { openCurrentAgents } from './virtual-agents/current-agent.ts'
 import { engine } from './virtual-agents/engine.ts'
 import { openScripts } from './virtual-agents/scripts.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
@@ -63,6 +68,7 @@ export interface Candor {
   delivery: Delivery
   cannedReplies: CannedReplies
   virtualAgents: VirtualAgents
+  authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
   /** Of the keyholder on this machine; 0 while it is away. */
@@ -178,9 +184,29 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   })
 
   const scripts = openScripts({ store, clock, log })
+  const authoring = openAuthoringRooms({
+    store,
+    clock,
+    ids,
+    log,
+    people: tenants.people,
+    guardFormats: tenants.guardFormats,
+    secretsKey: derivedKey(secret, 'virtual agent tool secrets'),
+    answeringFirst: routing.answeringFirst,
+    encoder: heldEncoder(),
+    trainer: engineTrainer,
+    cluster: clusterInThread,
+    readers: documentReaders,
+    crawlSite,
+    async mustBeOwnSite(tenant, sitemap) {
+      const origin = URL.canParse(sitemap) ? new URL(sitemap).origin : null
+      if (!(await tenants.sites(tenant)).some((site) => site.origin === origin))
+        refuseField('sitemap', 'is an address on a site of the tenant (Settings, Widget)')
+    },
+  })
   const tools = openTools({
     outbound: async () => ({ kind: 'fault', fault: 'not-allowed' }),
-    secretFor: async () => null,
+    secretFor: authoring.secrets.secretFor,
     clock,
     random: Math.random,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -189,7 +215,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const virtualAgents = openVirtualAgents({
     store,
     scripts,
-    agents: openCurrentAgents({ scripts }),
+    agents: authoring.agents,
     tools,
     engine,
     access,
@@ -271,6 +297,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     routingRoutes(routing),
     visitsRoutes(visits),
     cannedReplyRoutes(cannedReplies),
+    authoring.routes,
     signInRoutes(tenants),
     peopleRoutes(tenants, {
       online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
@@ -342,6 +369,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     cannedReplies,
     virtualAgents,
+    authoring,
     accessLog,
     erasure,
     keyholderPid: keyholder.pid,
@@ -352,6 +380,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await demo?.close()
       await app.close()
       await virtualAgents.close()
+      await authoring.close()
       await delivery.close()
       await erasure.close()
       await visits.close()

@@ -78,8 +78,7 @@ export function articleRoutes(rooms: {
           response: { 200: { $ref: 'ArticleDetail#' } },
         },
       },
-      (request) =>
-        articles.detail(requireStaff(request, 'virtual-agent.read').tenant, request.params.id),
+      (request) => articles.detail(requireStaff(request, 'virtual-agent.read').tenant, request.params.id),
     )
 
     app.post<{ Body: WrittenArticle }>(
@@ -120,12 +119,7 @@ export function articleRoutes(rooms: {
       },
       (request) => {
         const { version, ...article } = request.body
-        return desk.rewrite(
-          requireStaff(request, 'virtual-agent.edit'),
-          request.params.id,
-          version,
-          article,
-        )
+        return desk.rewrite(requireStaff(request, 'virtual-agent.edit'), request.params.id, version, article)
       },
     )
 

@@ -88,7 +88,9 @@ const versionDetail = {
   properties: {
     ...versionProperties,
     definition: engineValue('The definition as it was proposed'),
-    report: engineValue('What was known of it when it was proposed; null where the installation published it'),
+    report: engineValue(
+      'What was known of it when it was proposed; null where the installation published it',
+    ),
     quotes: {
       type: 'array',
       description: 'Articles as they stood',

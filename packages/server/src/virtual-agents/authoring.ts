@@ -72,7 +72,8 @@ export function openAuthoring(options: {
       savedBy,
       savedAt,
       changed: stored.own && JSON.stringify(inForce?.definition) !== JSON.stringify(definition),
-      trained: definition !== null && (await isTrained(tenant, await partsOf(articles, tenant, definition, null))),
+      trained:
+        definition !== null && (await isTrained(tenant, await partsOf(articles, tenant, definition, null))),
     }
   }
 
@@ -90,7 +91,10 @@ export function openAuthoring(options: {
     return have.every(Boolean)
   }
 
-  async function reviewOf(tenant: string, definition: Definition): Promise<{ parts: AgentParts; report: Review }> {
+  async function reviewOf(
+    tenant: string,
+    definition: Definition,
+  ): Promise<{ parts: AgentParts; report: Review }> {
     const parts = await partsOf(articles, tenant, definition, null)
     if (!(await isTrained(tenant, parts))) throw new Refusal('not_trained')
     const crossValidation = parts.model && (await trained.crossValidation(tenant, parts.model.hash))
@@ -120,8 +124,7 @@ export function openAuthoring(options: {
     },
 
     draft: async (tenant) => shown(tenant, await drafts.draft(tenant)),
-    save: async (by, revision, definition) =>
-      shown(by.tenant, await drafts.save(by, revision, definition)),
+    save: async (by, revision, definition) => shown(by.tenant, await drafts.save(by, revision, definition)),
     discard: async (by, revision) => shown(by.tenant, await drafts.discard(by, revision)),
 
     async train(by) {

@@ -6,7 +6,8 @@ export function blocksAsMarkdown(body: readonly Block[]): string {
   for (const [i, block] of body.entries()) {
     const before = body[i - 1]
     // A list or a table goes on; everything else stands apart.
-    const goesOn = before !== undefined && before.kind === block.kind && (block.kind === 'item' || block.kind === 'row')
+    const goesOn =
+      before !== undefined && before.kind === block.kind && (block.kind === 'item' || block.kind === 'row')
     const headerAgain = block.kind === 'row' && block.header && !(before?.kind === 'row' && before.header)
     if (parts.length > 0) parts.push(goesOn && !headerAgain ? '\n' : '\n\n')
     parts.push(markdownOf(block))

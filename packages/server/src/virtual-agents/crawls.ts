@@ -123,7 +123,9 @@ export function openCrawls(options: {
       await mustBeOwnSite(by.tenant, sitemap)
       if (running.has(by.tenant)) return statusOf(by.tenant)
       if (closed || running.size >= crawlsAtOnceMax)
-        throw new Refusal('busy', 'Other sites are being read; try again in a minute.', { retryAfterMs: 60_000 })
+        throw new Refusal('busy', 'Other sites are being read; try again in a minute.', {
+          retryAfterMs: 60_000,
+        })
       const startedBy = { id: by.id, name: by.name }
       update(by.tenant, { ...none, state: 'running', sitemap, startedBy, startedAt: now() })
       const abort = new AbortController()

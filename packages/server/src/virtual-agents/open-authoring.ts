@@ -45,7 +45,7 @@ export function openAuthoringRooms(options: {
   guardFormats: FormatsOf
   /** For tool secrets alone. */
   secretsKey: KeyObject
-  answersFirst(q: Query, tenant: string): Promise<void>
+  answeringFirst(tenant: string): Promise<(q: Query) => Promise<void>>
   encoder(): Promise<Encoder | null>
   trainer: Trainer
   cluster: Cluster

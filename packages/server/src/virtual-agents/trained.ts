@@ -80,7 +80,9 @@ export function openTrained(store: Store, clock: Clock): Trained {
 
     async keep(tenant, hash, made) {
       if (made.bytes.byteLength > trainedBytesMax)
-        throw new RangeError(`What came of it has ${made.bytes.byteLength} bytes, more than ${trainedBytesMax}.`)
+        throw new RangeError(
+          `What came of it has ${made.bytes.byteLength} bytes, more than ${trainedBytesMax}.`,
+        )
       const crossValidation = made.kind === 'model' ? JSON.stringify(made.crossValidation) : null
       await store.write(tenant, async (q) => {
         await q(

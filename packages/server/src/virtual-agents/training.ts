@@ -176,7 +176,15 @@ export function openTraining(options: {
       const startedBy = { id, name }
       if (parts.length === 0) {
         const at = now()
-        remember(tenant, { ...none, state: 'done', revision, fraction: 1, startedBy, startedAt: at, endedAt: at })
+        remember(tenant, {
+          ...none,
+          state: 'done',
+          revision,
+          fraction: 1,
+          startedBy,
+          startedAt: at,
+          endedAt: at,
+        })
         return statusOf(tenant)
       }
       const key = keyOf(parts)

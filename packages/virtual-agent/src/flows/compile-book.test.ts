@@ -34,7 +34,7 @@ test('all faults of shape are named at once, each with its field', () => {
     'tools.1.surprise': true,
     'flows.0.title': { de: 'Tisch' },
     'flows.0.steps.0.kind': 'think',
-    'flows.0.steps.1.next': [{ if: 'x', then: 'y' }],
+    'flows.0.steps.1.next': [{ if: 'x', to: 'y' }],
     'flows.2.slots.0.type': { kind: 'code', shapes: ['(a+)+$'] },
     'flows.3.steps': [],
   })

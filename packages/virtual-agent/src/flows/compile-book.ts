@@ -89,7 +89,7 @@ function nextSteps(next: Next): { to: string; field: string }[] {
   if (typeof next === 'string') return [{ to: next, field: 'next' }]
   return next.map((branch, i) =>
     'if' in branch
-      ? { to: branch.then, field: `next[${i}].then` }
+      ? { to: branch.to, field: `next[${i}].to` }
       : { to: branch.else, field: `next[${i}].else` },
   )
 }

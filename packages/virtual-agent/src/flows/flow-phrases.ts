@@ -1,9 +1,13 @@
-import type { Language } from '../script.ts'
+import type { Localised } from '../script.ts'
 
-/** What the machine itself says; `{title}` is that of a flow or a slot. */
-type PhraseName = 'backTo' | 'cancelled' | 'stopped' | 'notRead' | 'notConfirmed' | 'waiting'
+/** What the machine itself says; `{title}` is that of a flow. */
+export type FlowPhraseName = 'backTo' | 'cancelled' | 'stopped' | 'notRead' | 'notConfirmed' | 'waiting'
 
-const phrases: Record<PhraseName, Record<Language, string>> = {
+/** With the quick replies below a question that is confirmed. */
+export type FlowPhrases = Record<FlowPhraseName | 'confirmYes' | 'confirmNo', Localised>
+
+/** Where the tenant's people have not put it in their own words. */
+export const flowPhrases: FlowPhrases = {
   backTo: {
     en: 'Back to: {title}.',
     es: 'Volvamos a: {title}.',
@@ -40,8 +44,6 @@ const phrases: Record<PhraseName, Record<Language, string>> = {
     de: 'Einen Moment, ich warte noch auf die Antwort des Systems.',
     ar: 'لحظة من فضلك، ما زلت أنتظر ردّ النظام.',
   },
-}
-
-export function phrase(name: PhraseName, language: Language, title = ''): string {
-  return phrases[name][language].replace('{title}', () => title)
+  confirmYes: { en: 'Yes', es: 'Sí', de: 'Ja', ar: 'نعم' },
+  confirmNo: { en: 'No', es: 'No', de: 'Nein', ar: 'لا' },
 }

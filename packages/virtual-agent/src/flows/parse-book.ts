@@ -326,11 +326,11 @@ function readNext(reader: FieldReader, value: unknown, at: string): Next {
       reader.fault(field, isElse ? 'is an else before the last branch' : 'is the last branch and no else')
       return { else: '' }
     }
-    const o = reader.object(branch, field, isElse ? ['else'] : ['if', 'then'])
+    const o = reader.object(branch, field, isElse ? ['else'] : ['if', 'to'])
     if (isElse) return { else: readId(reader, o['else'], `${field}.else`) }
     return {
       if: reader.text(o['if'], `${field}.if`, conditionCharactersMax),
-      then: readId(reader, o['then'], `${field}.then`),
+      to: readId(reader, o['to'], `${field}.to`),
     }
   })
 }

@@ -216,7 +216,7 @@ test('neither yes nor no is asked for again, and in the end a person goes on', (
   const over = talk.say('dogs?').effects.at(-1)
   assert.ok(over?.kind === 'handOver')
   assert.equal(over.reason, 'answer-not-understood')
-  assert.deepEqual(over.summary[0], { title: 'day', value: 'Friday, 18 March 2022' })
+  assert.deepEqual(over.summary[0], { name: 'day', title: 'day', value: 'Friday, 18 March 2022' })
 })
 
 test('an answer that cannot be read is asked for in other words, three times', () => {

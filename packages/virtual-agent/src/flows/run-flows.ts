@@ -1,4 +1,6 @@
-import { formatSlot, yesNoWords } from '../slots/format-slot.ts'
+import type { SaidPart } from '../decision.ts'
+import type { Language, Localised } from '../script.ts'
+import { formatSlot } from '../slots/format-slot.ts'
 import { fitsType, sameValue, valueOfJson } from '../slots/slot-json.ts'
 import type { SlotValue } from '../slots/slot-type.ts'
 import type { AcceptedCommand } from './commands.ts'
@@ -7,11 +9,11 @@ import { holds } from './condition.ts'
 import { correctionOf, isWrite } from './correction.ts'
 import { stateBytesMax, type DialogueState, type Frame } from './dialogue-state.ts'
 import type { ActionStep, CollectStep, Next } from './flow.ts'
-import { phrase } from './flow-phrases.ts'
+import { flowPhrases, type FlowPhraseName } from './flow-phrases.ts'
 import { argumentsOf, asType, policyRefusal, readAnswer } from './judge-call.ts'
 import { textIn } from './localised.ts'
 import type { Advance, Effect, MachineContext, MachineInput, SummaryLine, TraceEntry } from './machine.ts'
-import { renderText } from './template.ts'
+import { placeholdersOf, renderText } from './template.ts'
 import type { ToolOutcome } from './tool.ts'
 
 /**
@@ -46,7 +48,7 @@ class Run {
   readonly effects: Effect[] = []
   readonly trace: TraceEntry[] = []
   readonly #context: MachineContext
-  /** What is to be said before the next question. */
+  /** The flow that is gone back to, said before the next question. */
   #returned: string | null = null
   #steps = 0
 
@@ -95,6 +97,8 @@ class Run {
           break
         // These are said by whoever asked; the question that is open is asked again after them.
         case 'answer':
+          this.#returned = this.state.frames.at(-1)?.flow ?? null
+          break
         case 'clarify':
         case 'courtesy':
           break
@@ -131,7 +135,7 @@ class Run {
     for (;;) {
       const frame = this.state.frames.at(-1)
       if (frame === undefined) return
-      if (frame.waiting?.for === 'tool') return this.#say(phrase('waiting', this.#language), true)
+      if (frame.waiting?.for === 'tool') return this.#say(this.#phrase('waiting'), true)
       if (frame.waiting !== null && !this.#isSettled(frame)) return this.#askAgain(frame)
       frame.waiting = null
       if (++this.#steps > stepsPerTurnMax) return this.#handOver('flow-without-end')
@@ -154,7 +158,7 @@ class Run {
         return this.#act(frame, step)
       case 'say':
         this.#note(frame, { kind: 'entered' })
-        this.#say(this.#render(frame, step.say))
+        this.#say(this.#render(frame, 'say', step.say))
         this.#follow(frame, step.next)
         return true
       case 'set': {
@@ -185,7 +189,7 @@ class Run {
         return true
       }
       case 'handOver':
-        if (step.say !== undefined) this.#say(this.#render(frame, step.say))
+        if (step.say !== undefined) this.#say(this.#render(frame, 'say', step.say))
         this.#handOver(step.reason)
         return false
       case 'end':
@@ -198,20 +202,21 @@ class Run {
     const value = frame.slots[step.slot]
     if (value !== undefined) {
       const { conditions } = this.#stepOf(frame)
-      const rejection = step.rejections?.find((each) =>
+      const index = (step.rejections ?? []).findIndex((each) =>
         holds(conditions.get(each.if)!, frame.slots, this.#context.today),
       )
+      const rejection = step.rejections?.[index]
       if (rejection === undefined) {
         this.#follow(frame, step.next)
         return true
       }
       this.#note(frame, { kind: 'rejected', slot: step.slot, condition: rejection.if })
-      this.#say(this.#render(frame, rejection.say))
+      this.#say(this.#render(frame, `rejections.${index}.say`, rejection.say))
       delete frame.slots[step.slot]
     }
     frame.waiting = { for: 'slot', attempts: 0 }
     this.#note(frame, { kind: 'entered' })
-    this.#ask(frame, step, this.#render(frame, step.ask))
+    this.#ask(frame, step, [this.#render(frame, 'ask', step.ask)])
     return false
   }
 
@@ -263,7 +268,7 @@ class Run {
       while (this.state.frames[end]?.called === true) end++
       if (end === this.state.frames.length) return
       this.state.frames.push(...this.state.frames.splice(open, end - open))
-      this.#returned = this.#title(this.state.frames.at(-1)!)
+      this.#returned = this.state.frames.at(-1)!.flow
       return
     }
     if (this.state.frames.length >= framesMax) return
@@ -342,13 +347,13 @@ class Run {
     if (top === undefined || top.waiting?.for === 'tool') return
     let first = this.state.frames.length - 1
     while (this.state.frames[first]!.called === true && first > 0) first--
-    const title = this.#title(this.state.frames[first]!)
+    const { flow } = this.state.frames[first]!
     const written = this.state.frames
       .slice(first)
       .some((frame) => frame.path.some((id) => isWrite(this.compiled, frame.flow, id)))
     for (const frame of this.state.frames.splice(first)) this.#note(frame, { kind: 'cancelled' })
     // "Nothing was done" is only said where it is so.
-    this.#say(phrase(written ? 'stopped' : 'cancelled', this.#language, title))
+    this.#say(this.#phrase(written ? 'stopped' : 'cancelled', flow))
     this.#returnTo()
   }
 
@@ -397,7 +402,7 @@ class Run {
     const frame = this.state.frames.at(-1)
     if (frame === undefined) return
     this.#note(frame, { kind: 'returned' })
-    this.#returned = this.#title(frame)
+    this.#returned = frame.flow
     // A question that went unanswered over another matter is no failed attempt.
     if (frame.waiting !== null && frame.waiting.for !== 'tool') frame.waiting.attempts = 0
   }
@@ -406,11 +411,13 @@ class Run {
     const frames = this.state.frames.splice(0)
     const last = frames.at(-1)
     if (last !== undefined) this.#note(last, { kind: 'handedOver', reason })
+    const { language } = this.compiled.book
     const summary: SummaryLine[] = frames.flatMap((frame) => {
       const { slots } = this.#flowOf(frame)
       return Object.entries(frame.slots).map(([name, value]) => ({
-        title: textIn(slots.get(name)!.title, this.compiled.book.language, this.#language),
-        value: formatSlot(value, this.#language, slots.get(name)!.type),
+        name,
+        title: textIn(slots.get(name)!.title, language, language),
+        value: formatSlot(value, language, slots.get(name)!.type),
       }))
     })
     this.effects.push({ kind: 'handOver', reason, summary })
@@ -435,8 +442,8 @@ class Run {
     for (const branch of next) {
       if ('else' in branch) return this.#goTo(frame, branch.else)
       if (!holds(conditions.get(branch.if)!, frame.slots, this.#context.today)) continue
-      this.#note(frame, { kind: 'branched', condition: branch.if, to: branch.then })
-      return this.#goTo(frame, branch.then)
+      this.#note(frame, { kind: 'branched', condition: branch.if, to: branch.to })
+      return this.#goTo(frame, branch.to)
     }
   }
 
@@ -450,49 +457,64 @@ class Run {
     const { step } = this.#stepOf(frame)
     const failed = frame.waiting !== null && frame.waiting.for !== 'tool' && frame.waiting.attempts > 0
     if (step.kind === 'collect') {
-      const ask = this.#render(frame, step.ask)
-      const again =
-        step.again === undefined
-          ? `${phrase('notRead', this.#language)} ${ask}`
-          : this.#render(frame, step.again)
-      this.#ask(frame, step, failed ? again : ask)
+      const ask = this.#render(frame, 'ask', step.ask)
+      if (!failed) this.#ask(frame, step, [ask])
+      else if (step.again === undefined) this.#ask(frame, step, [this.#phrase('notRead'), ask])
+      else this.#ask(frame, step, [this.#render(frame, 'again', step.again)])
     } else if (step.kind === 'action')
-      this.#confirm(frame, step, failed ? phrase('notConfirmed', this.#language) : null)
+      this.#confirm(frame, step, failed ? [this.#phrase('notConfirmed')] : [])
   }
 
-  #ask(frame: Frame, step: CollectStep, text: string): void {
+  #ask(frame: Frame, step: CollectStep, said: Said[]): void {
     const own = this.compiled.book.language
     const { type } = this.#flowOf(frame).slots.get(step.slot)!
     const options =
       step.options?.map((option) => textIn(option, own, this.#language)) ??
       (type.kind === 'yesNo'
-        ? [...yesNoWords[this.#language]]
+        ? [...this.#yesNo()]
         : type.kind === 'choice' && type.choices.length <= optionsOfChoiceMax
           ? type.choices.map(({ title }) => textIn(title, own, this.#language))
           : [])
-    this.effects.push({ kind: 'ask', flow: frame.flow, slot: step.slot, text: this.#led(text), options })
+    this.effects.push({ kind: 'ask', flow: frame.flow, slot: step.slot, ...this.#led(said), options })
   }
 
-  #confirm(frame: Frame, step: ActionStep, lead: string | null = null): void {
-    const text = this.#render(frame, step.confirm!)
-    this.effects.push({
-      kind: 'confirm',
-      flow: frame.flow,
-      text: this.#led(lead === null ? text : `${lead} ${text}`),
-      options: yesNoWords[this.#language],
-    })
+  #confirm(frame: Frame, step: ActionStep, before: Said[] = []): void {
+    const said = [...before, this.#render(frame, 'confirm', step.confirm!)]
+    this.effects.push({ kind: 'confirm', flow: frame.flow, ...this.#led(said), options: this.#yesNo() })
   }
 
-  #say(text: string, onlyIfSilent = false): void {
+  #say({ text, part }: Said, onlyIfSilent = false): void {
     if (onlyIfSilent && this.effects.length > 0) return
-    this.effects.push({ kind: 'say', text })
+    this.effects.push({ kind: 'say', text, parts: [part] })
   }
 
   /** "Back to: …" before a question that is asked again. */
-  #led(text: string): string {
-    const title = this.#returned
+  #led(said: Said[]): { text: string; parts: SaidPart[] } {
+    const all = this.#returned === null ? said : [this.#phrase('backTo', this.#returned), ...said]
     this.#returned = null
-    return title === null ? text : `${phrase('backTo', this.#language, title)} ${text}`
+    return { text: all.map(({ text }) => text).join(' '), parts: all.map(({ part }) => part) }
+  }
+
+  #yesNo(): [yes: string, no: string] {
+    const { confirmYes, confirmNo } = this.#context.phrases ?? flowPhrases
+    const own = this.compiled.book.language
+    return [textIn(confirmYes, own, this.#language), textIn(confirmNo, own, this.#language)]
+  }
+
+  #phrase(name: FlowPhraseName, flow?: string): Said {
+    const phrase = (this.#context.phrases ?? flowPhrases)[name]
+    const title = flow === undefined ? undefined : this.compiled.flows.get(flow)?.flow.title
+    const own = this.compiled.book.language
+    const language = this.#languageOf(phrase)
+    return {
+      text: textIn(phrase, own, language).replaceAll('{title}', () =>
+        title === undefined ? '…' : textIn(title, own, language),
+      ),
+      part: {
+        textId: `phrases.${name}.${language}`,
+        values: flow === undefined ? {} : { title: { kind: 'choice', choice: flow } },
+      },
+    }
   }
 
   #passed(
@@ -503,18 +525,24 @@ class Run {
     return argumentsOf(args, target.flow.slots, frame.slots)
   }
 
-  #render(frame: Frame, text: Parameters<typeof renderText>[0]): string {
-    return renderText(
-      text,
-      this.compiled.book.language,
-      this.#language,
-      this.#flowOf(frame).slots,
-      frame.slots,
-    )
+  #render(frame: Frame, field: string, text: Localised): Said {
+    const { slots } = this.#flowOf(frame)
+    const language = this.#languageOf(text)
+    const named = placeholdersOf(textIn(text, language, language))
+    return {
+      text: renderText(text, language, language, slots, frame.slots),
+      part: {
+        textId: `flows.${frame.flow}.steps.${frame.step}.${field}.${language}`,
+        values: Object.fromEntries(
+          named.flatMap((name) => (frame.slots[name] === undefined ? [] : [[name, frame.slots[name]]])),
+        ),
+      },
+    }
   }
 
-  #title(frame: Frame): string {
-    return textIn(this.#flowOf(frame).flow.title, this.compiled.book.language, this.#language)
+  /** The visitor's, where the text is there in it; values are written in the language of their sentence. */
+  #languageOf(text: Localised): Language {
+    return text[this.#language] === undefined ? this.compiled.book.language : this.#language
   }
 
   #flowOf(frame: Frame): CompiledFlow {
@@ -530,7 +558,7 @@ class Run {
   }
 
   #note(frame: Frame, entry: WithoutPlace<TraceEntry>): void {
-    this.trace.push({ flow: frame.flow, step: frame.step, ...entry } as TraceEntry)
+    this.trace.push({ flow: frame.flow, step: frame.step, ...entry })
   }
 }
 
@@ -540,5 +568,10 @@ function bytesOf(state: DialogueState): number {
 
 /** More quick replies than these are a menu that nobody reads. */
 const optionsOfChoiceMax = 6
+
+interface Said {
+  text: string
+  part: SaidPart
+}
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'flow' | 'step'> : never

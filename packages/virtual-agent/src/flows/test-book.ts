@@ -106,7 +106,7 @@ export const testBook: FlowBook = {
           tool: 'find-table',
           args: { day: { slot: 'day' }, time: { slot: 'time' }, people: { slot: 'people' } },
           save: { free: 'free', room: 'room' },
-          next: [{ if: 'free', then: 'book' }, { else: 'full' }],
+          next: [{ if: 'free', to: 'book' }, { else: 'full' }],
         },
         {
           id: 'full',

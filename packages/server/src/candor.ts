@@ -53,7 +53,10 @@ import { heldEncoder } from './virtual-agents/held-encoder.ts'
 import { openAuthoringRooms, type AuthoringRooms } from './virtual-agents/open-authoring.ts'
 import { openTools } from './virtual-agents/call-tool.ts'
 import { engine } from './virtual-agents/engine.ts'
+import { resultsRoutes } from './virtual-agents/results-routes.ts'
+import { openResults } from './virtual-agents/results.ts'
 import { openScripts } from './virtual-agents/scripts.ts'
+import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
@@ -153,7 +156,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   keyholder.client.onConnected(() => void conversations.catchUpScreening().catch(logFault('card guard', log)))
   const erasure = openErasure({
     log: accessLog,
-    conversations,
+    conversations: {
+      ...conversations,
+      async erase(tenant, ids) {
+        // First: a crash in between leaves a conversation that is still to be erased.
+        await results.erase(tenant, ids)
+        await conversations.erase(tenant, ids)
+      },
+    },
     async eraseVisitor(tenant, visitor) {
       await tenants.eraseVisitor(tenant, visitor)
       await visits.eraseVisitor(tenant, visitor)
@@ -183,6 +193,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
+  const results = openResults({ store, conversations, clock })
+  const turnRows = openTurnRows({ store, outbox })
   const scripts = openScripts({ store, clock, log })
   const authoring = openAuthoringRooms({
     store,
@@ -296,6 +308,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
     signInRoutes(tenants),
@@ -381,6 +394,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await app.close()
       await virtualAgents.close()
       await authoring.close()
+      await turnRows.close()
       await delivery.close()
       await erasure.close()
       await visits.close()

@@ -34,9 +34,7 @@ function markdownOf(block: Block): string {
 /** Characters that would be marks are marked as text (CommonMark §2.4). */
 function escaped(text: string): string {
   return text
-    .replaceAll(/[\\`*_[\]<>|]/g, '\\$&')
-    .replace(/^(\s*)([#>+-]|\d+[.)])(?=\s)/, (_, space: string, mark: string) =>
-      /^\d/.test(mark) ? `${space}${mark.slice(0, -1)}\\${mark.at(-1)}` : `${space}\\${mark}`,
-    )
-    .replace(/^(\s*)([=~-])\2\2/, '$1\\$2$2$2')
+    .replaceAll(/[\\`*_[\]<>|~&#]/g, '\\$&')
+    .replace(/^[-+=]/, '\\$&')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
 }

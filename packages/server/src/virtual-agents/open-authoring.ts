@@ -6,9 +6,10 @@ import type { Ids } from '../ids.ts'
 import type { Query, Store } from '../store/store.ts'
 import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import type { People } from '../tenants/people.ts'
-import { openArticleDesk, type DocumentReaders } from './article-desk.ts'
+import { openArticleDesk } from './article-desk.ts'
 import { articleRoutes } from './article-routes.ts'
 import { openArticles, type Articles } from './article-store.ts'
+import { openArticleReader } from './articles/article-reader.ts'
 import { authoringRoutes } from './authoring-routes.ts'
 import { authoringSchemas } from './authoring-schemas.ts'
 import { openAuthoring, type Authoring } from './authoring.ts'
@@ -49,7 +50,6 @@ export function openAuthoringRooms(options: {
   encoder(): Promise<Encoder | null>
   trainer: Trainer
   cluster: Cluster
-  readers: DocumentReaders
   crawlSite: CrawlSite
   mustBeOwnSite(tenant: string, sitemap: string): Promise<void>
 }): AuthoringRooms {
@@ -66,7 +66,8 @@ export function openAuthoringRooms(options: {
   })
   const authoring = openAuthoring({ ...options, drafts, versions, trained, articles, training, secrets })
   const crawls = openCrawls({ ...options, articles })
-  const desk = openArticleDesk({ articles, agents, readers: options.readers })
+  const reader = openArticleReader()
+  const desk = openArticleDesk({ articles, agents, reader })
   const evaluation = openEvaluation({ ...options, drafts, agents, guardFormats })
   return {
     agents,
@@ -83,7 +84,7 @@ export function openAuthoringRooms(options: {
       await app.register(articleRoutes({ articles, desk, crawls }))
     },
     async close() {
-      await Promise.all([training.close(), crawls.close()])
+      await Promise.all([training.close(), crawls.close(), reader.close()])
     },
   }
 }

@@ -1,6 +1,8 @@
 /**
  * The Universal Sentence Encoder Lite (Cer et al. 2018, arXiv:1803.11175) on weights that the caller read: a
- * transformer of two layers with four heads, whose mean over the pieces of a text goes through one more layer.
+ * transformer of two layers with four heads, whose mean over the pieces of a text goes through one more layer. That is
+ * the first part of a vector; the mean itself and the largest value over the pieces are the others: a classifier finds
+ * in them what the last layer was not trained to keep (figures in docs/virtual-agent-intents.md).
  * Weights and activations are rounded to whole numbers before they are multiplied, so sums are exact and the
  * vectors have the same bits on every machine; against the floating-point original the cosine is above 0.9999.
  */
@@ -26,7 +28,7 @@ export function openEncoder(files: EncoderFiles): Encoder {
   const model = layOut(weights)
 
   return {
-    dimensions,
+    parts: [dimensions, dimensions, dimensions],
     encode(texts) {
       const cuts = texts.map((text) => pieces.cut(text.trim()).slice(0, piecesMax))
       const vectors: Float32Array[] = []
@@ -233,25 +235,29 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
 
   function run(cuts: readonly number[][]): Float32Array[] {
     const rows = cuts.reduce((sum, cut) => sum + cut.length, 0)
-    const vectors = cuts.map(() => new Float32Array(dimensions))
+    const vectors = cuts.map(() => new Float32Array(3 * dimensions))
     if (rows === 0) return vectors
     let states = embed(cuts, rows)
     for (const layer of stack) states = runLayer(layer, states, cuts, rows)
     const means = new Float32Array(cuts.length * dimensions)
     let row = 0
-    for (const [text, cut] of cuts.entries())
-      for (let i = 0; i < cut.length; i++, row++)
-        for (let d = 0; d < dimensions; d++)
-          means[text * dimensions + d]! += states[row * dimensions + d]! / cut.length
+    for (const [text, { length }] of cuts.entries()) {
+      if (length === 0) continue
+      pool(states.subarray(row * dimensions, (row + length) * dimensions), vectors[text]!)
+      means.set(vectors[text]!.subarray(dimensions, 2 * dimensions), text * dimensions)
+      row += length
+    }
     const out = apply(head, means, cuts.length)
     for (const [text, vector] of vectors.entries()) {
       if (cuts[text]!.length === 0) continue
       let squares = 0
       for (let d = 0; d < dimensions; d++) {
-        vector[d] = Math.tanh(out[text * dimensions + d]!)
-        squares += vector[d]! * vector[d]!
+        const value = Math.tanh(out[text * dimensions + d]!)
+        vector[d] = value
+        squares += value * value
       }
-      for (let d = 0; d < dimensions; d++) vector[d]! /= Math.sqrt(squares)
+      const length = Math.sqrt(squares)
+      for (let d = 0; d < dimensions; d++) vector[d]! /= length
     }
     return vectors
   }
@@ -329,6 +335,22 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
 
 /** Pieces of the vocabulary and two that the encoder does not use. */
 const embeddingRows = 8_002
+
+/** Mean and largest value of each dimension over the pieces of one text, into the second and third part. */
+function pool(states: Float32Array, vector: Float32Array): void {
+  const pieces = states.length / dimensions
+  for (let d = 0; d < dimensions; d++) {
+    let sum = 0
+    let most = -Infinity
+    for (let at = d; at < states.length; at += dimensions) {
+      const value = states[at]!
+      sum += value
+      if (value > most) most = value
+    }
+    vector[dimensions + d] = sum / pieces
+    vector[2 * dimensions + d] = most
+  }
+}
 
 function normed({ scale, bias }: Norm, states: Float32Array, rows: number, width: number): Float32Array {
   const out = new Float32Array(rows * width)

@@ -31,6 +31,9 @@ export class Unreadable extends Error {
   }
 }
 
+/** A manual with pictures. */
+export const pdfBytesMax = 10_000_000
+
 /** More pieces than a page of `articleBytesMax` bytes has; each takes memory of its own. */
 export const blocksMax = 20_000
 

@@ -1,9 +1,7 @@
 import { getDocumentProxy } from 'unpdf'
 import { articleBytesMax, type Block } from '@candor/virtual-agent/knowledge/article.ts'
-import { checkedPage, cleanText, Unreadable, type ReadPage } from './read-page.ts'
+import { checkedPage, cleanText, pdfBytesMax, Unreadable, type ReadPage } from './read-page.ts'
 
-/** A manual with pictures. */
-export const pdfBytesMax = 10_000_000
 /** What is longer is no article. */
 const pagesMax = 300
 const headingCharactersMax = 150

@@ -63,17 +63,15 @@ const placeholder = /\{([a-z][a-z0-9_]*)\}/g
 
 /** In an address: ISO 8601 for dates and stretches of them, a bare number for an amount, whose currency is agreed. */
 function textOfArgument(value: SlotValue): string {
-  const json = jsonOfArgument(value)
-  if (value.kind === 'dateRange') return `${value.from}/${value.to}`
-  return String(json)
+  return String(jsonOfArgument(value))
 }
 
-function jsonOfArgument(value: SlotValue): string | number | boolean | { from: string; to: string } {
+function jsonOfArgument(value: SlotValue): string | number | boolean {
   switch (value.kind) {
     case 'date':
       return value.date
     case 'dateRange':
-      return { from: value.from, to: value.to }
+      return `${value.from}/${value.to}`
     case 'time':
       return value.time
     case 'money':

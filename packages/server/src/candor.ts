@@ -33,13 +33,13 @@ import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
 import { recordStart } from './record-start.ts'
+import { openOutbound } from './outbound/outbound.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
 import { derivedKey } from './tenants/derived-key.ts'
-import { refuseField } from './tenants/fields.ts'
 import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
 import type { StoredPerson } from './tenants/people.ts'
@@ -47,7 +47,6 @@ import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
 import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
-import { crawlSite, documentReaders } from './virtual-agents/document-readers.ts'
 import { clusterInThread, engineTrainer } from './virtual-agents/engine-trainer.ts'
 import { heldEncoder } from './virtual-agents/held-encoder.ts'
 import { openAuthoringRooms, type AuthoringRooms } from './virtual-agents/open-authoring.ts'
@@ -193,6 +192,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
+  const outbound = openOutbound({ allowPrivate: [] })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const scripts = openScripts({ store, clock, log })
@@ -208,13 +208,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     encoder: heldEncoder(),
     trainer: engineTrainer,
     cluster: clusterInThread,
-    readers: documentReaders,
-    crawlSite,
-    async mustBeOwnSite(tenant, sitemap) {
-      const origin = URL.canParse(sitemap) ? new URL(sitemap).origin : null
-      if (!(await tenants.sites(tenant)).some((site) => site.origin === origin))
-        refuseField('sitemap', 'is an address on a site of the tenant (Settings, Widget)')
-    },
+    outbound,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
   })
   const tools = openTools({
     outbound: async () => ({ kind: 'fault', fault: 'not-allowed' }),

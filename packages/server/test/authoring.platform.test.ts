@@ -479,7 +479,7 @@ test('an agent reads and changes nothing, a privacy officer approves and writes 
       ['POST', '/proposals', { revision: 1, note: '' }],
       ['POST', '/articles', guide],
       ['POST', '/articles/import', { format: 'html', language: 'en', content: '<p>x</p>' }],
-      ['POST', '/articles/crawl', { sitemap: 'https://shop.example/sitemap.xml', language: 'en' }],
+      ['POST', '/articles/crawl', { site: 'https://shop.example', language: 'en' }],
       ['POST', '/articles/crawl/stop'],
       ['POST', '/suggestions', { texts: [] }],
       ['POST', '/draft/replay', { conversations: [] }],
@@ -493,10 +493,10 @@ test('an agent reads and changes nothing, a privacy officer approves and writes 
 
 test('a site is read only where it is the tenant’s own', async () => {
   const { by } = await staffed()
-  const start = { sitemap: 'https://other.example/sitemap.xml', language: 'en' }
+  const start = { site: 'https://other.example', language: 'en' }
   const answer = await by.supervisor.send('POST', `${base}/articles/crawl`, start)
   refused(answer, 422, 'invalid_field')
-  assert.equal(answer.body['field'], 'sitemap')
+  assert.equal(answer.body['field'], 'site')
 })
 
 test('the test pane answers with a decision and its trace, and stores nothing', async () => {

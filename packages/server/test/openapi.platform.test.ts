@@ -221,7 +221,7 @@ test('authoring a virtual agent answers as documented', async () => {
   await ask('PUT', `${articles}/{id}`, 200, { version: 1, ...article, title: 'Hounds' }, one)
   await ask('POST', `${articles}/search`, 200, { text: 'dogs' })
   await ask('GET', `${articles}/crawl`, 200)
-  await ask('POST', `${articles}/crawl`, 422, { sitemap: 'https://x.example/', language: 'en' })
+  await ask('POST', `${articles}/crawl`, 422, { site: 'https://x.example', language: 'en' })
   await ask('POST', `${articles}/import`, 201, {
     format: 'html',
     language: 'en',

@@ -52,12 +52,16 @@ export function openArticleDesk(options: {
 
   async function read(kind: FileKind, bytes: Uint8Array, field: string): Promise<ReadPage> {
     if (readings >= readingsMax)
-      throw new Refusal('busy', 'Other documents are being read; try again in a moment.', { retryAfterMs: 5_000 })
+      throw new Refusal('busy', 'Other documents are being read; try again in a moment.', {
+        retryAfterMs: 5_000,
+      })
     readings++
     try {
       const report = await reader.read(kind, bytes)
       if (report.kind === 'read') return report.page
-      throw new Refusal(report.reason === 'too_large' ? 'too_large' : 'invalid_field', report.message, { field })
+      throw new Refusal(report.reason === 'too_large' ? 'too_large' : 'invalid_field', report.message, {
+        field,
+      })
     } finally {
       readings--
     }

@@ -186,7 +186,7 @@ const crawl = {
   type: 'object',
   required: [
     'state',
-    'sitemap',
+    'site',
     'startedBy',
     'startedAt',
     'endedAt',
@@ -198,7 +198,7 @@ const crawl = {
   ],
   properties: {
     state: { enum: ['none', 'running', 'done', 'failed', 'stopped'] },
-    sitemap: nullable(text),
+    site: nullable(text),
     startedBy: perhapsSomeone,
     startedAt: nullable(time),
     endedAt: nullable(time),

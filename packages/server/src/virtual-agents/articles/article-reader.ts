@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { FileKind } from './read-article.ts'
+import type { FileKind } from './read-file.ts'
 import type { ReadOrder, ReadReport } from './read-worker.ts'
 
 /**

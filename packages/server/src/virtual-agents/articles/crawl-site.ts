@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { languages, type Language } from '@candor/virtual-agent/script.ts'
-import { languageOf } from '@candor/virtual-agent/tokens.ts'
+import type { Language } from '@candor/virtual-agent/script.ts'
 import { articleBytes, blockText, type Article } from '@candor/virtual-agent/knowledge/article.ts'
 import type { Outbound, OutboundOutcome } from '../../outbound/outbound.ts'
 import type { ArticleReader } from './article-reader.ts'
-import type { FileKind } from './read-article.ts'
+import { readArticle } from './read-article.ts'
+import type { FileKind } from './read-file.ts'
 import { pdfBytesMax } from './read-page.ts'
 import { readRobots, robotsBytesMax, type Robots } from './robots.ts'
 import { readSitemap, sitemapBytesMax } from './read-sitemap.ts'
@@ -314,26 +314,24 @@ async function readPage(
     return { reason: 'asks not to be found' }
   const type = typeOf(outcome.headers['content-type'] ?? '')
   if (type === null) return { reason: 'is neither a page nor a PDF' }
-  const report = await reader.read(type.kind, outcome.body, type.charset)
-  if (report.kind === 'unreadable') return { reason: report.message }
-  const { page } = report
+  const read = await readArticle(reader, {
+    ...type,
+    bytes: outcome.body,
+    id: articleIdOf(got.address),
+    version: 1,
+    source: 'crawl',
+    address: null,
+    title: titleOf(got.address),
+    language,
+  })
+  if (read.kind === 'unreadable') return { reason: read.message }
+  const { page, article } = read
   if (page.noindex) return { reason: 'asks not to be found' }
   // Many sites name their front page as the own address of all pages: only the query is believed to be left out.
   const own = page.canonical === null ? [] : within(origin, page.canonical, got.address)
   const shown = own.find((named) => new URL(named).pathname === new URL(got.address).pathname) ?? got.address
-  const text = page.body.map(blockText).join('\n')
   return {
-    article: {
-      id: articleIdOf(shown),
-      version: 1,
-      title: page.title ?? titleOf(shown),
-      language: knownLanguage(page.lang) ?? languageOf(text) ?? language,
-      address: shown.startsWith('https:') ? shown : null,
-      source: 'crawl',
-      body: page.body,
-      questions: [],
-      approved: false,
-    },
+    article: { ...article, id: articleIdOf(shown), address: shown.startsWith('https:') ? shown : null },
   }
 }
 
@@ -349,12 +347,6 @@ function typeOf(contentType: string): { kind: FileKind; charset: string | null }
     default:
       return null
   }
-}
-
-/** `de-AT` → `de`; null when it is none that the engine reads. */
-export function knownLanguage(lang: string | null): Language | null {
-  const primary = lang?.trim().toLowerCase().split(/[-_]/)[0]
-  return languages.find((known) => known === primary) ?? null
 }
 
 /** The last part of the address, as words: for a page that names itself nowhere. */

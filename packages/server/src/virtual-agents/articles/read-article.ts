@@ -1,27 +1,54 @@
-import type { ArticleSource } from '@candor/virtual-agent/knowledge/article.ts'
-import { readHtml } from './read-html.ts'
-import { readMarkdown } from './read-markdown.ts'
-import type { ReadPage } from './read-page.ts'
+import { languages, type Language } from '@candor/virtual-agent/script.ts'
+import { languageOf } from '@candor/virtual-agent/tokens.ts'
+import { blockText, type Article, type ArticleSource } from '@candor/virtual-agent/knowledge/article.ts'
+import type { ArticleReader } from './article-reader.ts'
+import type { FileKind } from './read-file.ts'
+import type { ReadPage, UnreadableReason } from './read-page.ts'
 
-/** What a file is. What a person wrote in the console is Markdown. */
-export type FileKind = Extract<ArticleSource, 'markdown' | 'html' | 'pdf'>
+export interface ArticleFile {
+  kind: FileKind
+  bytes: Uint8Array
+  /** As a server said it; null for files. */
+  charset?: string | null
+  id: string
+  version: number
+  source: ArticleSource
+  address: string | null
+  /** When the file names no title. */
+  title: string
+  /** When neither the file nor its words show one. */
+  language: Language
+}
 
-/**
- * Reads a file into blocks of plain text. It may take long and much memory with files made to do that: the server
- * calls it through `openArticleReader`, which ends it.
- *
- * @throws Unreadable
- */
-export async function readFile(kind: FileKind, bytes: Uint8Array, charset: string | null): Promise<ReadPage> {
-  switch (kind) {
-    case 'markdown':
-      return readMarkdown(bytes)
-    case 'html':
-      return readHtml(bytes, charset)
-    case 'pdf': {
-      // 1.7 MB of program that most files do not need.
-      const { readPdf } = await import('./read-pdf.ts')
-      return readPdf(bytes)
-    }
+export type ReadArticle =
+  | { kind: 'read'; article: Article; page: ReadPage }
+  | { kind: 'unreadable'; reason: UnreadableReason; message: string }
+
+/** A file as an article that nobody has approved yet. Never rejects: what cannot be read says why. */
+export async function readArticle(reader: ArticleReader, file: ArticleFile): Promise<ReadArticle> {
+  const { kind, bytes, charset = null, id, version, source, address, title, language } = file
+  const report = await reader.read(kind, bytes, charset)
+  if (report.kind === 'unreadable') return report
+  const { page } = report
+  return {
+    kind: 'read',
+    page,
+    article: {
+      id,
+      version,
+      title: page.title ?? title,
+      language: knownLanguage(page.lang) ?? languageOf(page.body.map(blockText).join('\n')) ?? language,
+      address,
+      source,
+      body: page.body,
+      questions: [],
+      approved: false,
+    },
   }
+}
+
+/** `de-AT` → `de`; null when it is none that the engine reads. */
+export function knownLanguage(lang: string | null): Language | null {
+  const primary = lang?.trim().toLowerCase().split(/[-_]/)[0]
+  return languages.find((known) => known === primary) ?? null
 }

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { readFile, type FileKind } from './read-article.ts'
+import { readFile, type FileKind } from './read-file.ts'
 import { Unreadable, type ReadPage, type UnreadableReason } from './read-page.ts'
 
 export interface ReadOrder {

@@ -29,6 +29,7 @@ import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
+import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
@@ -212,7 +213,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
   })
   const tools = openTools({
-    outbound: async () => ({ kind: 'fault', fault: 'not-allowed' }),
+    outbound,
     secretFor: authoring.secrets.secretFor,
     clock,
     random: Math.random,

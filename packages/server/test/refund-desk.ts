@@ -4,7 +4,7 @@ import type { Definition } from '@candor/virtual-agent/definition.ts'
 import type { Tool } from '@candor/virtual-agent/flows/tool.ts'
 import type { Trace } from '@candor/virtual-agent/trace.ts'
 import type { AgentState } from '@candor/virtual-agent/turn.ts'
-import type { Outbound } from '../src/virtual-agents/call-tool.ts'
+import type { Outbound } from '../src/outbound/outbound.ts'
 import type { Engine } from '../src/virtual-agents/engine.ts'
 
 /** A system outside that pays refunds: one for each Idempotency-Key, however often it is asked. */
@@ -20,12 +20,19 @@ export function openRefundDesk(): RefundDesk {
   const paid = new Map<string, string>()
   let requests = 0
   return {
-    async outbound({ headers }) {
-      requests++
-      const key = headers['idempotency-key']!
-      if (!paid.has(key)) paid.set(key, `R${paid.size + 1}`)
-      const body = JSON.stringify({ id: paid.get(key), internal: 'not for the virtual agent' })
-      return { kind: 'answered', status: 200, contentType: 'application/json', retryAfterMs: null, body }
+    outbound: {
+      async call({ headers }) {
+        requests++
+        const key = headers!['idempotency-key']!
+        if (!paid.has(key)) paid.set(key, `R${paid.size + 1}`)
+        const body = JSON.stringify({ id: paid.get(key), internal: 'not for the virtual agent' })
+        return {
+          kind: 'answered',
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          body: Buffer.from(body),
+        }
+      },
     },
     effects: () => paid.size,
     requests: () => requests,

@@ -7,7 +7,7 @@ import type { Actor } from '../tenants/actor.ts'
 import { refuseField } from '../tenants/fields.ts'
 import type { Articles, GivenArticle } from './article-store.ts'
 import type { ArticleReader } from './articles/article-reader.ts'
-import type { FileKind } from './articles/read-article.ts'
+import type { FileKind } from './articles/read-file.ts'
 import type { ReadPage } from './articles/read-page.ts'
 import type { CurrentAgents } from './current-agent.ts'
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Tool } from '@candor/virtual-agent/flows/tool.ts'
 import type { SlotValue } from '@candor/virtual-agent/slots/slot-type.ts'
-import { openTools, type Outbound, type OutboundOutcome } from './call-tool.ts'
+import type { OutboundOutcome, OutboundRequest } from '../outbound/outbound.ts'
+import { openTools } from './call-tool.ts'
 import { faultsInARowMax, restMs } from './circuit-breaker.ts'
 import { toolRequest } from './tool-request.ts'
 
@@ -29,35 +30,40 @@ const refund: Tool = { ...lookUp, id: 'refund', effect: 'write', method: 'POST',
 
 const text = (value: string): SlotValue => ({ kind: 'text', text: value })
 const order = { order: text('A 1/2') }
-const ok = (body: unknown, more: object = {}): OutboundOutcome => ({
+const ok = (
+  body: unknown,
+  more: { body?: string; status?: number; headers?: object } = {},
+): OutboundOutcome => ({
   kind: 'answered',
-  status: 200,
-  contentType: 'application/json; charset=utf-8',
-  retryAfterMs: null,
-  body: JSON.stringify(body),
-  ...more,
+  status: more.status ?? 200,
+  headers: { 'content-type': 'application/json; charset=utf-8', ...more.headers },
+  body: Buffer.from(more.body ?? JSON.stringify(body)),
 })
-const status = (code: number, more: object = {}): OutboundOutcome =>
-  ok({ status: 'x' }, { status: code, ...more })
-const fault = (kind: 'timeout' | 'unreachable' | 'not-allowed' | 'too-large'): OutboundOutcome => ({
-  kind: 'fault',
-  fault: kind,
+const status = (code: number, headers: object = {}): OutboundOutcome =>
+  ok({ status: 'x' }, { status: code, headers })
+const failed = (reason: Extract<OutboundOutcome, { kind: 'failed' }>['reason']): OutboundOutcome => ({
+  kind: 'failed',
+  reason,
+  message: reason,
 })
+const notAllowed: OutboundOutcome = { kind: 'refused', reason: 'private_address', message: '' }
 
 /** Answers in this order, the last one for ever. */
 function under(
   answers: readonly OutboundOutcome[],
   more: { secret?: string | null; pausing?: Promise<void> } = {},
 ) {
-  const requests: Parameters<Outbound>[0][] = []
+  const requests: OutboundRequest[] = []
   const pauses: number[] = []
   const logged: Record<string, unknown>[] = []
   let now = 0
   const tools = openTools({
-    async outbound(request) {
-      requests.push(request)
-      await more.pausing
-      return answers[Math.min(requests.length, answers.length) - 1]!
+    outbound: {
+      async call(request) {
+        requests.push(request)
+        await more.pausing
+        return answers[Math.min(requests.length, answers.length) - 1]!
+      },
     },
     secretFor: async (_tenant, _tool, url) =>
       url.startsWith('https://orders.example/') ? (more.secret ?? null) : null,
@@ -87,7 +93,7 @@ test('arguments stand in the address, encoded, and the rest in the query or the 
   )
   const posted = toolRequest(refund, args)!
   assert.equal(posted.url.href, 'https://orders.example/v2/orders/A%201%2F2')
-  assert.deepEqual(JSON.parse(posted.body!), { days: '2026-03-01/2026-03-05', amount: 12.5 })
+  assert.deepEqual(posted.json, { days: '2026-03-01/2026-03-05', amount: 12.5 })
 })
 
 test('no argument leads out of the path or the server that it stands in', () => {
@@ -107,8 +113,8 @@ test('no argument leads out of the path or the server that it stands in', () => 
 test('of an answer only the fields that are known are kept', async () => {
   const { call, requests } = under([ok({ status: 'shipped', total: 12, customer: 'Ana', card: '4111' })])
   assert.deepEqual(await call(lookUp), { kind: 'answer', body: { status: 'shipped', total: 12 } })
-  assert.equal(requests[0]!.headers['idempotency-key'], 'key')
-  assert.equal(requests[0]!.body, null)
+  assert.equal(requests[0]!.headers?.['idempotency-key'], 'key')
+  assert.equal(requests[0]!.json, undefined)
 })
 
 test('what is no JSON object, and what is too large, is malformed and not asked for again', async () => {
@@ -117,48 +123,49 @@ test('what is no JSON object, and what is too large, is malformed and not asked 
     ok('text'),
     ok(null),
     ok({}, { body: '{' }),
-    ok({}, { contentType: 'text/html' }),
-    ok({}, { contentType: null }),
+    ok({}, { headers: { 'content-type': 'text/html' } }),
+    ok({}, { headers: { 'content-type': '' } }),
     ok({}, { body: '' }),
-    fault('too-large'),
+    failed('too_large'),
+    failed('answer_malformed'),
   ]) {
     const { call, requests } = under([answer])
     assert.deepEqual(await call(lookUp), { kind: 'fault', fault: 'malformed' })
     assert.equal(requests.length, 1)
   }
-  const { call } = under([ok({}, { status: 204, body: '', contentType: null })])
+  const { call } = under([ok({}, { status: 204, body: '' })])
   assert.deepEqual(await call({ ...lookUp, output: [] }), { kind: 'answer', body: {} })
 })
 
 test('who is away or busy is asked again under the same key, later each time, and no sooner than they say', async () => {
   const { call, requests, pauses } = under([
-    fault('timeout'),
-    status(503, { retryAfterMs: 2_000 }),
+    failed('timeout'),
+    status(503, { 'retry-after': '2' }),
     ok({ status: 'x' }),
   ])
   assert.equal((await call(refundWithoutSecret)).kind, 'answer')
   assert.deepEqual(pauses, [250, 2_000])
   assert.deepEqual(
-    requests.map(({ headers }) => headers['idempotency-key']),
+    requests.map(({ headers }) => headers?.['idempotency-key']),
     ['key', 'key', 'key'],
   )
 })
 const refundWithoutSecret: Tool = (({ secretHeader: _, ...tool }) => tool)(refund)
 
 test('attempts end with the tool’s retries, and with the visitor’s patience', async () => {
-  const away = under([fault('unreachable')])
+  const away = under([failed('unreachable')])
   assert.deepEqual(await away.call(lookUp), { kind: 'fault', fault: 'unreachable' })
   assert.equal(away.requests.length, 3)
-  const never = under([fault('timeout')])
+  const never = under([failed('timeout')])
   await never.call({ ...lookUp, retries: 0 })
   assert.equal(never.requests.length, 1)
-  const patient = under([status(429, { retryAfterMs: 60_000 })])
+  const patient = under([status(429, { 'retry-after': '60' })])
   assert.deepEqual(await patient.call(lookUp), { kind: 'fault', fault: 'unreachable' })
   assert.deepEqual([patient.requests.length, patient.pauses], [1, []])
 })
 
 test('a no is a no: it is not asked again, and the system counts as answering', async () => {
-  for (const answer of [status(400), status(404), status(409), status(302), fault('not-allowed')]) {
+  for (const answer of [status(400), status(404), status(409), status(302), notAllowed]) {
     const { call, requests } = under([answer])
     for (let i = 0; i < faultsInARowMax + 2; i++)
       assert.deepEqual(await call(lookUp), { kind: 'fault', fault: 'refused' })
@@ -169,7 +176,7 @@ test('a no is a no: it is not asked again, and the system counts as answering', 
 test('the secret goes into its header, to its own server alone; without it nothing is asked', async () => {
   const kept = under([ok({ status: 'x' })], { secret: 's3cret' })
   await kept.call(refund)
-  assert.equal(kept.requests[0]!.headers['x-api-key'], 's3cret')
+  assert.equal(kept.requests[0]!.headers?.['x-api-key'], 's3cret')
   assert.doesNotMatch(JSON.stringify(kept.logged), /s3cret/)
   const moved = under([ok({ status: 'x' })], { secret: 's3cret' })
   const elsewhere = { ...refund, url: 'https://evil.example/{order}' }
@@ -192,7 +199,7 @@ test('a write that may not be repeated and may have been made is not made again;
 
 test('a system that does not answer is left in peace for a while; then one call tries', async () => {
   const tool = { ...lookUp, retries: 0 }
-  const answers = Array.from({ length: faultsInARowMax + 1 }, () => fault('timeout'))
+  const answers = Array.from({ length: faultsInARowMax + 1 }, () => failed('timeout'))
   const { call, requests, pass } = under([...answers, ok({ status: 'x' })])
   for (let i = 0; i < faultsInARowMax; i++) await call(tool)
   assert.deepEqual(await call(tool), { kind: 'fault', fault: 'unreachable' })
@@ -209,7 +216,7 @@ test('a system that does not answer is left in peace for a while; then one call 
 
 test('of several that want to try at once, one does', async () => {
   const tool = { ...lookUp, retries: 0 }
-  const answers = Array.from({ length: faultsInARowMax }, () => fault('timeout'))
+  const answers = Array.from({ length: faultsInARowMax }, () => failed('timeout'))
   const { call, requests, pass } = under([...answers, ok({ status: 'x' })])
   for (let i = 0; i < faultsInARowMax; i++) await call(tool)
   pass(restMs)

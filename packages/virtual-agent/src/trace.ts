@@ -108,3 +108,15 @@ export interface FlowStepTrace {
   what: string
   about: string | null
 }
+
+/** A share as a whole number of thousandths. */
+export function permille(share: number): number {
+  return Math.round(1_000 * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)))
+}
+
+/** A trace says what was found, not everything that was said. */
+export function shortened(text: string): string {
+  return text.length <= tracedCharactersMax ? text : `${text.slice(0, tracedCharactersMax).toWellFormed()}…`
+}
+
+const tracedCharactersMax = 120

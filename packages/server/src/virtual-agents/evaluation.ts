@@ -85,7 +85,7 @@ export function openEvaluation(options: {
     if (request.of === 'current') {
       const agent = await agents.currentAgent(by.tenant)
       if (agent === null) throw new Refusal('not_found', 'Nothing is in force yet.')
-      return { agent, trained: agent.model !== null }
+      return { agent, trained: agent.model !== null || agent.definition.intents.length < 2 }
     }
     const definition =
       request.definition === undefined

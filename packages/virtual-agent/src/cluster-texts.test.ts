@@ -39,7 +39,7 @@ test('the same texts give the same groups, and texts without a word are in none'
 test('with an encoder, other words of the same meaning are one group', () => {
   // Two directions stand for two meanings; what all texts share stands in the third.
   const encoder: Encoder = {
-    dimensions: 3,
+    parts: [3],
     encode: (given) =>
       given.map((text) => Float32Array.of(/parcel|shipment|box/.test(text) ? 0.6 : -0.6, 0, 0.8)),
   }

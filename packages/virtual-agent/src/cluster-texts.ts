@@ -61,7 +61,10 @@ interface Likeness {
 function likenessOf(texts: readonly string[], encoder: Encoder | null): Likeness {
   const count = texts.length
   const words = tfIdf(texts)
-  const meanings = encoder === null ? null : withoutCommon(encoder.encode(texts))
+  const meanings =
+    encoder === null
+      ? null
+      : withoutCommon(encoder.encode(texts).map((vector) => unit(vector.subarray(0, encoder.parts[0]))))
   const of = new Float32Array(count * count)
   for (let i = 0; i < count; i++)
     for (let j = 0; j < i; j++) {
@@ -79,11 +82,12 @@ function likenessOf(texts: readonly string[], encoder: Encoder | null): Likeness
 function withoutCommon(vectors: readonly Float32Array[]): Float32Array[] {
   const mean = new Float64Array(vectors[0]?.length ?? 0)
   for (const vector of vectors) for (let i = 0; i < mean.length; i++) mean[i]! += vector[i]! / vectors.length
-  return vectors.map((vector) => {
-    const rest = vector.map((x, i) => x - mean[i]!)
-    const length = Math.sqrt(dot(rest, rest))
-    return length === 0 ? rest : rest.map((x) => x / length)
-  })
+  return vectors.map((vector) => unit(vector.map((x, i) => x - mean[i]!)))
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(dot(vector, vector))
+  return length === 0 ? vector : vector.map((x) => x / length)
 }
 
 interface Joined {

@@ -1,4 +1,5 @@
 import type { Command } from './flows/commands.ts'
+import type { LanguageNote } from './intents/intent-types.ts'
 import type { Language } from './script.ts'
 
 /**
@@ -83,7 +84,7 @@ export interface ClassifiedTrace {
   marginPermille: number
   outOfScope: boolean
   /** Why only the first tier had its say; null when both could. */
-  languageNote: 'first-tier-only-language' | 'encoder-absent' | 'no-model' | null
+  languageNote: LanguageNote | 'not-the-models-language' | 'no-model' | null
   features: string[]
   nearest: { text: string; intent: string; permille: number }[]
 }

@@ -60,7 +60,7 @@ function byClassifier(agent: Agent, text: string, language: Language): Understan
     candidates:
       askable && offered.length >= 2 ? offered.slice(0, candidatesMax).map(({ intent }) => intent) : [],
     ranked,
-    traced: tracedOf(found, language === model.language ? found.languageNote : 'first-tier-only-language'),
+    traced: tracedOf(found, language === model.language ? found.languageNote : 'not-the-models-language'),
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Shapes of the public HTTP API under /v1 (JSON). Refusals are RFC 9457 problem+json:
- * `{ type, title, status, code, detail, field?, retryAfterMs? }`. Every POST carries an `Idempotency-Key`
+ * `{ type, title, status, code, detail, field?, retryAfterMs?, faults? }`. Every POST carries an `Idempotency-Key`
  * header with a UUID; it becomes the id of what is made, so a replay answers with what is stored.
  */
 import type { ConversationRow, EventActor, WireEvent } from './events.ts'
@@ -192,6 +192,8 @@ export interface Problem {
   detail: string
   field?: string
   retryAfterMs?: number
+  /** All that is wrong with a definition or an article. */
+  faults?: { field: string; message: string }[]
 }
 
 /** POST /v1/session/key {publicKey}: SPKI in base64 of the ECDSA P-256 key that this browser made and cannot export. */

@@ -21,6 +21,10 @@ export const refusals = {
   handler_changed: { status: 409, title: 'Somebody else has taken over this conversation' },
   state_conflict: { status: 409, title: 'The conversation is in another state' },
   last_administrator: { status: 409, title: 'A tenant keeps one active administrator' },
+  draft_changed: { status: 409, title: 'Somebody else saved in between' },
+  not_trained: { status: 409, title: 'The draft has to be trained first' },
+  second_person_needed: { status: 403, title: 'This takes a second person' },
+  version_state: { status: 409, title: 'The version is in another state' },
   idempotency_key_missing: { status: 428, title: 'An Idempotency-Key header with a UUID is needed' },
   too_large: { status: 413, title: 'The request is larger than the limit' },
   too_many: { status: 429, title: 'Too many requests' },
@@ -47,15 +51,23 @@ export class Refusal extends Error {
   readonly field: string | undefined
   /** Milliseconds after which a retry makes sense, jitter included. */
   readonly retryAfterMs: number | undefined
+  /** Everything that is wrong, where more than one field can be; `field` is the first of them. */
+  readonly faults: readonly { field: string; message: string }[] | undefined
 
   constructor(
     code: RefusalCode,
     message?: string,
-    more: { field?: string; retryAfterMs?: number; cause?: unknown } = {},
+    more: {
+      field?: string
+      retryAfterMs?: number
+      faults?: readonly { field: string; message: string }[]
+      cause?: unknown
+    } = {},
   ) {
     super(message ?? refusals[code].title, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.field = more.field
     this.retryAfterMs = more.retryAfterMs
+    this.faults = more.faults
   }
 }

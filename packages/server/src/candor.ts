@@ -39,6 +39,7 @@ import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { derivedKey } from './tenants/derived-key.ts'
 import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
 import type { StoredPerson } from './tenants/people.ts'
@@ -46,8 +47,10 @@ import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
 import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
+import { clusterInThread, engineTrainer } from './virtual-agents/engine-trainer.ts'
+import { heldEncoder } from './virtual-agents/held-encoder.ts'
+import { openAuthoringRooms, type AuthoringRooms } from './virtual-agents/open-authoring.ts'
 import { openTools } from './virtual-agents/call-tool.ts'
-import { openCurrentAgents } from './virtual-agents/current-agent.ts'
 import { engine } from './virtual-agents/engine.ts'
 import { resultsRoutes } from './virtual-agents/results-routes.ts'
 import { openResults } from './virtual-agents/results.ts'
@@ -67,6 +70,7 @@ export interface Candor {
   delivery: Delivery
   cannedReplies: CannedReplies
   virtualAgents: VirtualAgents
+  authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
   /** Of the keyholder on this machine; 0 while it is away. */
@@ -188,12 +192,28 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
+  const outbound = openOutbound({ allowPrivate: [] })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const scripts = openScripts({ store, clock, log })
+  const authoring = openAuthoringRooms({
+    store,
+    clock,
+    ids,
+    log,
+    people: tenants.people,
+    guardFormats: tenants.guardFormats,
+    secretsKey: derivedKey(secret, 'virtual agent tool secrets'),
+    answeringFirst: routing.answeringFirst,
+    encoder: heldEncoder(),
+    trainer: engineTrainer,
+    cluster: clusterInThread,
+    outbound,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+  })
   const tools = openTools({
-    outbound: openOutbound({ allowPrivate: [] }),
-    secretFor: async () => null,
+    outbound,
+    secretFor: authoring.secrets.secretFor,
     clock,
     random: Math.random,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -202,7 +222,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const virtualAgents = openVirtualAgents({
     store,
     scripts,
-    agents: openCurrentAgents({ scripts }),
+    agents: authoring.agents,
     tools,
     engine,
     access,
@@ -285,6 +305,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     visitsRoutes(visits),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
+    authoring.routes,
     signInRoutes(tenants),
     peopleRoutes(tenants, {
       online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
@@ -356,6 +377,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     cannedReplies,
     virtualAgents,
+    authoring,
     accessLog,
     erasure,
     keyholderPid: keyholder.pid,
@@ -366,6 +388,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await demo?.close()
       await app.close()
       await virtualAgents.close()
+      await authoring.close()
       await turnRows.close()
       await delivery.close()
       await erasure.close()

@@ -145,6 +145,7 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
         detail: refusal.message,
         ...(refusal.field === undefined ? {} : { field: refusal.field }),
         ...(refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+        ...(refusal.faults === undefined ? {} : { faults: refusal.faults }),
       })
   })
   app.setNotFoundHandler(() => {
@@ -281,6 +282,15 @@ function problemSchemas(): Record<string, object> {
       detail: { type: 'string' },
       field: { type: 'string' },
       retryAfterMs: { type: 'number' },
+      faults: {
+        type: 'array',
+        description: 'Everything that is wrong with a definition or an article',
+        items: {
+          type: 'object',
+          required: ['field', 'message'],
+          properties: { field: { type: 'string' }, message: { type: 'string' } },
+        },
+      },
     },
   }
   return { '4xx': problem, '5xx': problem }

@@ -33,6 +33,7 @@ alter table virtual_agent_trained enable row level security;
 alter table virtual_agent_trained force row level security;
 create policy tenant on virtual_agent_trained using (tenant_id = any ((select current_setting('app.tenants'))::uuid[]));
 grant select, insert, delete on virtual_agent_trained to :app;
+grant update (bytes, cross_validation, made_at) on virtual_agent_trained to :app;
 
 -- What was proposed, frozen as it was. Published ones stay for good: any of them can be put in force again.
 create table virtual_agent_versions (

@@ -29,6 +29,7 @@ import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
+import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
@@ -38,6 +39,7 @@ import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { derivedKey } from './tenants/derived-key.ts'
 import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
 import type { StoredPerson } from './tenants/people.ts'
@@ -45,10 +47,15 @@ import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
 import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
+import { clusterInThread, engineTrainer } from './virtual-agents/engine-trainer.ts'
+import { heldEncoder } from './virtual-agents/held-encoder.ts'
+import { openAuthoringRooms, type AuthoringRooms } from './virtual-agents/open-authoring.ts'
 import { openTools } from './virtual-agents/call-tool.ts'
-import { openCurrentAgents } from './virtual-agents/current-agent.ts'
 import { engine } from './virtual-agents/engine.ts'
+import { resultsRoutes } from './virtual-agents/results-routes.ts'
+import { openResults } from './virtual-agents/results.ts'
 import { openScripts } from './virtual-agents/scripts.ts'
+import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
@@ -63,6 +70,7 @@ export interface Candor {
   delivery: Delivery
   cannedReplies: CannedReplies
   virtualAgents: VirtualAgents
+  authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
   /** Of the keyholder on this machine; 0 while it is away. */
@@ -147,7 +155,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   keyholder.client.onConnected(() => void conversations.catchUpScreening().catch(logFault('card guard', log)))
   const erasure = openErasure({
     log: accessLog,
-    conversations,
+    conversations: {
+      ...conversations,
+      async erase(tenant, ids) {
+        // First: a crash in between leaves a conversation that is still to be erased.
+        await results.erase(tenant, ids)
+        await conversations.erase(tenant, ids)
+      },
+    },
     async eraseVisitor(tenant, visitor) {
       await tenants.eraseVisitor(tenant, visitor)
       await visits.eraseVisitor(tenant, visitor)
@@ -177,10 +192,28 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
+  const outbound = openOutbound({ allowPrivate: config.privateOrigins })
+  const results = openResults({ store, conversations, clock })
+  const turnRows = openTurnRows({ store, outbox })
   const scripts = openScripts({ store, clock, log })
+  const authoring = openAuthoringRooms({
+    store,
+    clock,
+    ids,
+    log,
+    people: tenants.people,
+    guardFormats: tenants.guardFormats,
+    secretsKey: derivedKey(secret, 'virtual agent tool secrets'),
+    answeringFirst: routing.answeringFirst,
+    encoder: heldEncoder(),
+    trainer: engineTrainer,
+    cluster: clusterInThread,
+    outbound,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+  })
   const tools = openTools({
-    outbound: async () => ({ kind: 'fault', fault: 'not-allowed' }),
-    secretFor: async () => null,
+    outbound,
+    secretFor: authoring.secrets.secretFor,
     clock,
     random: Math.random,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -189,7 +222,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const virtualAgents = openVirtualAgents({
     store,
     scripts,
-    agents: openCurrentAgents({ scripts }),
+    agents: authoring.agents,
     tools,
     engine,
     access,
@@ -270,7 +303,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
+    authoring.routes,
     signInRoutes(tenants),
     peopleRoutes(tenants, {
       online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
@@ -342,6 +377,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     cannedReplies,
     virtualAgents,
+    authoring,
     accessLog,
     erasure,
     keyholderPid: keyholder.pid,
@@ -352,6 +388,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await demo?.close()
       await app.close()
       await virtualAgents.close()
+      await authoring.close()
+      await turnRows.close()
       await delivery.close()
       await erasure.close()
       await visits.close()

@@ -40,6 +40,8 @@ export interface Routing {
   firstHandler(tenant: string): Promise<{ handler: 'virtual-agent' | 'queue'; queue: string }>
   /** Whether the tenant has a virtual agent that answers first. Conversations under way stay where they are. */
   setVirtualAgent(tenant: string, on: boolean): Promise<void>
+  /** The same, on, as a part of the caller's transaction: what is answered is called within it. */
+  answeringFirst(tenant: string): Promise<(q: Query) => Promise<void>>
 
   /** @throws Refusal handler_changed when a colleague handles it and the actor does not lead them. */
   takeOver(actor: Actor, change: { id: string; conversation: string }): Promise<Stored>
@@ -342,6 +344,13 @@ export function openRouting(options: {
       await store.write(tenant, (q) =>
         q('update routing_rules set virtual_agent = $2 where tenant_id = $1', [tenant, on]),
       )
+    },
+
+    async answeringFirst(tenant) {
+      await rules(tenant)
+      return async (q) => {
+        await q('update routing_rules set virtual_agent = true where tenant_id = $1', [tenant])
+      }
     },
 
     takeOver: async (actor, change) => takeOver(actor, change),

@@ -27,8 +27,7 @@ export async function partsOf(
   const keys = version === 'none' ? [] : await articles.quotableKeys(tenant, version)
   const told = new Set(trainingExamples(definition).map(({ label }) => label))
   return {
-    model:
-      told.size < intentsMin ? null : { kind: 'model', hash: modelHashOf(definition), definition },
+    model: told.size < intentsMin ? null : { kind: 'model', hash: modelHashOf(definition), definition },
     index:
       keys.length === 0 || version === 'none'
         ? null

@@ -1,12 +1,14 @@
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { ArticleSummary } from '@candor/protocol/virtual-agent-api.ts'
-import { titleCharactersMax, type Block } from '@candor/virtual-agent/knowledge/article.ts'
 import { search } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
 import type { SearchResult } from '@candor/virtual-agent/knowledge/search-result.ts'
 import type { Language } from '@candor/virtual-agent/script.ts'
 import type { Actor } from '../tenants/actor.ts'
 import { refuseField } from '../tenants/fields.ts'
-import type { Articles } from './article-store.ts'
+import type { Articles, GivenArticle } from './article-store.ts'
+import type { ArticleReader } from './articles/article-reader.ts'
+import type { FileKind } from './articles/read-file.ts'
+import type { ReadPage } from './articles/read-page.ts'
 import type { CurrentAgents } from './current-agent.ts'
 
 /** Articles as people bring them: written here, or read out of a document. */
@@ -37,48 +39,55 @@ export interface ImportedDocument {
   content: string
 }
 
-export interface ReadDocument {
-  title: string | null
-  body: Block[]
-}
-
-/** @throws Refusal `invalid_field` or `too_large` for what cannot be read. */
-export interface DocumentReaders {
-  markdown(text: string): ReadDocument
-  html(text: string): ReadDocument
-  /** In a thread of its own: a document may be made to be slow. */
-  pdf(bytes: Uint8Array): Promise<ReadDocument>
-}
+/** Each waits for the one before; who would wait for more of them is better told so. */
+const readingsMax = 20
 
 export function openArticleDesk(options: {
   articles: Articles
-  readers: DocumentReaders
+  reader: Pick<ArticleReader, 'read'>
   agents: Pick<CurrentAgents, 'approvedArticles'>
 }): ArticleDesk {
-  const { articles, readers, agents } = options
+  const { articles, reader, agents } = options
+  let readings = 0
 
-  const given = ({ markdown, ...article }: WrittenArticle) => ({
-    ...article,
-    markdown,
-    source: 'written' as const,
-    body: readers.markdown(markdown).body,
-  })
+  async function read(kind: FileKind, bytes: Uint8Array, field: string): Promise<ReadPage> {
+    if (readings >= readingsMax)
+      throw new Refusal('busy', 'Other documents are being read; try again in a moment.', {
+        retryAfterMs: 5_000,
+      })
+    readings++
+    try {
+      const report = await reader.read(kind, bytes)
+      if (report.kind === 'read') return report.page
+      throw new Refusal(report.reason === 'too_large' ? 'too_large' : 'invalid_field', report.message, {
+        field,
+      })
+    } finally {
+      readings--
+    }
+  }
+
+  async function given(article: WrittenArticle): Promise<GivenArticle> {
+    const { body } = await read('markdown', Buffer.from(article.markdown), 'markdown')
+    return { ...article, source: 'written', body }
+  }
 
   return {
-    write: async (by, id, article) => articles.add(by, id, given(article)),
-    rewrite: async (by, id, version, article) => articles.change(by, id, version, given(article)),
+    write: async (by, id, article) => articles.add(by, id, await given(article)),
+    rewrite: async (by, id, version, article) => articles.change(by, id, version, await given(article)),
 
     async take(by, id, { format, language, address, content, title }) {
-      const read = format === 'pdf' ? await readers.pdf(bytesOf(content)) : readers[format](content)
-      const named = (title ?? read.title)?.trim().slice(0, titleCharactersMax)
-      if (!named) refuseField('title', 'is missing: the document names none')
+      const bytes = format === 'pdf' ? bytesOf(content) : Buffer.from(content)
+      const page = await read(format, bytes, 'content')
+      const named = title ?? page.title
+      if (named === null) refuseField('title', 'is missing: the document names none')
       return articles.add(by, id, {
         title: named,
         language,
         address,
         questions: [],
         source: format,
-        body: read.body,
+        body: page.body,
         markdown: format === 'markdown' ? content : null,
       })
     },

@@ -78,8 +78,7 @@ export function articleRoutes(rooms: {
           response: { 200: { $ref: 'ArticleDetail#' } },
         },
       },
-      (request) =>
-        articles.detail(requireStaff(request, 'virtual-agent.read').tenant, request.params.id),
+      (request) => articles.detail(requireStaff(request, 'virtual-agent.read').tenant, request.params.id),
     )
 
     app.post<{ Body: WrittenArticle }>(
@@ -120,12 +119,7 @@ export function articleRoutes(rooms: {
       },
       (request) => {
         const { version, ...article } = request.body
-        return desk.rewrite(
-          requireStaff(request, 'virtual-agent.edit'),
-          request.params.id,
-          version,
-          article,
-        )
+        return desk.rewrite(requireStaff(request, 'virtual-agent.edit'), request.params.id, version, article)
       },
     )
 
@@ -240,20 +234,25 @@ export function articleRoutes(rooms: {
       },
     )
 
-    app.post<{ Body: { sitemap: string; language: Language } }>(
+    app.post<{ Body: { site: string; language: Language } }>(
       `${base}/crawl`,
       {
         config: { idempotent: false },
         schema: {
           operationId: 'crawlSite',
-          summary: 'Read the pages that a sitemap of the tenant’s own site names',
+          summary: 'Read the pages that the sitemap of a site of the tenant’s names',
           tags,
           body: {
             type: 'object',
-            required: ['sitemap', 'language'],
+            required: ['site', 'language'],
             additionalProperties: false,
             properties: {
-              sitemap: { type: 'string', minLength: 1, maxLength: addressCharactersMax },
+              site: {
+                type: 'string',
+                minLength: 1,
+                maxLength: addressCharactersMax,
+                description: 'Origin of one of the sites of the tenant',
+              },
               language,
             },
           },
@@ -262,7 +261,7 @@ export function articleRoutes(rooms: {
       },
       async (request, reply) => {
         const by = requireStaff(request, 'virtual-agent.edit')
-        return reply.code(202).send(await crawls.start(by, request.body.sitemap, request.body.language))
+        return reply.code(202).send(await crawls.start(by, request.body.site, request.body.language))
       },
     )
 

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { ArticleDetail, ArticleSummary, Fault, VersionDetail } from '@candor/protocol/virtual-agent-api.ts'
+import type {
+  ArticleDetail,
+  ArticleSummary,
+  Fault,
+  VersionDetail,
+} from '@candor/protocol/virtual-agent-api.ts'
 import {
   articleBytes,
   articleFaults,
@@ -32,7 +37,11 @@ export interface Articles {
   /** @param version that the change was made to. @throws Refusal `draft_changed`, `not_found`, `invalid_field` */
   change(by: Actor, id: string, version: number, given: GivenArticle): Promise<ArticleSummary>
   /** A page of the tenant's site: a new article, or the next version of the one that was read from there. */
-  keepCrawled(by: Actor, id: string, page: GivenArticle & { address: string }): Promise<'new' | 'changed' | 'same'>
+  keepCrawled(
+    by: Actor,
+    id: string,
+    page: GivenArticle & { address: string },
+  ): Promise<'new' | 'changed' | 'same'>
   /** @throws Refusal `second_person_needed` for who changed it, `draft_changed` for another version, `not_found` */
   approve(by: Actor, id: string, version: number): Promise<ArticleSummary>
   /** All or none. @throws as `approve` */
@@ -108,9 +117,13 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
        where a.tenant_id = $1 and a.withdrawn_at is null and a.id <> $2`,
       [tenant, id],
     )
-    if (others!.n >= articlesMax) throw new Refusal('too_many', `A tenant has at most ${articlesMax} articles.`)
+    if (others!.n >= articlesMax)
+      throw new Refusal('too_many', `A tenant has at most ${articlesMax} articles.`)
     if (others!.bytes + bytes > articleBytesInAllMax)
-      throw new Refusal('too_large', `The articles of a tenant have at most ${articleBytesInAllMax} bytes together.`)
+      throw new Refusal(
+        'too_large',
+        `The articles of a tenant have at most ${articleBytesInAllMax} bytes together.`,
+      )
   }
 
   async function putVersion(
@@ -145,7 +158,13 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
     )
   }
 
-  async function putFirst(q: Query, by: Actor, id: string, given: GivenArticle, bytes: number): Promise<void> {
+  async function putFirst(
+    q: Query,
+    by: Actor,
+    id: string,
+    given: GivenArticle,
+    bytes: number,
+  ): Promise<void> {
     await mustFit(q, by.tenant, id, bytes)
     await q(
       'insert into virtual_agent_articles (tenant_id, id, version, crawled_from) values ($1, $2, 1, $3)',
@@ -154,7 +173,13 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
     await putVersion(q, by, id, 1, given, bytes)
   }
 
-  async function putNext(q: Query, by: Actor, row: ArticleRow, given: GivenArticle, bytes: number): Promise<void> {
+  async function putNext(
+    q: Query,
+    by: Actor,
+    row: ArticleRow,
+    given: GivenArticle,
+    bytes: number,
+  ): Promise<void> {
     await mustFit(q, by.tenant, row.id, bytes)
     await putVersion(q, by, row.id, row.version + 1, given, bytes)
     await q('update virtual_agent_articles set version = $3 where tenant_id = $1 and id = $2', [
@@ -214,7 +239,8 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
       return change(by.tenant, async (q) => {
         const known = await rowOf(q, by.tenant, id)
         if (known !== null) {
-          if (known.version === 1 && known.title === given.title && known.bytes === bytes) return summaryOf(known)
+          if (known.version === 1 && known.title === given.title && known.bytes === bytes)
+            return summaryOf(known)
           throw new Refusal('idempotency_conflict')
         }
         await putFirst(q, by, id, given, bytes)
@@ -404,9 +430,13 @@ async function mustHave(q: Query, tenant: string, id: string): Promise<ArticleRo
 
 function mustBeVersion(row: ArticleRow, version: number): void {
   if (row.version !== version)
-    throw new Refusal('draft_changed', `${row.changed_by_name} made version ${row.version} of this article in between.`, {
-      field: 'version',
-    })
+    throw new Refusal(
+      'draft_changed',
+      `${row.changed_by_name} made version ${row.version} of this article in between.`,
+      {
+        field: 'version',
+      },
+    )
 }
 
 async function approveVersion(q: Query, by: Actor, id: string, version: number, at: Date): Promise<void> {

@@ -88,8 +88,7 @@ export function authoringRoutes(rooms: {
           response: { 200: { $ref: 'VirtualAgentDraft#' } },
         },
       },
-      (request) =>
-        authoring.discard(requireStaff(request, 'virtual-agent.edit'), request.query.revision),
+      (request) => authoring.discard(requireStaff(request, 'virtual-agent.edit'), request.query.revision),
     )
 
     app.post<{ Body: { definition: unknown } }>(
@@ -262,8 +261,7 @@ export function authoringRoutes(rooms: {
           response: { 200: { $ref: 'VirtualAgentVersion#' } },
         },
       },
-      (request) =>
-        versions.withdraw(requirePersonWho(request, 'virtual-agent.edit'), request.params.version),
+      (request) => versions.withdraw(requirePersonWho(request, 'virtual-agent.edit'), request.params.version),
     )
 
     app.get<{ Querystring: { cursor?: string } }>(
@@ -287,10 +285,7 @@ export function authoringRoutes(rooms: {
         },
       },
       (request) =>
-        versions.page(
-          requireStaff(request, 'virtual-agent.read').tenant,
-          request.query.cursor ?? null,
-        ),
+        versions.page(requireStaff(request, 'virtual-agent.read').tenant, request.query.cursor ?? null),
     )
 
     app.get<{ Params: { version: number } }>(

@@ -88,7 +88,9 @@ const versionDetail = {
   properties: {
     ...versionProperties,
     definition: engineValue('The definition as it was proposed'),
-    report: engineValue('What was known of it when it was proposed; null where the installation published it'),
+    report: engineValue(
+      'What was known of it when it was proposed; null where the installation published it',
+    ),
     quotes: {
       type: 'array',
       description: 'Articles as they stood',
@@ -184,7 +186,7 @@ const crawl = {
   type: 'object',
   required: [
     'state',
-    'sitemap',
+    'site',
     'startedBy',
     'startedAt',
     'endedAt',
@@ -196,7 +198,7 @@ const crawl = {
   ],
   properties: {
     state: { enum: ['none', 'running', 'done', 'failed', 'stopped'] },
-    sitemap: nullable(text),
+    site: nullable(text),
     startedBy: perhapsSomeone,
     startedAt: nullable(time),
     endedAt: nullable(time),

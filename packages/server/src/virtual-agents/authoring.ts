@@ -13,9 +13,12 @@ import type { Definition } from '@candor/virtual-agent/definition.ts'
 import { reviewDefinition, type Review } from '@candor/virtual-agent/review.ts'
 import type { Actor } from '../tenants/actor.ts'
 import { refuseField } from '../tenants/fields.ts'
+import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import { permissions } from '../tenants/roles.ts'
 import { listOf, partsOf, type AgentParts } from './agent-parts.ts'
 import type { Articles } from './article-store.ts'
+import { requireDefinition } from './check-definition.ts'
+import type { CurrentAgents } from './current-agent.ts'
 import type { Drafts, StoredDraft } from './drafts.ts'
 import type { ToolSecrets } from './tool-secrets.ts'
 import type { Trained } from './trained.ts'
@@ -38,6 +41,11 @@ export interface Authoring {
    * `second_person_needed` when there is nobody else who could approve it.
    */
   propose(by: Actor, request: string, revision: number, note: string): Promise<VersionSummary>
+  /**
+   * What the installation itself brings along, a demo's or the first one of a tenant: in force without a second
+   * person. No request leads here. @throws Refusal `invalid_field` with all faults
+   */
+  publishAsInstallation(tenant: string, definition: unknown, note: string): Promise<VersionSummary>
   /** For a tool of the draft, sent to the origin of its address there and no other. @throws Refusal `not_found` */
   setToolSecret(by: Actor, tool: string, secret: unknown): Promise<ToolSecret>
 }
@@ -49,9 +57,11 @@ export function openAuthoring(options: {
   articles: Articles
   training: Training
   secrets: ToolSecrets
+  agents: Pick<CurrentAgents, 'currentAgent'>
+  guardFormats: FormatsOf
   people(tenant: string): Promise<{ id: string; name: string; role: Role; deactivatedAt: string | null }[]>
 }): Authoring {
-  const { drafts, versions, trained, articles, training, secrets, people } = options
+  const { drafts, versions, trained, articles, training, secrets, agents, guardFormats, people } = options
 
   async function approversFor(by: Actor): Promise<By[]> {
     const all = await people(by.tenant)
@@ -72,7 +82,8 @@ export function openAuthoring(options: {
       savedBy,
       savedAt,
       changed: stored.own && JSON.stringify(inForce?.definition) !== JSON.stringify(definition),
-      trained: definition !== null && (await isTrained(tenant, await partsOf(articles, tenant, definition, null))),
+      trained:
+        definition !== null && (await isTrained(tenant, await partsOf(articles, tenant, definition, null))),
     }
   }
 
@@ -90,7 +101,10 @@ export function openAuthoring(options: {
     return have.every(Boolean)
   }
 
-  async function reviewOf(tenant: string, definition: Definition): Promise<{ parts: AgentParts; report: Review }> {
+  async function reviewOf(
+    tenant: string,
+    definition: Definition,
+  ): Promise<{ parts: AgentParts; report: Review }> {
     const parts = await partsOf(articles, tenant, definition, null)
     if (!(await isTrained(tenant, parts))) throw new Refusal('not_trained')
     const crossValidation = parts.model && (await trained.crossValidation(tenant, parts.model.hash))
@@ -120,8 +134,7 @@ export function openAuthoring(options: {
     },
 
     draft: async (tenant) => shown(tenant, await drafts.draft(tenant)),
-    save: async (by, revision, definition) =>
-      shown(by.tenant, await drafts.save(by, revision, definition)),
+    save: async (by, revision, definition) => shown(by.tenant, await drafts.save(by, revision, definition)),
     discard: async (by, revision) => shown(by.tenant, await drafts.discard(by, revision)),
 
     async train(by) {
@@ -158,6 +171,15 @@ export function openAuthoring(options: {
         report,
         note,
       })
+    },
+
+    async publishAsInstallation(tenant, value, note) {
+      const { definition } = requireDefinition(value, await guardFormats(tenant))
+      const what = { definition, modelHash: null, indexHash: null, report: null, note }
+      const version = await versions.publishAsInstallation(tenant, what)
+      // The first visitor should not be the one who waits for it, and it is trained meanwhile.
+      await agents.currentAgent(tenant)
+      return version
     },
 
     async setToolSecret(by, tool, secret) {

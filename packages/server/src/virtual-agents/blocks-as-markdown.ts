@@ -6,7 +6,8 @@ export function blocksAsMarkdown(body: readonly Block[]): string {
   for (const [i, block] of body.entries()) {
     const before = body[i - 1]
     // A list or a table goes on; everything else stands apart.
-    const goesOn = before !== undefined && before.kind === block.kind && (block.kind === 'item' || block.kind === 'row')
+    const goesOn =
+      before !== undefined && before.kind === block.kind && (block.kind === 'item' || block.kind === 'row')
     const headerAgain = block.kind === 'row' && block.header && !(before?.kind === 'row' && before.header)
     if (parts.length > 0) parts.push(goesOn && !headerAgain ? '\n' : '\n\n')
     parts.push(markdownOf(block))
@@ -33,9 +34,7 @@ function markdownOf(block: Block): string {
 /** Characters that would be marks are marked as text (CommonMark §2.4). */
 function escaped(text: string): string {
   return text
-    .replaceAll(/[\\`*_[\]<>|]/g, '\\$&')
-    .replace(/^(\s*)([#>+-]|\d+[.)])(?=\s)/, (_, space: string, mark: string) =>
-      /^\d/.test(mark) ? `${space}${mark.slice(0, -1)}\\${mark.at(-1)}` : `${space}\\${mark}`,
-    )
-    .replace(/^(\s*)([=~-])\2\2/, '$1\\$2$2$2')
+    .replaceAll(/[\\`*_[\]<>|~&#]/g, '\\$&')
+    .replace(/^[-+=]/, '\\$&')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
 }

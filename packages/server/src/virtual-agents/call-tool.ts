@@ -1,6 +1,7 @@
 import type { Tool, ToolOutcome } from '@candor/virtual-agent/flows/tool.ts'
 import type { SlotValue } from '@candor/virtual-agent/slots/slot-type.ts'
 import type { Clock } from '../clock.ts'
+import type { Outbound, OutboundOutcome } from '../outbound/outbound.ts'
 import { openCircuitBreaker } from './circuit-breaker.ts'
 import { knownFields, toolRequest, type ToolRequest } from './tool-request.ts'
 
@@ -19,29 +20,6 @@ export interface Tools {
     begun: boolean
   }): Promise<ToolOutcome>
 }
-
-/**
- * The network as the server may use it on behalf of tenants: https to public addresses, no redirect followed.
- * `answered` whatever the status; the body is cut off by nobody: more than `bytesMax` is `too-large`.
- */
-export type Outbound = (request: {
-  url: URL
-  method: string
-  headers: Readonly<Record<string, string>>
-  body: string | null
-  timeoutMs: number
-  bytesMax: number
-}) => Promise<OutboundOutcome>
-
-export type OutboundOutcome =
-  | {
-      kind: 'answered'
-      status: number
-      contentType: string | null
-      retryAfterMs: number | null
-      body: string
-    }
-  | { kind: 'fault'; fault: 'timeout' | 'unreachable' | 'not-allowed' | 'too-large' }
 
 /** An answer is a handful of typed fields. */
 const answerBytesMax = 64 * 1024
@@ -94,11 +72,13 @@ export function openTools(options: {
       const timeoutMs = Math.min(tool.timeoutMs, Math.max(1, until - clock.now()))
       const made = judge(
         tool,
-        await options.outbound({
-          ...request,
-          headers: request.body === null ? headers : { ...headers, 'content-type': 'application/json' },
+        await options.outbound.call({
+          url: request.url.href,
+          method: request.method,
+          headers,
+          ...(request.json === null ? {} : { json: request.json }),
           timeoutMs,
-          bytesMax: answerBytesMax,
+          bodyBytesMax: answerBytesMax,
         }),
       )
       if (made.again === null || attempt >= tool.retries) return made
@@ -163,27 +143,40 @@ interface Attempt {
 }
 
 function judge(tool: Tool, made: OutboundOutcome): Attempt {
-  if (made.kind === 'fault')
-    switch (made.fault) {
-      case 'timeout':
-      case 'unreachable':
-        return { outcome: fault(made.fault), again: 0 }
-      case 'not-allowed':
-        return { outcome: fault('refused'), again: null }
-      case 'too-large':
-        return { outcome: fault('malformed'), again: null }
-    }
-  const { status, contentType, retryAfterMs, body } = made
-  // Too early, too many, and what a gateway says for a server that is away (RFC 9110 §15).
-  if (status === 429 || status >= 500) return { outcome: fault('unreachable'), again: retryAfterMs ?? 0 }
+  switch (made.kind) {
+    case 'refused':
+      return { outcome: fault('refused'), again: null }
+    case 'failed':
+      switch (made.reason) {
+        case 'timeout':
+          return { outcome: fault('timeout'), again: 0 }
+        case 'too_large':
+        case 'answer_malformed':
+          return { outcome: fault('malformed'), again: null }
+        default:
+          return { outcome: fault('unreachable'), again: 0 }
+      }
+    case 'answered':
+      return judgeAnswer(tool, made)
+  }
+}
+
+function judgeAnswer(
+  tool: Tool,
+  { status, headers, body }: Extract<OutboundOutcome, { kind: 'answered' }>,
+): Attempt {
+  // Too many, and what a gateway says for a server that is away (RFC 9110 §15.6, RFC 6585 §4).
+  if (status === 429 || status >= 500) {
+    const seconds = /^\d{1,6}$/.exec(headers['retry-after'] ?? '')
+    return { outcome: fault('unreachable'), again: seconds === null ? 0 : Number(seconds[0]) * 1_000 }
+  }
   if (status < 200 || status >= 300) return { outcome: fault('refused'), again: null }
-  if (status === 204 || body === '') {
+  if (status === 204 || body.length === 0) {
     const needsMore = tool.output.some(({ required }) => required)
     return { outcome: needsMore ? fault('malformed') : { kind: 'answer', body: {} }, again: null }
   }
-  const known = /^application\/([a-z.+-]+\+)?json\s*(;|$)/i.test(contentType ?? '')
-    ? knownFields(tool, body)
-    : null
+  const isJson = /^application\/([a-z.+-]+\+)?json\s*(;|$)/i.test(headers['content-type'] ?? '')
+  const known = isJson ? knownFields(tool, body) : null
   return { outcome: known === null ? fault('malformed') : { kind: 'answer', body: known }, again: null }
 }
 

@@ -35,7 +35,10 @@ export function checkDefinition(
 }
 
 /** @throws Refusal `invalid_field` with all faults. */
-export function requireDefinition(value: unknown, identifiers: readonly IdentifierFormat[]): CheckedDefinition {
+export function requireDefinition(
+  value: unknown,
+  identifiers: readonly IdentifierFormat[],
+): CheckedDefinition {
   const checked = checkDefinition(value, identifiers)
   if ('faults' in checked) throw faultsRefusal(checked.faults, 'definition')
   return checked
@@ -46,7 +49,10 @@ export function faultsRefusal(faults: readonly Fault[], root: string): Refusal {
   const [first] = faults
   const field = first === undefined || first.field === '' ? root : first.field
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
-  return new Refusal('invalid_field', `${field} ${first?.message ?? 'is not accepted'}${more}.`, { field, faults })
+  return new Refusal('invalid_field', `${field} ${first?.message ?? 'is not accepted'}${more}.`, {
+    field,
+    faults,
+  })
 }
 
 /** Texts with a card number in them, also one that is spread over the items of a list. */

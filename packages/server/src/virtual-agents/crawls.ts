@@ -1,42 +1,29 @@
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { CrawlStatus } from '@candor/protocol/virtual-agent-api.ts'
-import type { Block } from '@candor/virtual-agent/knowledge/article.ts'
+import type { Article } from '@candor/virtual-agent/knowledge/article.ts'
 import type { Language } from '@candor/virtual-agent/script.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import type { Actor } from '../tenants/actor.ts'
+import { refuseField } from '../tenants/fields.ts'
 import type { Articles } from './article-store.ts'
+import type { CrawlOutcome, CrawlRequest } from './articles/crawl-site.ts'
 
 /** Reads the pages of a tenant's own site as articles, which somebody else then approves. */
 export interface Crawls {
   /**
    * One at a time for each tenant; asked for again while it runs, it answers that one.
-   * @throws Refusal `invalid_field` for an address that is none, or not on a site of the tenant; `busy`
+   * @param site origin of one of the tenant's sites.
+   * @param language of pages that do not show theirs.
+   * @throws Refusal `invalid_field` for another address, `busy`
    */
-  start(by: Actor, sitemap: string, language: Language): Promise<CrawlStatus>
-  /** What was read so far stays. */
+  start(by: Actor, site: string, language: Language): Promise<CrawlStatus>
+  /** What was read so far is kept. */
   stop(tenant: string): CrawlStatus
   status(tenant: string): CrawlStatus
   settled(): Promise<void>
   close(): Promise<void>
 }
-
-export interface CrawledPage {
-  address: string
-  title: string
-  body: Block[]
-}
-
-/** @throws Refusal, or Error in words, when the sitemap itself cannot be read. */
-export type CrawlSite = (
-  sitemap: string,
-  how: {
-    signal: AbortSignal
-    found(pages: number): void
-    page(page: CrawledPage): Promise<void>
-    skipped(address: string, reason: string): void
-  },
-) => Promise<void>
 
 /** Each holds a connection and a parser. */
 const crawlsAtOnceMax = 4
@@ -47,14 +34,14 @@ const skippedMax = 200
 
 export function openCrawls(options: {
   articles: Pick<Articles, 'keepCrawled'>
-  crawlSite: CrawlSite
-  /** @throws Refusal `invalid_field` naming `sitemap` when it is not on a site of the tenant. */
-  mustBeOwnSite(tenant: string, sitemap: string): Promise<void>
+  /** Origins of the tenant's sites. */
+  sites(tenant: string): Promise<string[]>
+  crawl(request: CrawlRequest): Promise<CrawlOutcome>
   clock: Clock
   ids: Ids
   log: (event: Record<string, unknown>) => void
 }): Crawls {
-  const { articles, crawlSite, mustBeOwnSite, clock, ids, log } = options
+  const { articles, sites, crawl, clock, ids, log } = options
   const statuses = new Map<string, CrawlStatus>()
   const running = new Map<string, { abort: AbortController; ended: Promise<void> }>()
   let closed = false
@@ -72,64 +59,66 @@ export function openCrawls(options: {
     statuses.set(tenant, status)
   }
 
-  async function run(by: Actor, sitemap: string, language: Language, signal: AbortSignal): Promise<void> {
-    const { tenant } = by
-    const skip = (address: string, reason: string): void => {
-      const { skipped } = statusOf(tenant)
-      if (skipped.length < skippedMax) update(tenant, { skipped: [...skipped, { address, reason }] })
-    }
+  function skip(tenant: string, address: string, reason: string): void {
+    const { skipped } = statusOf(tenant)
+    if (skipped.length < skippedMax) update(tenant, { skipped: [...skipped, { address, reason }] })
+  }
+
+  async function keep(by: Actor, { address, ...article }: Article): Promise<void> {
     try {
-      await crawlSite(sitemap, {
-        signal,
-        found: (pages) => update(tenant, { found: pages }),
-        async page({ address, title, body }) {
-          try {
-            const kept = await articles.keepCrawled(by, ids.next(), {
-              address,
-              title,
-              language,
-              body,
-              questions: [],
-              source: 'crawl',
-              markdown: null,
-            })
-            const { read, changed } = statusOf(tenant)
-            update(tenant, { read: read + 1, changed: changed + (kept === 'same' ? 0 : 1) })
-          } catch (caught) {
-            // A page that cannot be an article; the next ones may be. There being too many ends the crawl.
-            if (!(caught instanceof Refusal) || caught.code !== 'invalid_field') throw caught
-            skip(address, caught.message)
-          }
-        },
-        skipped: skip,
-      })
-      update(tenant, { state: signal.aborted ? 'stopped' : 'done', endedAt: now() })
+      const page = { ...article, address: address!, markdown: null }
+      const kept = await articles.keepCrawled(by, ids.next(), page)
+      if (kept !== 'same') update(by.tenant, { changed: statusOf(by.tenant).changed + 1 })
     } catch (caught) {
-      // A site may answer anything: it is told to who asked.
-      const reason = caught instanceof Error ? caught.message : String(caught)
+      // A page that cannot be an article, such as one with a card number; the next ones may be.
+      if (!(caught instanceof Refusal) || caught.code !== 'invalid_field') throw caught
+      skip(by.tenant, address!, caught.message)
+    }
+  }
+
+  async function run(by: Actor, request: CrawlRequest, signal: AbortSignal): Promise<void> {
+    const { tenant } = by
+    try {
+      const outcome = await crawl({
+        ...request,
+        signal,
+        progress: ({ listed, read }) => update(tenant, { found: listed, read }),
+      })
+      if (outcome.kind === 'refused')
+        return update(tenant, { state: 'failed', reason: outcome.message, endedAt: now() })
+      for (const { address, reason } of outcome.leftOut) skip(tenant, address, reason)
+      if (!closed) for (const article of outcome.articles) await keep(by, article)
       update(tenant, {
-        state: signal.aborted ? 'stopped' : 'failed',
-        reason: signal.aborted ? null : reason,
+        state: outcome.ended === 'aborted' ? 'stopped' : 'done',
+        reason: endings[outcome.ended],
         endedAt: now(),
       })
-      if (!signal.aborted) log({ level: 'warn', event: 'crawl failed', tenant, reason })
+    } catch (caught) {
+      // There being too many articles, or a database that is away: it is told to who asked.
+      const reason = caught instanceof Error ? caught.message : String(caught)
+      update(tenant, { state: 'failed', reason, endedAt: now() })
+      log({ level: 'warn', event: 'crawl failed', tenant, reason })
     } finally {
       running.delete(tenant)
     }
   }
 
   return {
-    async start(by, sitemap, language) {
-      await mustBeOwnSite(by.tenant, sitemap)
+    async start(by, site, language) {
+      const registered = await sites(by.tenant)
+      if (!registered.includes(site))
+        refuseField('site', 'is one of the sites of the tenant (Settings, Widget)')
       if (running.has(by.tenant)) return statusOf(by.tenant)
       if (closed || running.size >= crawlsAtOnceMax)
-        throw new Refusal('busy', 'Other sites are being read; try again in a minute.', { retryAfterMs: 60_000 })
+        throw new Refusal('busy', 'Other sites are being read; try again in a minute.', {
+          retryAfterMs: 60_000,
+        })
       const startedBy = { id: by.id, name: by.name }
-      update(by.tenant, { ...none, state: 'running', sitemap, startedBy, startedAt: now() })
+      update(by.tenant, { ...none, state: 'running', site, startedBy, startedAt: now() })
       const abort = new AbortController()
       const entry = { abort, ended: Promise.resolve() }
       running.set(by.tenant, entry)
-      entry.ended = run(by, sitemap, language, abort.signal)
+      entry.ended = run(by, { origin: site, registered, language }, abort.signal)
       return statusOf(by.tenant)
     },
 
@@ -152,9 +141,17 @@ export function openCrawls(options: {
   }
 }
 
+const endings: Record<Extract<CrawlOutcome, { kind: 'crawled' }>['ended'], string | null> = {
+  complete: null,
+  aborted: null,
+  pages_max: 'The site has more pages than are read at once.',
+  text_max: 'The pages have more text than is read at once.',
+  time_max: 'It took too long; what was read by then is kept.',
+}
+
 const none: CrawlStatus = {
   state: 'none',
-  sitemap: null,
+  site: null,
   startedBy: null,
   startedAt: null,
   endedAt: null,

@@ -44,8 +44,8 @@ export function openCurrentAgents(options: {
   trained: Trained
   articles: Articles
   training: Pick<Training, 'startUnasked' | 'onTrained'>
-  /** Read once, when the first agent needs it; null where this installation has none. */
-  encoder(): Promise<Encoder | null>
+  /** Read once, when the first agent needs it. */
+  encoder(): Encoder
   log: (event: Record<string, unknown>) => void
 }): CurrentAgents {
   const { store, versions, trained, articles, training, encoder, log } = options
@@ -86,7 +86,7 @@ export function openCurrentAgents(options: {
   ): Promise<Sized<Agent> & { lacks: TrainingPart[] }> {
     const model = await load(tenant, [frozen?.modelHash, parts.model?.hash], loadModel)
     const quotesEnglish = parts.index !== null && parts.languages.includes(encoderLanguage)
-    const loaded = model?.value.tiers === 2 || quotesEnglish ? await encoder() : null
+    const loaded = model?.value.tiers === 2 || quotesEnglish ? encoder() : null
     const index = await load(tenant, [frozen?.indexHash, parts.index?.hash], (bytes) =>
       loadIndex(bytes, loaded),
     )
@@ -151,7 +151,7 @@ export function openCurrentAgents(options: {
       if (keys.length === 0) return { shelves: [], encoder: null }
       const hash = indexHashOf(keys)
       return indexes.get(`${tenant} articles`, hash.toString('base64url'), async () => {
-        const loaded = await encoder()
+        const loaded = encoder()
         const index = await load(tenant, [hash], (bytes) => loadIndex(bytes, loaded))
         return index ?? { value: null, bytes: 0 }
       })

@@ -130,6 +130,8 @@ interface DraftRow {
 const columns = 'revision, definition::text as definition, saved_by, saved_by_name, saved_at'
 
 async function rowOf(q: Query, tenant: string): Promise<DraftRow | undefined> {
-  const [row] = await q<DraftRow>(`select ${columns} from virtual_agent_drafts where tenant_id = $1`, [tenant])
+  const [row] = await q<DraftRow>(`select ${columns} from virtual_agent_drafts where tenant_id = $1`, [
+    tenant,
+  ])
   return row
 }

@@ -18,20 +18,20 @@ const tell = (message: FromThread): void => port.postMessage(message)
 const seed = 1
 
 try {
-  tell({ kind: 'done', result: await resultOf(workerData as EngineTask) })
+  tell({ kind: 'done', result: resultOf(workerData as EngineTask) })
 } catch (caught) {
   // Told in words: errors of other threads lose their class on the way.
   tell({ kind: 'failed', message: caught instanceof Error ? caught.message : String(caught) })
 }
 
-async function resultOf(task: EngineTask): Promise<EngineResults[EngineTask['kind']]> {
+function resultOf(task: EngineTask): EngineResults[EngineTask['kind']] {
   switch (task.kind) {
     case 'model': {
       const { definition } = task
       const model = trainIntents(trainingExamples(definition), {
         seed,
         language: definition.language,
-        encoder: definition.language === encoderLanguage ? await readEncoder() : null,
+        encoder: definition.language === encoderLanguage ? readEncoder() : null,
         progress: (fraction, what) => tell({ kind: 'progress', fraction, what }),
       })
       return { bytes: saveModel(model), crossValidation: model.crossValidation }
@@ -39,13 +39,13 @@ async function resultOf(task: EngineTask): Promise<EngineResults[EngineTask['kin
     case 'index': {
       const english = task.articles.some(({ language }) => language === encoderLanguage)
       const index = buildIndex(task.articles, {
-        encoder: english ? await readEncoder() : null,
+        encoder: english ? readEncoder() : null,
         progress: (fraction) => tell({ kind: 'progress', fraction, what: 'Indexing the articles' }),
       })
       return { bytes: saveIndex(index) }
     }
     case 'cluster':
-      return clusterTexts(task.texts, await readEncoder()).map(({ representative, members }) => ({
+      return clusterTexts(task.texts, readEncoder()).map(({ representative, members }) => ({
         representative,
         texts: members,
       }))

@@ -1,8 +1,4 @@
-import type {
-  ReplayRequest,
-  SuggestionsRequest,
-  TryRequest,
-} from '@candor/protocol/virtual-agent-api.ts'
+import type { ReplayRequest, SuggestionsRequest, TryRequest } from '@candor/protocol/virtual-agent-api.ts'
 import type { AgentState, ToolCall } from '@candor/virtual-agent/turn.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import { requireStaff } from '../tenants/request-actor.ts'
@@ -67,7 +63,10 @@ const tags = ['virtual agent']
 const base = '/v1/virtual-agent'
 
 /** The test pane, replay and suggestions: they look, and keep nothing. */
-export function evaluationRoutes(rooms: { evaluation: Evaluation; unanswered: Unanswered }): FastifyPluginAsync {
+export function evaluationRoutes(rooms: {
+  evaluation: Evaluation
+  unanswered: Unanswered
+}): FastifyPluginAsync {
   const { evaluation, unanswered } = rooms
   return async (app) => {
     app.post<{ Body: TryRequest<AgentState, ToolCall> }>(
@@ -116,7 +115,8 @@ export function evaluationRoutes(rooms: { evaluation: Evaluation; unanswered: Un
         config: { idempotent: false },
         schema: {
           operationId: 'replayVirtualAgent',
-          summary: 'Where the draft would have answered these conversations otherwise; their texts are not kept',
+          summary:
+            'Where the draft would have answered these conversations otherwise; their texts are not kept',
           tags,
           body: {
             type: 'object',
@@ -193,7 +193,11 @@ export function evaluationRoutes(rooms: { evaluation: Evaluation; unanswered: Un
                     required: ['representative', 'texts', 'nearestIntent'],
                     properties: {
                       representative: { type: 'string' },
-                      texts: { type: 'array', items: { type: 'integer' }, description: 'Places in the request' },
+                      texts: {
+                        type: 'array',
+                        items: { type: 'integer' },
+                        description: 'Places in the request',
+                      },
                       nearestIntent: { type: ['string', 'null'] },
                     },
                   },

@@ -11,7 +11,8 @@ import type {
   TryRequest,
 } from '@candor/protocol/virtual-agent-api.ts'
 import type { Agent } from '@candor/virtual-agent/agent.ts'
-import { agentStateBytesMax, type AgentState, type ToolCall } from '@candor/virtual-agent/turn.ts'
+import { parseAgentState } from '@candor/virtual-agent/agent-state.ts'
+import type { AgentState, ToolCall } from '@candor/virtual-agent/turn.ts'
 import { decide } from '@candor/virtual-agent/decide.ts'
 import type { Decision } from '@candor/virtual-agent/decision.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
@@ -84,7 +85,7 @@ export function openEvaluation(options: {
     if (request.of === 'current') {
       const agent = await agents.currentAgent(by.tenant)
       if (agent === null) throw new Refusal('not_found', 'Nothing is in force yet.')
-      return { agent, trained: agent.model !== null }
+      return { agent, trained: agent.model !== null || agent.definition.intents.length < 2 }
     }
     const definition =
       request.definition === undefined
@@ -95,8 +96,8 @@ export function openEvaluation(options: {
 
   return {
     async tryTurn(by, request) {
-      if (Buffer.byteLength(JSON.stringify(request.state)) > agentStateBytesMax)
-        refuseField('state', `has at most ${agentStateBytesMax} bytes`)
+      const state = request.state === null ? null : parseAgentState(request.state)
+      if (state === null && request.state !== null) refuseField('state', 'is what the last decision left')
       const identifiers = await guardFormats(by.tenant)
       // What a visitor types reaches the engine screened; so it does here.
       const screened = (text: string): string => screen(text, { identifiers }).text
@@ -112,7 +113,7 @@ export function openEvaluation(options: {
               ? { kind: 'tool', call: occasion.call, result: occasion.outcome }
               : occasion,
         history: request.history.map((line) => ({ ...line, text: screened(line.text) })),
-        state: request.state,
+        state,
         locale: request.locale,
         today: request.today ?? new Date(clock.now()).toISOString().slice(0, 10),
         agentsOnline: request.agentsOnline,

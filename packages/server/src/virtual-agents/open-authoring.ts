@@ -3,16 +3,19 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Encoder } from '@candor/virtual-agent/intents/intent-types.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
+import type { Outbound } from '../outbound/outbound.ts'
 import type { Query, Store } from '../store/store.ts'
 import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import type { People } from '../tenants/people.ts'
-import { openArticleDesk, type DocumentReaders } from './article-desk.ts'
+import { openArticleDesk } from './article-desk.ts'
 import { articleRoutes } from './article-routes.ts'
 import { openArticles, type Articles } from './article-store.ts'
+import { crawlSite, waitOrAbort } from './articles/crawl-site.ts'
+import { openArticleReader } from './articles/article-reader.ts'
 import { authoringRoutes } from './authoring-routes.ts'
 import { authoringSchemas } from './authoring-schemas.ts'
 import { openAuthoring, type Authoring } from './authoring.ts'
-import { openCrawls, type Crawls, type CrawlSite } from './crawls.ts'
+import { openCrawls, type Crawls } from './crawls.ts'
 import { openCurrentAgents, type CurrentAgents } from './current-agent.ts'
 import { openDrafts } from './drafts.ts'
 import { evaluationRoutes } from './evaluation-routes.ts'
@@ -45,13 +48,13 @@ export function openAuthoringRooms(options: {
   guardFormats: FormatsOf
   /** For tool secrets alone. */
   secretsKey: KeyObject
-  answersFirst(q: Query, tenant: string): Promise<void>
-  encoder(): Promise<Encoder | null>
+  answeringFirst(tenant: string): Promise<(q: Query) => Promise<void>>
+  encoder(): Encoder
   trainer: Trainer
   cluster: Cluster
-  readers: DocumentReaders
-  crawlSite: CrawlSite
-  mustBeOwnSite(tenant: string, sitemap: string): Promise<void>
+  /** Origins of the tenant's sites. */
+  sites(tenant: string): Promise<string[]>
+  outbound: Outbound
 }): AuthoringRooms {
   const { store, clock, guardFormats } = options
   const articles = openArticles(options)
@@ -64,9 +67,24 @@ export function openAuthoringRooms(options: {
     ...options,
     inForce: async (tenant) => (await versions.inForce(tenant))?.definition ?? null,
   })
-  const authoring = openAuthoring({ ...options, drafts, versions, trained, articles, training, secrets })
-  const crawls = openCrawls({ ...options, articles })
-  const desk = openArticleDesk({ articles, agents, readers: options.readers })
+  const authoring = openAuthoring({
+    ...options,
+    drafts,
+    versions,
+    trained,
+    articles,
+    training,
+    secrets,
+    agents,
+  })
+  const reader = openArticleReader()
+  const crawls = openCrawls({
+    ...options,
+    articles,
+    crawl: (request) =>
+      crawlSite(request, { outbound: options.outbound, reader, now: clock.now, wait: waitOrAbort }),
+  })
+  const desk = openArticleDesk({ articles, agents, reader })
   const evaluation = openEvaluation({ ...options, drafts, agents, guardFormats })
   return {
     agents,
@@ -83,7 +101,7 @@ export function openAuthoringRooms(options: {
       await app.register(articleRoutes({ articles, desk, crawls }))
     },
     async close() {
-      await Promise.all([training.close(), crawls.close()])
+      await Promise.all([training.close(), crawls.close(), reader.close()])
     },
   }
 }

@@ -1,12 +1,13 @@
 import type { Tool, ToolField } from '@candor/virtual-agent/flows/tool.ts'
+import { jsonOfValue } from '@candor/virtual-agent/slots/slot-json.ts'
 import type { SlotValue } from '@candor/virtual-agent/slots/slot-type.ts'
 
 /** What is sent to a tool, without what authorises it. */
 export interface ToolRequest {
   method: Tool['method']
   url: URL
-  /** JSON; null for methods without a body. */
-  body: string | null
+  /** What its body holds; null for methods without one. */
+  json: Record<string, string | number | boolean> | null
 }
 
 /**
@@ -25,7 +26,7 @@ export function toolRequest(tool: Tool, args: Readonly<Record<string, SlotValue>
   const address = tool.url.replaceAll(placeholder, (_, name: string) => {
     inAddress.add(name)
     const one = given.get(name)
-    const text = one === undefined ? '' : textOfArgument(one.value)
+    const text = one === undefined ? '' : String(jsonOfValue(one.value))
     // A segment of dots would be another path: the parser of URLs removes it, encoded or not (WHATWG URL, §4.4).
     if (text === '' || /^\.{1,2}$/.test(text)) whole = false
     return encodeURIComponent(text)
@@ -36,20 +37,21 @@ export function toolRequest(tool: Tool, args: Readonly<Record<string, SlotValue>
   if (url.origin !== new URL(tool.url.replaceAll(placeholder, 'x')).origin) return null
   const rest = [...given].filter(([name]) => !inAddress.has(name))
   if (tool.method !== 'GET' && tool.method !== 'DELETE') {
-    const body = Object.fromEntries(rest.map(([name, { value }]) => [name, jsonOfArgument(value)]))
-    return { method: tool.method, url, body: JSON.stringify(body) }
+    const json = Object.fromEntries(rest.map(([name, { value }]) => [name, jsonOfValue(value)]))
+    return { method: tool.method, url, json }
   }
-  for (const [name, { value }] of rest) url.searchParams.append(name, textOfArgument(value))
-  return { method: tool.method, url, body: null }
+  for (const [name, { value }] of rest) url.searchParams.append(name, String(jsonOfValue(value)))
+  return { method: tool.method, url, json: null }
 }
 
 /** Of a tool's answer, what it is known to answer. Null when it is no JSON object. */
-export function knownFields(tool: Tool, body: string): Record<string, unknown> | null {
+export function knownFields(tool: Tool, body: Buffer): Record<string, unknown> | null {
   let parsed: unknown
   try {
-    parsed = JSON.parse(body)
+    parsed = JSON.parse(utf8.decode(body))
   } catch (caught) {
-    if (caught instanceof SyntaxError) return null
+    // Not UTF-8, or no JSON.
+    if (caught instanceof TypeError || caught instanceof SyntaxError) return null
     throw caught
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return null
@@ -59,38 +61,5 @@ export function knownFields(tool: Tool, body: string): Record<string, unknown> |
   return known
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 const placeholder = /\{([a-z][a-z0-9_]*)\}/g
-
-/** In an address: ISO 8601 for dates and stretches of them, a bare number for an amount, whose currency is agreed. */
-function textOfArgument(value: SlotValue): string {
-  const json = jsonOfArgument(value)
-  if (value.kind === 'dateRange') return `${value.from}/${value.to}`
-  return String(json)
-}
-
-function jsonOfArgument(value: SlotValue): string | number | boolean | { from: string; to: string } {
-  switch (value.kind) {
-    case 'date':
-      return value.date
-    case 'dateRange':
-      return { from: value.from, to: value.to }
-    case 'time':
-      return value.time
-    case 'money':
-      return value.amount
-    case 'quantity':
-      return value.number
-    case 'code':
-      return value.code
-    case 'email':
-      return value.email
-    case 'phone':
-      return value.phone
-    case 'choice':
-      return value.choice
-    case 'yesNo':
-      return value.yes
-    case 'text':
-      return value.text
-  }
-}

@@ -32,10 +32,9 @@ export function openToolSecrets(store: Store, clock: Clock, key: KeyObject): Too
   return {
     async list(tenant) {
       const rows = await store.read(tenant, (q) =>
-        q<SecretRow>(
-          `select ${columns} from virtual_agent_tool_secrets where tenant_id = $1 order by tool`,
-          [tenant],
-        ),
+        q<SecretRow>(`select ${columns} from virtual_agent_tool_secrets where tenant_id = $1 order by tool`, [
+          tenant,
+        ]),
       )
       return rows.map(toolSecret)
     },
@@ -48,7 +47,8 @@ export function openToolSecrets(store: Store, clock: Clock, key: KeyObject): Too
           'select count(*)::int as n from virtual_agent_tool_secrets where tenant_id = $1 and tool <> $2',
           [by.tenant, tool],
         )
-        if (others!.n >= secretsMax) throw new Refusal('too_many', `A tenant keeps at most ${secretsMax} secrets.`)
+        if (others!.n >= secretsMax)
+          throw new Refusal('too_many', `A tenant keeps at most ${secretsMax} secrets.`)
         const [saved] = await q<SecretRow>(
           `insert into virtual_agent_tool_secrets (tenant_id, tool, origin, sealed, set_by, set_by_name, set_at)
            values ($1, $2, $3, $4, $5, $6, $7)

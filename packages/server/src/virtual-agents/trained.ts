@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CrossValidation } from '@candor/virtual-agent/intents/intent-types.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
+import { indexFormat } from '@candor/virtual-agent/knowledge/index-bytes.ts'
 import { trainingExamples } from '@candor/virtual-agent/training-examples.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
@@ -15,7 +16,7 @@ export interface Trained {
   bytes(tenant: string, hash: Buffer): Promise<Uint8Array | null>
   /** Of a model. */
   crossValidation(tenant: string, hash: Buffer): Promise<CrossValidation | null>
-  /** The same hash again changes nothing. What no version has, and newer ones have followed, goes. */
+  /** Also over what could not be read. What no version has, and newer ones have followed, goes. */
   keep(tenant: string, hash: Buffer, made: Made): Promise<void>
 }
 
@@ -27,9 +28,9 @@ export type Made =
 export const trainedBytesMax = 64 * 1024 * 1024
 /** Of each kind: back to yesterday's examples without training again. */
 const unusedKept = 3
-/** Raise these when training makes something else of the same. */
+/** Raise it when training makes something else of the same examples, or `saveModel` writes it otherwise. */
 const modelsMadeBy = 'model 1'
-const indexesMadeBy = 'index 1'
+const indexesMadeBy = `index ${indexFormat}`
 
 /** What a model is made of: nothing else of a definition changes it. */
 export function modelHashOf(definition: Definition): Buffer {
@@ -80,12 +81,16 @@ export function openTrained(store: Store, clock: Clock): Trained {
 
     async keep(tenant, hash, made) {
       if (made.bytes.byteLength > trainedBytesMax)
-        throw new RangeError(`What came of it has ${made.bytes.byteLength} bytes, more than ${trainedBytesMax}.`)
+        throw new RangeError(
+          `What came of it has ${made.bytes.byteLength} bytes, more than ${trainedBytesMax}.`,
+        )
       const crossValidation = made.kind === 'model' ? JSON.stringify(made.crossValidation) : null
       await store.write(tenant, async (q) => {
         await q(
           `insert into virtual_agent_trained (tenant_id, hash, kind, bytes, cross_validation, made_at)
-           values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+           values ($1, $2, $3, $4, $5, $6)
+           on conflict (tenant_id, hash) do update
+             set bytes = excluded.bytes, cross_validation = excluded.cross_validation, made_at = excluded.made_at`,
           [tenant, hash, made.kind, Buffer.from(made.bytes), crossValidation, new Date(clock.now())],
         )
         await q(

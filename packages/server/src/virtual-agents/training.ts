@@ -51,6 +51,9 @@ const rememberedMax = 1_000
 /** Longer than the largest training there can be; then something hangs. */
 const trainingMsMax = 15 * 60_000
 
+/** Whatever was in the way may be gone by then. */
+const unaskedAgainMs = 60 * 60_000
+
 interface Job {
   tenant: string
   parts: readonly TrainingPart[]
@@ -72,8 +75,8 @@ export function openTraining(options: {
   const waiting: Job[] = []
   const remembered = new Map<string, TrainingStatus>()
   const listeners: ((tenant: string) => void)[] = []
-  /** What could not be made is not tried again and again where nobody asks for it. */
-  const failed = new Set<string>()
+  /** When it was begun without anybody asking: what cannot be made, or not be read, is not tried again and again. */
+  const begunUnasked = new Map<string, number>()
   let running: Job | null = null
   let ended: Promise<void> = Promise.resolve()
   let closed = false
@@ -139,8 +142,6 @@ export function openTraining(options: {
       // Whatever it is, visitors are answered on: the author reads the reason, and the operator the log.
       if (job.status.endedAt !== null || closed) return
       const reason = caught instanceof Error ? caught.message : String(caught)
-      if (failed.size >= rememberedMax) failed.clear()
-      failed.add(`${tenant} ${job.key}`)
       end(job, 'failed', reason)
       log({ level: 'warn', event: 'training failed', tenant, reason })
     } finally {
@@ -176,7 +177,15 @@ export function openTraining(options: {
       const startedBy = { id, name }
       if (parts.length === 0) {
         const at = now()
-        remember(tenant, { ...none, state: 'done', revision, fraction: 1, startedBy, startedAt: at, endedAt: at })
+        remember(tenant, {
+          ...none,
+          state: 'done',
+          revision,
+          fraction: 1,
+          startedBy,
+          startedAt: at,
+          endedAt: at,
+        })
         return statusOf(tenant)
       }
       const key = keyOf(parts)
@@ -202,10 +211,13 @@ export function openTraining(options: {
 
     startUnasked(tenant, parts) {
       const key = keyOf(parts)
-      if (closed || parts.length === 0 || failed.has(`${tenant} ${key}`)) return
+      if (closed || parts.length === 0) return
+      if (clock.now() - (begunUnasked.get(`${tenant} ${key}`) ?? -Infinity) < unaskedAgainMs) return
       if (underWay().some((job) => job.tenant === tenant && job.key === key)) return
-      // They are asked for again with the next turn.
+      // They are asked for again when the agent is prepared anew.
       if (waiting.length >= 2 * waitingMax) return
+      if (begunUnasked.size >= rememberedMax) begunUnasked.clear()
+      begunUnasked.set(`${tenant} ${key}`, clock.now())
       const status: TrainingStatus = { ...none, state: 'waiting' }
       add({ tenant, parts, key, unasked: true, abort: new AbortController(), status })
     },

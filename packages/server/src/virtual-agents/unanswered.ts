@@ -21,10 +21,17 @@ export function openUnanswered(store: Store, clock: Clock): Unanswered {
   return {
     async page(tenant, { from, to }, cursor) {
       const until = to === null ? new Date(clock.now()) : new Date(Date.parse(to) + dayMs)
-      const since = from === null ? new Date(until.getTime() - daysDefault * dayMs) : new Date(Date.parse(from))
+      const since =
+        from === null ? new Date(until.getTime() - daysDefault * dayMs) : new Date(Date.parse(from))
       const after = cursor === null ? null : placeOf(cursor)
       const rows = await store.read(tenant, (q) =>
-        q<{ conversation: string; turn: string; at: Date; outcome: UnansweredTurn['outcome']; reason: string | null }>(
+        q<{
+          conversation: string
+          turn: string
+          at: Date
+          outcome: UnansweredTurn['outcome']
+          reason: string | null
+        }>(
           `select conversation_id as conversation, turn_id as turn, date_trunc('milliseconds', at) as at, outcome, reason
            from virtual_agent_turns
            where tenant_id = $1 and at >= $2 and at < $3

@@ -1,5 +1,11 @@
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { By, VersionDeed, VersionDetail, VersionPage, VersionSummary } from '@candor/protocol/virtual-agent-api.ts'
+import type {
+  By,
+  VersionDeed,
+  VersionDetail,
+  VersionPage,
+  VersionSummary,
+} from '@candor/protocol/virtual-agent-api.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import { parseDefinition } from '@candor/virtual-agent/parse-definition.ts'
 import type { Clock } from '../clock.ts'
@@ -69,8 +75,8 @@ export function openVersions(options: {
   log: (event: Record<string, unknown>) => void
   /** Which articles are quoted is taken down with the version. */
   articles: Pick<Articles, 'count' | 'freeze' | 'frozen'>
-  /** From now on the virtual agent answers first; in the transaction of the publication. */
-  answersFirst(q: Query, tenant: string): Promise<void>
+  /** That the virtual agent answers first: what is answered is called in the transaction of the publication. */
+  answeringFirst(tenant: string): Promise<(q: Query) => Promise<void>>
 }): Versions {
   const { store, clock, ids, log } = options
   /** One change of a tenant's versions at a time. */
@@ -138,9 +144,23 @@ export function openVersions(options: {
       const frozen = await options.articles.frozen(q, by.tenant, next)
       const hash = frozen.length === 0 ? null : indexHashOf(frozen)
       if (!(hash === null ? indexHash === null : indexHash?.equals(hash)))
-        throw new Refusal('not_trained', 'An article was approved or withdrawn in between: train the draft again.')
+        throw new Refusal(
+          'not_trained',
+          'An article was approved or withdrawn in between: train the draft again.',
+        )
     }
     return next
+  }
+
+  /** A change that ends with a version in force. */
+  async function publication(tenant: string, act: (q: Query) => Promise<number>): Promise<VersionSummary> {
+    const answersFirst = await options.answeringFirst(tenant)
+    return change(tenant, async (q) => {
+      const version = await act(q)
+      await putInForce(q, tenant, version)
+      await answersFirst(q)
+      return (await oneOf(q, tenant, 'v.version = $2', version))!
+    })
   }
 
   async function putInForce(q: Query, tenant: string, version: number): Promise<void> {
@@ -149,7 +169,6 @@ export function openVersions(options: {
        on conflict (tenant_id) do update set version = $2, since = $3`,
       [tenant, version, new Date(clock.now())],
     )
-    await options.answersFirst(q, tenant)
   }
 
   /** Out of the state `proposed`. */
@@ -163,7 +182,10 @@ export function openVersions(options: {
     const row = await mustBe(q, by.tenant, version, 'proposed', 'waits for approval no more')
     const own = row.proposed_by === by.id
     if (what === 'withdrawn' && !own)
-      throw new Refusal('not_allowed', `${row.proposed_by_name} proposed it: who approves can refuse it with a note.`)
+      throw new Refusal(
+        'not_allowed',
+        `${row.proposed_by_name} proposed it: who approves can refuse it with a note.`,
+      )
     if (what === 'approved' && own)
       throw new Refusal('second_person_needed', 'You proposed this version: somebody else has to approve it.')
     if (what === 'refused' && own)
@@ -210,7 +232,13 @@ export function openVersions(options: {
       const parsed = parseDefinition(JSON.parse(row.definition))
       if ('faults' in parsed) {
         // Published by another version of this program: better silent than wrong.
-        log({ level: 'error', event: 'virtual agent not readable', tenant, version, faults: parsed.faults.length })
+        log({
+          level: 'error',
+          event: 'virtual agent not readable',
+          tenant,
+          version,
+          faults: parsed.faults.length,
+        })
         return null
       }
       return {
@@ -287,10 +315,9 @@ export function openVersions(options: {
       }),
 
     approve: (by, version) =>
-      change(by.tenant, async (q) => {
+      publication(by.tenant, async (q) => {
         await settle(q, by, version, 'approved', '')
-        await putInForce(q, by.tenant, version)
-        return (await oneOf(q, by.tenant, 'v.version = $2', version))!
+        return version
       }),
 
     refuse: (by, version, note) =>
@@ -306,22 +333,19 @@ export function openVersions(options: {
       }),
 
     restore: (by, version, note) =>
-      change(by.tenant, async (q) => {
-        await mustBe(q, by.tenant, version, 'published', 'was never in force')
-        const current = await oneOf(q, by.tenant, 'v.version = c.version')
-        if (current?.version === version) throw new Refusal('version_state', `Version ${version} is in force.`)
-        await putInForce(q, by.tenant, version)
+      publication(by.tenant, async (q) => {
+        const { in_force } = await mustBe(q, by.tenant, version, 'published', 'was never in force')
+        if (in_force) throw new Refusal('version_state', `Version ${version} is in force.`)
         await deed(q, by, version, 'restored', note)
-        return (await oneOf(q, by.tenant, 'v.version = $2', version))!
+        return version
       }),
 
     publishAsInstallation: (tenant, what) =>
-      change(tenant, async (q) => {
+      publication(tenant, async (q) => {
         const by = systemActor(tenant, 'Installation')
         const version = await insert(q, by, ids.next(), what, 'published')
         await deed(q, by, version, 'published', what.note)
-        await putInForce(q, tenant, version)
-        return (await oneOf(q, tenant, 'v.version = $2', version))!
+        return version
       }),
   }
 }
@@ -379,9 +403,13 @@ async function mustBe(
   state: VersionRow['state'],
   otherwise: string,
 ): Promise<VersionRow> {
-  const [row] = await q<VersionRow>(`${selectSummaries} where v.tenant_id = $1 and v.version = $2`, [tenant, version])
+  const [row] = await q<VersionRow>(`${selectSummaries} where v.tenant_id = $1 and v.version = $2`, [
+    tenant,
+    version,
+  ])
   if (row === undefined) throw new Refusal('not_found')
-  if (row.state !== state) throw new Refusal('version_state', `Version ${version} ${otherwise}: it is ${row.state}.`)
+  if (row.state !== state)
+    throw new Refusal('version_state', `Version ${version} ${otherwise}: it is ${row.state}.`)
   return row
 }
 

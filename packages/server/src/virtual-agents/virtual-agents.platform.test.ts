@@ -11,8 +11,8 @@ import { airlineScript } from '../demo/airline-script.ts'
 import { derivedId } from '../routing/derived-id.ts'
 import { openOutbox } from '../store/outbox.ts'
 import { virtualAgentActor, type Actor } from '../tenants/actor.ts'
+import { openTestAuthoring } from '../../test/test-authoring.ts'
 import { openTestRooms, type TestRooms } from '../../test/test-rooms.ts'
-import { openCurrentAgents } from './current-agent.ts'
 import { engine } from './engine.ts'
 import { decisionOfTurn, endOfTurn, saidInTurn } from './next-turn.ts'
 import { openScripts } from './scripts.ts'
@@ -47,7 +47,7 @@ function open(outbox: TestRooms['outbox']): VirtualAgents {
   return openVirtualAgents({
     ...rooms,
     scripts,
-    agents: openCurrentAgents({ scripts }),
+    agents: openTestAuthoring(rooms).agents,
     tools: { call: () => assert.fail('a script calls no tools') },
     engine,
     outbox,

@@ -16,6 +16,10 @@ export function withoutArticles(index: KnowledgeIndex, withdrawn: ReadonlySet<st
         ...known,
         shelf: {
           ...shelf,
+          // Nor are they texts that may be sent.
+          entries: shelf.entries.map((entry) =>
+            withdrawn.has(entry.id) ? { ...entry, passages: [] } : entry,
+          ),
           compare(query) {
             const parts = shelf.compare(query)
             for (const part of parts) for (const entry of gone) part[entry] = 0

@@ -203,6 +203,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     log,
     people: tenants.people,
     guardFormats: tenants.guardFormats,
+    personBehindKey: tenants.personBehindKey,
     secretsKey: derivedKey(secret, 'virtual agent tool secrets'),
     answeringFirst: routing.answeringFirst,
     encoder: heldEncoder(),

@@ -180,7 +180,8 @@ export function readExamples(file: string, labelled: boolean): Example[] {
     }
     if (typeof value !== 'object' || value === null) throw wrong('not a JSON object')
     const { text: said, label } = value as Record<string, unknown>
-    if (typeof said !== 'string' || said.trim() === '') throw wrong('"text" is missing, empty or not a string')
+    if (typeof said !== 'string' || said.trim() === '')
+      throw wrong('"text" is missing, empty or not a string')
     if (labelled && (typeof label !== 'string' || label === ''))
       throw wrong('"label" is missing, empty or not a string')
     return [{ text: said, label: typeof label === 'string' ? label : '' }]
@@ -192,7 +193,11 @@ export function readExamples(file: string, labelled: boolean): Example[] {
 }
 
 /** Answers the exit code: 0, or 2 when what was given is wrong. */
-export function evalCommand(args: readonly string[], out: (text: string) => void, errors: (text: string) => void): number {
+export function evalCommand(
+  args: readonly string[],
+  out: (text: string) => void,
+  errors: (text: string) => void,
+): number {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -397,6 +397,38 @@ test('an article is quoted once somebody else has approved it, as it was approve
   refused(await by.supervisor.send('GET', one), 404, 'not_found')
 })
 
+test('what a key has written, the person who made the key does not approve', async () => {
+  const { tenant, by } = await staffed()
+  const made = await platform.request(tenant, 'POST', `${base}/articles`, bikes)
+  const { id } = ok<ArticleSummary>({ status: made.status, body: made.body }, 201)
+  const approve = `${base}/articles/${id}/approve`
+  refused(await by.administrator.send('POST', approve, { version: 1 }), 403, 'second_person_needed')
+  // Nor by way of a second key, nor after the first one is gone.
+  const second = await platform.request(tenant, 'POST', '/v1/api-keys', {
+    name: 'two',
+    role: 'administrator',
+  })
+  const withSecond = { authorization: `Bearer ${String(second.body['key'])}` }
+  const change = { ...bikes, version: 1, title: 'Bikes' }
+  const changed = await platform.request(tenant, 'PUT', `${base}/articles/${id}`, change, withSecond)
+  assert.equal(changed.status, 200, JSON.stringify(changed.body))
+  refused(await by.administrator.send('POST', approve, { version: 2 }), 403, 'second_person_needed')
+  const keys = ok<{ items: { id: string; name: string }[] }>(
+    await by.administrator.send('GET', '/v1/api-keys'),
+  )
+  const first = keys.items.find(({ name }) => name === 'test')!.id
+  ok(await by.administrator.send('DELETE', `/v1/api-keys/${first}`), 204)
+  const again = await platform.request(
+    tenant,
+    'PUT',
+    `${base}/articles/${id}`,
+    { ...change, version: 2 },
+    withSecond,
+  )
+  assert.deepEqual([again.status, again.body['code']], [403, 'not_allowed'])
+  ok(await by.supervisor.send('POST', approve, { version: 2 }))
+})
+
 test('approving what changed meanwhile trains again first: a proposal is never made of other articles than it was tried with', async () => {
   const { by } = await staffed()
   const revision = await saved(by.supervisor, definition())

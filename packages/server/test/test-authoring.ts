@@ -14,6 +14,7 @@ export function openTestAuthoring(rooms: TestRooms): AuthoringRooms {
     log: (event) => void rooms.logged.push(event),
     people: async () => [],
     guardFormats: () => [],
+    personBehindKey: async () => null,
     secretsKey: createSecretKey(randomBytes(32)),
     answeringFirst: rooms.routing.answeringFirst,
     encoder: () => assert.fail('nothing is encoded in this test'),

@@ -90,7 +90,7 @@ export function openEvaluation(options: {
     const definition =
       request.definition === undefined
         ? await draftOf(by.tenant)
-        : requireDefinition(request.definition, await guardFormats(by.tenant)).definition
+        : (await requireDefinition(request.definition, await guardFormats(by.tenant))).definition
     return agents.draft(by.tenant, definition)
   }
 

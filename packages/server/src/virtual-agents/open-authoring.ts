@@ -46,6 +46,7 @@ export function openAuthoringRooms(options: {
   log: (event: Record<string, unknown>) => void
   people: People['people']
   guardFormats: FormatsOf
+  personBehindKey(tenant: string, key: string): Promise<string | null>
   /** For tool secrets alone. */
   secretsKey: KeyObject
   answeringFirst(tenant: string): Promise<(q: Query) => Promise<void>>

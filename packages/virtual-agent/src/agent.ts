@@ -19,7 +19,10 @@ export interface Agent {
   readonly intents: ReadonlyMap<string, Intent>
   /** Intents by the words of their examples and titles. */
   readonly byExample: ReadonlyMap<string, Intent>
+  /** Made when it is first asked: nearness of all examples by words. */
   readonly matcher: Matcher<Intent>
+  /** Stems of all examples. */
+  readonly knownStems: ReadonlySet<string>
   /** Texts of the definition; passages are added by `approved`. */
   readonly texts: ReadonlyMap<string, ApprovedText>
   /** Everything that may be said, passages included. */

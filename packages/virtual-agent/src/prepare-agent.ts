@@ -5,9 +5,9 @@ import { compileBook } from './flows/compile-book.ts'
 import type { Encoder } from './intents/intent-types.ts'
 import type { IntentModel } from './intents/intent-model.ts'
 import type { KnowledgeIndex } from './knowledge/knowledge-index.ts'
-import { openMatcher } from './match-topic.ts'
+import { openMatcher, type Matcher } from './match-topic.ts'
 import { trainingExamples } from './training-examples.ts'
-import { wordsOf } from './tokens.ts'
+import { stemsOf, wordsOf } from './tokens.ts'
 
 /**
  * Compiles a definition, some milliseconds, for as many turns as follow.
@@ -27,6 +27,7 @@ export function prepareAgent(options: {
   if ('faults' in book) throw new TypeError(`a definition was not parsed: ${book.faults[0]!.field}`)
   const intents = new Map(definition.intents.map((intent) => [intent.id, intent]))
   let approved: ApprovedTexts | null = null
+  let matcher: Matcher<Intent> | null = null
   return {
     definition,
     version,
@@ -36,7 +37,10 @@ export function prepareAgent(options: {
     compiled: book.compiled,
     intents,
     byExample: byExample(definition, intents),
-    matcher: openMatcher(definition.intents),
+    get matcher() {
+      return (matcher ??= openMatcher(definition.intents))
+    },
+    knownStems: new Set(trainingExamples(definition).flatMap(({ text }) => stemsOf(text))),
     texts: definitionTexts(definition),
     get approved() {
       return (approved ??= approvedBy(definition, knowledge))

@@ -3,7 +3,7 @@ import type { Intent } from './definition.ts'
 import { classify } from './intents/intent-model.ts'
 import type { Classification } from './intents/intent-types.ts'
 import type { Language } from './script.ts'
-import { wordsOf } from './tokens.ts'
+import { stemsOf, wordsOf } from './tokens.ts'
 import { permille, shortened, type ClassifiedTrace } from './trace.ts'
 
 /** Which intent a text means, by an example, the classifier, or, where nothing is trained, by the nearest example. */
@@ -56,13 +56,34 @@ function byClassifier(agent: Agent, text: string, language: Language): Understan
   const offered = near.length >= 2 ? near : ranked.slice(0, 2)
   return {
     rule: 'classifier',
-    intent: isFirst && clear && !found.outOfScope ? first.intent : null,
+    intent:
+      isFirst && clear && !found.outOfScope && isBorneOut(agent, text, found, first.intent)
+        ? first.intent
+        : null,
     candidates:
       askable && offered.length >= 2 ? offered.slice(0, candidatesMax).map(({ intent }) => intent) : [],
     ranked,
     traced: tracedOf(found, language === model.language ? found.languageNote : 'not-the-models-language'),
   }
 }
+
+/**
+ * With few intents there is little to learn what lies outside of them, and n-grams find "are you" of "are you hiring"
+ * in "are you open". What the first tier alone decides must have a word of substance in common with some example,
+ * and where it is not sure of itself, the nearest example must be one of the same intent.
+ */
+function isBorneOut(agent: Agent, text: string, found: Classification, first: Intent): boolean {
+  if (found.tier === 2 || agent.model!.trainedOn.examples > fewExamplesMax) return true
+  const stems = stemsOf(text.slice(0, charactersRead))
+  if (!stems.some((stem) => agent.knownStems.has(stem))) return false
+  if (found.confidence >= sureOfItself) return true
+  const match = agent.matcher.match(text.slice(0, charactersRead))
+  return match.kind === 'topic' && match.topic === first
+}
+
+/** From here on, what training found out about the outside is worth more than a comparison of words. */
+const fewExamplesMax = 3_000
+const sureOfItself = 0.45
 
 function tracedOf(found: Classification, languageNote: ClassifiedTrace['languageNote']): ClassifiedTrace {
   return {

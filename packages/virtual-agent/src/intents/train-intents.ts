@@ -368,10 +368,10 @@ const secondShares = [0, 0.4, 0.6, 0.8, 1, 1.3]
 const worthMin = 0.003
 const sureFroms = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 1]
 /** What may be lost by not asking the second tier about turns that the first is sure of. */
-const accuracyLossMax = 0.001
-const areaLossMax = 0.002
+const accuracyLossMax = 0.002
+const areaLossMax = 0.004
 /** With made-up turns out of scope, the threshold rejects no more of the right answers than this. */
-const rejectedRightMax = 0.05
+const rejectedRightMax = 0.03
 /** Without any, it rejects what is plainly unlike the examples. */
 const rejectedRightUsual = 0.02
 

@@ -2,8 +2,10 @@ import type { Agent } from '@candor/virtual-agent/agent.ts'
 import type { Decision, Say } from '@candor/virtual-agent/decision.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import type { Tool } from '@candor/virtual-agent/flows/tool.ts'
+import { prepareAgent } from '@candor/virtual-agent/prepare-agent.ts'
 import type { Trace } from '@candor/virtual-agent/trace.ts'
 import type { AgentState } from '@candor/virtual-agent/turn.ts'
+import { newDefinition } from '@candor/virtual-agent/upgrade-script.ts'
 import type { Outbound } from '../src/outbound/outbound.ts'
 import type { Engine } from '../src/virtual-agents/engine.ts'
 
@@ -53,28 +55,17 @@ const refundTool: Tool = {
 }
 
 export function refundAgent(tool: Partial<Tool> = {}, definition: Partial<Definition> = {}): Agent {
-  const phrase = (text: string) => ({ en: text })
-  return {
-    definition: {
-      version: 2,
-      name: 'Skye',
-      language: 'en',
-      phrases: {
-        handOver: phrase('Somebody else goes on.'),
-        nobodyHere: phrase('Nobody is here.'),
-        emailLabel: phrase('E-mail'),
-      } as Definition['phrases'],
-      intents: [],
-      flows: [],
-      tools: [{ ...refundTool, ...tool }],
-      triggers: { anger: true, payment: true, legal: true, emergency: true, rejection: true },
-      approvedOnly: false,
-      ...definition,
-    },
+  const authored = newDefinition('Skye', 'en')
+  authored.phrases.handOver = { en: 'Somebody else goes on.' }
+  authored.phrases.nobodyHere = { en: 'Nobody is here.' }
+  authored.tools = [{ ...refundTool, ...tool }]
+  return prepareAgent({
+    definition: { ...authored, ...definition },
     version: 7,
     model: null,
+    knowledge: null,
     encoder: null,
-  }
+  })
 }
 
 /** Decides by the visitor's first words: enough to drive everything that the room does about a decision. */

@@ -4,7 +4,9 @@
  */
 import { startCandor } from '../src/candor.ts'
 import { readConfig } from '../src/config.ts'
+import { airlineScript } from '../src/demo/airline-script.ts'
 import { openLog } from '../src/log.ts'
+import { systemActor } from '../src/tenants/actor.ts'
 
 const config = readConfig()
 const candor = await startCandor(config, openLog(config.logLevel))
@@ -24,6 +26,10 @@ if (known === null) {
   key = (
     await candor.tenants.createApiKey(actor, crypto.randomUUID(), { name: 'contract', role: 'administrator' })
   ).key
+}
+if (process.argv.includes('--virtual-agent') && key !== null) {
+  const tenant = (await candor.tenants.tenantBySlug('contract'))!.id
+  await candor.virtualAgents.saveScript(systemActor(tenant, 'Test'), airlineScript)
 }
 process.stdout.write(
   `${JSON.stringify({ url: candor.url, slug: 'contract', key, databasePid: candor.databasePid() })}\n`,

@@ -1,5 +1,6 @@
 import type { Agent } from '@candor/virtual-agent/agent.ts'
 import type { Decision, Say } from '@candor/virtual-agent/decision.ts'
+import { policyRefusal } from '@candor/virtual-agent/flows/judge-call.ts'
 import type { ToolOutcome } from '@candor/virtual-agent/flows/tool.ts'
 import type { Language } from '@candor/virtual-agent/script.ts'
 import type { TurnRecord } from '@candor/virtual-agent/turn-record.ts'
@@ -124,7 +125,7 @@ export function openTurnTaking(options: {
       history,
       state,
       locale: await options.localeOf(tenant, look.visitor),
-      today: new Date(clock.now()).toISOString().slice(0, 10),
+      today: today(),
       agentsOnline: options.agentsOnline(tenant),
     }
     let decision: Decision
@@ -226,25 +227,39 @@ export function openTurnTaking(options: {
       const note = summaryNote({ name: agent.definition.name, version: agent.version }, does.summary)
       return (await handedOver(actor, end, does.reason, note)) ? 'done' : 'over'
     }
-    const result = await called(look, decision.id, does.call)
+    const result = await called(look, decision, does.call)
     const after: Occasion = { kind: 'tool', call: does.call, result }
     const { read } = decision
     return carryOut(look, await decide(look, after, { ...next, read }, decision.record.state))
   }
 
-  async function called(look: Look, decision: string, call: ToolCall): Promise<ToolOutcome> {
+  async function called(look: Look, { id, record }: StoredDecision, call: ToolCall): Promise<ToolOutcome> {
     const { agent, actor, own } = look
-    const before = own.get(decision)
+    const before = own.get(id)
     if (typeof before === 'object') return before
-    const tool = agent.definition.tools.find(({ id }) => id === call.tool)
-    // Published without it meanwhile.
-    if (tool === undefined) return { kind: 'fault', fault: 'refused' }
-    own.set(decision, 'called')
-    const begun = before !== 'not called'
-    const what = { tenant: actor.tenant, tool, args: call.args, key: idempotencyKeyOf(decision), begun }
+    const { tenant } = actor
+    const { tool: name, args } = call
+    const compiled = agent.compiled.tools.get(name)
+    // This call is counted in the state that was left by deciding it.
+    const callsBefore = (record.state?.flows.callsByTool[name] ?? 1) - 1
+    // As the rules stand now: between the decision and the call another version may have come into force.
+    const refusal = compiled && policyRefusal(compiled, args, callsBefore, today())
+    if (compiled === undefined || refusal != null) {
+      const why = refusal?.kind ?? 'no such tool'
+      log({ level: 'warn', event: 'tool not called', tenant, version: agent.version, tool: name, why })
+      return { kind: 'fault', fault: 'refused' }
+    }
+    own.set(id, 'called')
+    const { tool } = compiled
+    const what = { tenant, tool, args, key: idempotencyKeyOf(id), begun: before !== 'not called' }
     const outcome = await options.whileWaiting(look, () => tools.call(what))
-    own.set(decision, outcome)
+    own.set(id, outcome)
     return outcome
+  }
+
+  /** In UTC. */
+  function today(): string {
+    return new Date(clock.now()).toISOString().slice(0, 10)
   }
 
   async function said(

@@ -20,6 +20,7 @@ let engine: Engine = refundEngine
 /** Runs between the look at a conversation and what is stored of it. */
 let meanwhile: () => Promise<unknown> = async () => undefined
 let online = true
+let called = 0
 
 before(async () => {
   rooms = await openTestRooms()
@@ -37,7 +38,12 @@ before(async () => {
     conversations: overtaken,
     scripts: { newest: async () => null, save: () => assert.fail('nothing is saved here') },
     agents: { currentAgent: async () => agent },
-    tools: { call: async () => ({ kind: 'answer', body: { id: 'R1' } }) },
+    tools: {
+      async call() {
+        called++
+        return { kind: 'answer', body: { id: 'R1' } }
+      },
+    },
     engine: {
       decide: (...given) => engine.decide(...given),
       isApproved: (...given) => engine.isApproved(...given),
@@ -222,6 +228,25 @@ test('where only approved texts are sent, another one is not sent, and is told l
   const told = await eventsOf(await begin(visitor))
   assert.deepEqual(textsOf(told), [])
   assert.equal(reasonOf(told), 'text-not-approved')
+})
+
+test('a call that the rules in force do not allow is not made, whatever was decided', async () => {
+  const visitor = rooms.visitor()
+  for (const forbidding of [{ policy: "order = 'WXYZ'" }, { id: 'another' }]) {
+    agent = refundAgent(forbidding)
+    const conversation = await begin(visitor)
+    called = 0
+    await write(visitor, conversation, 'refund')
+    assert.deepEqual(textsOf(await eventsOf(conversation)).slice(1), [
+      'One moment.',
+      'I cannot tell whether that worked.',
+    ])
+    assert.equal(called, 0)
+  }
+  assert.deepEqual(
+    logged('tool not called').map(({ why }) => why),
+    ['policy', 'no such tool'],
+  )
 })
 
 test('a fault of the engine leaves nobody waiting, and not a word of theirs in the log', async () => {

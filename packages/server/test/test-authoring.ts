@@ -19,7 +19,7 @@ export function openTestAuthoring(rooms: TestRooms): AuthoringRooms {
     answeringFirst: rooms.routing.answeringFirst,
     encoder: () => assert.fail('nothing is encoded in this test'),
     trainer: { model: untrained, index: untrained },
-    cluster: untrained,
+    evaluator: { cluster: untrained, replay: untrained },
     outbound: { call: () => assert.fail('nothing is called in this test') },
     sites: async () => [],
   })

@@ -92,7 +92,7 @@ export interface SearchOptions {
 }
 
 /** A longer turn is a story whose beginning says what it is about. */
-const textCharactersMax = 2_000
+export const textCharactersMax = 2_000
 const passagesDefault = 3
 
 /** What the articles say to a text. Deterministic; some milliseconds, most of them the encoder's. */

@@ -192,7 +192,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
-  const outbound = openOutbound({ allowPrivate: [] })
+  const outbound = openOutbound({ allowPrivate: config.privateOrigins })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const scripts = openScripts({ store, clock, log })

@@ -2,11 +2,10 @@
  * A server as a process of its own, for tests that kill it. Makes a tenant and a key at its first start and
  * prints one JSON line: url, slug, key (null from the second start on: a key is shown once), database process.
  */
+import { readFileSync } from 'node:fs'
 import { startCandor } from '../src/candor.ts'
 import { readConfig } from '../src/config.ts'
-import { airlineScript } from '../src/demo/airline-script.ts'
 import { openLog } from '../src/log.ts'
-import { systemActor } from '../src/tenants/actor.ts'
 
 const config = readConfig()
 const candor = await startCandor(config, openLog(config.logLevel))
@@ -27,9 +26,11 @@ if (known === null) {
     await candor.tenants.createApiKey(actor, crypto.randomUUID(), { name: 'contract', role: 'administrator' })
   ).key
 }
-if (process.argv.includes('--virtual-agent') && key !== null) {
-  const tenant = (await candor.tenants.tenantBySlug('contract'))!.id
-  await candor.virtualAgents.saveScript(systemActor(tenant, 'Test'), airlineScript)
+const definition = process.argv.find((flag) => flag.startsWith('--virtual-agent='))
+if (definition !== undefined && key !== null) {
+  const file = definition.slice('--virtual-agent='.length)
+  const { id } = (await candor.tenants.tenantBySlug('contract'))!
+  await candor.authoring.authoring.publishAsInstallation(id, JSON.parse(readFileSync(file, 'utf8')), 'Test')
 }
 process.stdout.write(
   `${JSON.stringify({ url: candor.url, slug: 'contract', key, databasePid: candor.databasePid() })}\n`,

@@ -47,7 +47,7 @@ import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
 import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
-import { clusterInThread, engineTrainer } from './virtual-agents/engine-trainer.ts'
+import { engineEvaluator, engineTrainer } from './virtual-agents/in-threads.ts'
 import { heldEncoder } from './virtual-agents/held-encoder.ts'
 import { openAuthoringRooms, type AuthoringRooms } from './virtual-agents/open-authoring.ts'
 import { openTools } from './virtual-agents/call-tool.ts'
@@ -203,11 +203,12 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     log,
     people: tenants.people,
     guardFormats: tenants.guardFormats,
+    personBehindKey: tenants.personBehindKey,
     secretsKey: derivedKey(secret, 'virtual agent tool secrets'),
     answeringFirst: routing.answeringFirst,
     encoder: heldEncoder(),
     trainer: engineTrainer,
-    cluster: clusterInThread,
+    evaluator: engineEvaluator,
     outbound,
     sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
   })

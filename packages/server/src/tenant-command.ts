@@ -26,7 +26,7 @@ if (publicId === undefined || name === undefined || origin === undefined || emai
 }
 try {
   // Before anything is made: a tenant without its administrator would be of no use.
-  const virtualAgent = definition === undefined ? null : definitionIn(definition)
+  const virtualAgent = definition === undefined ? null : await definitionIn(definition)
   const candor = await startCandor({ ...readConfig(), port: 0, demo: false }, openLog('error'))
   try {
     const id = crypto.randomUUID()
@@ -67,9 +67,9 @@ try {
   process.exit(1)
 }
 
-function definitionIn(file: string): Definition {
+async function definitionIn(file: string): Promise<Definition> {
   try {
-    return requireDefinition(JSON.parse(readFileSync(file, 'utf8')), []).definition
+    return (await requireDefinition(JSON.parse(readFileSync(file, 'utf8')), [])).definition
   } catch (caught) {
     if (caught instanceof Refusal) throw caught
     throw new NoDefinition(

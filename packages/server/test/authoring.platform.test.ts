@@ -45,38 +45,39 @@ async function staffed(): Promise<Staffed> {
 }
 
 function intent(id: string, title: string, examples: string[], answer: string): Intent {
-  return { id, title: { en: title }, examples: { en: examples }, answer: { en: answer }, followUps: [] }
+  return { id, title: { es: title }, examples: { es: examples }, answer: { es: answer }, followUps: [] }
 }
 
+/** In Spanish: the sentence encoder knows English only, and training without it takes half a second. */
 const baggage = intent(
   'baggage',
-  'Baggage allowance',
+  'Equipaje',
   [
-    'How many bags can I take with me?',
-    'What is the weight limit for a suitcase?',
-    'Is hand luggage included in my ticket?',
-    'Can I bring a second bag on board?',
-    'How heavy may my checked baggage be?',
-    'Do I have to pay for extra luggage?',
+    '¿Cuántas maletas puedo llevar?',
+    '¿Cuál es el límite de peso de una maleta?',
+    '¿El equipaje de mano está incluido en mi billete?',
+    '¿Puedo subir una segunda maleta a bordo?',
+    '¿Cuánto puede pesar mi equipaje facturado?',
+    '¿Hay que pagar por el equipaje adicional?',
   ],
-  'You may take one bag of 23 kg and one piece of hand luggage.',
+  'Puede llevar una maleta de 23 kg y un bolso de mano.',
 )
 const refund = intent(
   'refund',
-  'Refunds',
+  'Reembolsos',
   [
-    'I want my money back',
-    'When do I get the refund for my cancelled flight?',
-    'How can I claim a refund?',
-    'Please reimburse me for the ticket',
-    'Has my repayment been sent yet?',
-    'How long does a reimbursement take?',
+    'Quiero que me devuelvan el dinero',
+    '¿Cuándo recibo el reembolso de mi vuelo cancelado?',
+    '¿Cómo puedo pedir un reembolso?',
+    'Por favor, reembólsenme el billete',
+    '¿Ya han enviado la devolución?',
+    '¿Cuánto tarda la devolución?',
   ],
-  'Refunds reach your account within five days.',
+  'El reembolso llega a su cuenta en cinco días.',
 )
 
 function definition(change: Partial<Definition> = {}): Definition {
-  return { ...newDefinition('Aurora', 'en'), intents: [baggage, refund], ...change }
+  return { ...newDefinition('Aurora', 'es'), intents: [baggage, refund], ...change }
 }
 
 function ok<T>(answer: Answer, status = 200): T {
@@ -147,20 +148,20 @@ test('a definition is refused with all its faults, each with its field, and a ca
   assert.ok(fields.includes('name') && fields.includes('script'), fields.join())
 
   const card = '4111 1111 1111 1111'
-  const withCard = definition({ intents: [baggage, { ...refund, answer: { en: `Call with ${card}` } }] })
+  const withCard = definition({ intents: [baggage, { ...refund, answer: { es: `Llame con ${card}` } }] })
   const { faults } = ok<{ faults: Fault[] }>(
     await by.supervisor.send('POST', `${base}/draft/check`, { definition: withCard }),
   )
   assert.deepEqual(
     faults.map(({ field }) => field),
-    ['intents[1].answer.en'],
+    ['intents[1].answer.es'],
   )
-  const spread = { ...refund, examples: { en: ['refund to 4111 1111', '1111 1111', 'please'] } }
+  const spread = { ...refund, examples: { es: ['reembolso a 4111 1111', '1111 1111', 'por favor'] } }
   const inTwo = await by.supervisor.send('PUT', `${base}/draft`, {
     revision: 0,
     definition: definition({ intents: [baggage, spread] }),
   })
-  assert.equal((inTwo.body['faults'] as Fault[])[0]?.field, 'intents[1].examples.en')
+  assert.equal((inTwo.body['faults'] as Fault[])[0]?.field, 'intents[1].examples.es')
   const [{ drafts } = { drafts: -1 }] = await platform.sql<{ drafts: number }>(
     `select count(*)::int as drafts from virtual_agent_drafts where definition::text like '%4111%'`,
   )
@@ -397,6 +398,38 @@ test('an article is quoted once somebody else has approved it, as it was approve
   refused(await by.supervisor.send('GET', one), 404, 'not_found')
 })
 
+test('what a key has written, the person who made the key does not approve', async () => {
+  const { tenant, by } = await staffed()
+  const made = await platform.request(tenant, 'POST', `${base}/articles`, bikes)
+  const { id } = ok<ArticleSummary>({ status: made.status, body: made.body }, 201)
+  const approve = `${base}/articles/${id}/approve`
+  refused(await by.administrator.send('POST', approve, { version: 1 }), 403, 'second_person_needed')
+  // Nor by way of a second key, nor after the first one is gone.
+  const second = await platform.request(tenant, 'POST', '/v1/api-keys', {
+    name: 'two',
+    role: 'administrator',
+  })
+  const withSecond = { authorization: `Bearer ${String(second.body['key'])}` }
+  const change = { ...bikes, version: 1, title: 'Bikes' }
+  const changed = await platform.request(tenant, 'PUT', `${base}/articles/${id}`, change, withSecond)
+  assert.equal(changed.status, 200, JSON.stringify(changed.body))
+  refused(await by.administrator.send('POST', approve, { version: 2 }), 403, 'second_person_needed')
+  const keys = ok<{ items: { id: string; name: string }[] }>(
+    await by.administrator.send('GET', '/v1/api-keys'),
+  )
+  const first = keys.items.find(({ name }) => name === 'test')!.id
+  ok(await by.administrator.send('DELETE', `/v1/api-keys/${first}`), 204)
+  const again = await platform.request(
+    tenant,
+    'PUT',
+    `${base}/articles/${id}`,
+    { ...change, version: 2 },
+    withSecond,
+  )
+  assert.deepEqual([again.status, again.body['code']], [403, 'not_allowed'])
+  ok(await by.supervisor.send('POST', approve, { version: 2 }))
+})
+
 test('approving what changed meanwhile trains again first: a proposal is never made of other articles than it was tried with', async () => {
   const { by } = await staffed()
   const revision = await saved(by.supervisor, definition())
@@ -426,7 +459,7 @@ test('a tool’s secret is kept sealed, answered to nobody, and given for its ow
   const { tenant, by } = await staffed()
   const tool = {
     id: 'order-status',
-    title: { en: 'Order status' },
+    title: { es: 'Estado del pedido' },
     effect: 'read' as const,
     method: 'GET' as const,
     url: 'https://api.shop.example/orders/{order}',
@@ -510,10 +543,10 @@ test('the test pane answers with a decision and its trace, and stores nothing', 
   const beforehand = await rows()
   const turn = {
     of: 'draft',
-    occasion: { kind: 'said', text: 'How many bags can I take with me?' },
+    occasion: { kind: 'said', text: '¿Cuántas maletas puedo llevar?' },
     history: [],
     state: null,
-    locale: 'en-GB',
+    locale: 'es-ES',
     today: '2026-11-25',
     agentsOnline: true,
   }
@@ -534,26 +567,26 @@ test('replay shows where the draft answers otherwise than what is in force, and 
   const conversations = [
     {
       id: 'one',
-      locale: 'en',
+      locale: 'es',
       lines: [
-        { by: 'visitor', text: 'How many bags can I take with me?' },
-        { by: 'virtual-agent', text: 'You may take one bag.' },
-        { by: 'visitor', text: 'I want my money back' },
+        { by: 'visitor', text: '¿Cuántas maletas puedo llevar?' },
+        { by: 'virtual-agent', text: 'Puede llevar una maleta.' },
+        { by: 'visitor', text: 'Quiero que me devuelvan el dinero' },
       ],
     },
   ]
   const same = ok<{ turns: number; diffs: unknown[] }>(
     await by.supervisor.send('POST', `${base}/draft/replay`, { conversations }),
   )
-  assert.equal(same.diffs.length, 0)
-  assert.equal(same.turns, 2)
+  // The greeting is a turn too.
+  assert.deepEqual([same.turns, same.diffs], [3, []])
   await saved(
     by.supervisor,
-    definition({ intents: [baggage, { ...refund, answer: { en: 'Refunds take ten days.' } }] }),
+    definition({ intents: [baggage, { ...refund, answer: { es: 'El reembolso tarda diez días.' } }] }),
   )
   const other = ok<{ turns: number; diffs: unknown[] }>(
     await by.supervisor.send('POST', `${base}/draft/replay`, { conversations }),
   )
   assert.equal(other.diffs.length, 1)
-  assert.match(JSON.stringify(other.diffs), /ten days/)
+  assert.match(JSON.stringify(other.diffs), /diez días/)
 })

@@ -14,11 +14,12 @@ export function openTestAuthoring(rooms: TestRooms): AuthoringRooms {
     log: (event) => void rooms.logged.push(event),
     people: async () => [],
     guardFormats: () => [],
+    personBehindKey: async () => null,
     secretsKey: createSecretKey(randomBytes(32)),
     answeringFirst: rooms.routing.answeringFirst,
     encoder: () => assert.fail('nothing is encoded in this test'),
     trainer: { model: untrained, index: untrained },
-    cluster: untrained,
+    evaluator: { cluster: untrained, replay: untrained },
     outbound: { call: () => assert.fail('nothing is called in this test') },
     sites: async () => [],
   })

@@ -86,8 +86,26 @@ export interface GivenArticle {
 /** All articles of a tenant: an index of as much is held in memory for who is in use. */
 export const articleBytesInAllMax = 20_000_000
 
-export function openArticles(options: { store: Store; clock: Clock; guardFormats: FormatsOf }): Articles {
-  const { store, clock, guardFormats } = options
+export function openArticles(options: {
+  store: Store
+  clock: Clock
+  guardFormats: FormatsOf
+  /** Who made the key; null when that is not known. */
+  personBehindKey(tenant: string, key: string): Promise<string | null>
+}): Articles {
+  const { store, clock, guardFormats, personBehindKey } = options
+
+  /**
+   * What a key writes, the person who made it has written: otherwise one person with a key could write and approve.
+   * @throws Refusal `not_allowed` for a key that nobody is known to have made
+   */
+  async function authorOf(by: Actor): Promise<Actor> {
+    if (by.kind !== 'api') return by
+    const person = await personBehindKey(by.tenant, by.id)
+    if (person === null)
+      throw new Refusal('not_allowed', 'It is not known who made this key: make another one for articles.')
+    return { ...by, id: person }
+  }
 
   /** One change of a tenant's articles at a time: two at once would both find room. */
   async function change<T>(tenant: string, act: (q: Query) => Promise<T>): Promise<T> {
@@ -103,7 +121,10 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
     const { title, questions, body, markdown } = given
     const faults: Fault[] = [
       ...articleFaults(article),
-      ...cardFaults({ title, questions, body, ...(markdown === null ? {} : { markdown }) }, identifiers),
+      ...(await cardFaults(
+        { title, questions, body, ...(markdown === null ? {} : { markdown }) },
+        identifiers,
+      )),
     ]
     if (faults.length > 0) throw faultsRefusal(faults, 'body')
     return articleBytes(body)
@@ -166,10 +187,13 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
     bytes: number,
   ): Promise<void> {
     await mustFit(q, by.tenant, id, bytes)
-    await q(
-      'insert into virtual_agent_articles (tenant_id, id, version, crawled_from) values ($1, $2, 1, $3)',
+    const made = await q(
+      `insert into virtual_agent_articles (tenant_id, id, version, crawled_from) values ($1, $2, 1, $3)
+       on conflict (tenant_id, id) do nothing returning id`,
       [by.tenant, id, given.source === 'crawl' ? given.address : null],
     )
+    // One that was withdrawn has it.
+    if (made.length === 0) throw new Refusal('idempotency_conflict')
     await putVersion(q, by, id, 1, given, bytes)
   }
 
@@ -234,7 +258,8 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
         }
       }),
 
-    async add(by, id, given) {
+    async add(sender, id, given) {
+      const by = await authorOf(sender)
       const bytes = await mustBeKept(by.tenant, id, given)
       return change(by.tenant, async (q) => {
         const known = await rowOf(q, by.tenant, id)
@@ -248,7 +273,8 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
       })
     },
 
-    async change(by, id, version, given) {
+    async change(sender, id, version, given) {
+      const by = await authorOf(sender)
       const bytes = await mustBeKept(by.tenant, id, given)
       return change(by.tenant, async (q) => {
         const row = await mustHave(q, by.tenant, id)
@@ -258,7 +284,8 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
       })
     },
 
-    async keepCrawled(by, id, page) {
+    async keepCrawled(sender, id, page) {
+      const by = await authorOf(sender)
       const bytes = await mustBeKept(by.tenant, id, page)
       return change(by.tenant, async (q) => {
         const [known] = await q<ArticleRow & TextRow>(
@@ -304,7 +331,11 @@ export function openArticles(options: { store: Store; clock: Clock; guardFormats
       const by = systemActor(tenant, 'Installation')
       const bytes = await mustBeKept(tenant, id, given)
       await change(tenant, async (q) => {
-        if ((await rowOf(q, tenant, id)) !== null) return
+        const [known] = await q('select 1 from virtual_agent_articles where tenant_id = $1 and id = $2', [
+          tenant,
+          id,
+        ])
+        if (known !== undefined) return
         await putFirst(q, by, id, given, bytes)
         await approveVersion(q, by, id, 1, new Date(clock.now()))
       })

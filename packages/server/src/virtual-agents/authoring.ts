@@ -174,7 +174,7 @@ export function openAuthoring(options: {
     },
 
     async publishAsInstallation(tenant, value, note) {
-      const { definition } = requireDefinition(value, await guardFormats(tenant))
+      const { definition } = await requireDefinition(value, await guardFormats(tenant))
       const what = { definition, modelHash: null, indexHash: null, report: null, note }
       const version = await versions.publishAsInstallation(tenant, what)
       // The first visitor should not be the one who waits for it, and it is trained meanwhile.

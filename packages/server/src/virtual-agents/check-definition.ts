@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { screen } from '@candor/card-guard'
 import type { IdentifierFormat } from '@candor/protocol/frames.ts'
 import type { Fault } from '@candor/protocol/virtual-agent-api.ts'
@@ -19,10 +20,10 @@ const faultsMax = 200
  * may be held for a tenant, and without a card number in any of its texts.
  * @param identifiers the tenant's own kinds of numbers, which are no cards.
  */
-export function checkDefinition(
+export async function checkDefinition(
   value: unknown,
   identifiers: readonly IdentifierFormat[],
-): CheckedDefinition | { faults: Fault[] } {
+): Promise<CheckedDefinition | { faults: Fault[] }> {
   const parsed = parseDefinition(value)
   if ('faults' in parsed) return { faults: parsed.faults.slice(0, faultsMax) }
   const { definition } = parsed
@@ -30,16 +31,16 @@ export function checkDefinition(
   const bytes = Buffer.byteLength(json)
   if (bytes > definitionBytesMax)
     return { faults: [{ field: '', message: `has at most ${definitionBytesMax} bytes, and not ${bytes}` }] }
-  const faults = cardFaults(definition, identifiers)
+  const faults = await cardFaults(definition, identifiers)
   return faults.length === 0 ? { definition, json } : { faults }
 }
 
 /** @throws Refusal `invalid_field` with all faults. */
-export function requireDefinition(
+export async function requireDefinition(
   value: unknown,
   identifiers: readonly IdentifierFormat[],
-): CheckedDefinition {
-  const checked = checkDefinition(value, identifiers)
+): Promise<CheckedDefinition> {
+  const checked = await checkDefinition(value, identifiers)
   if ('faults' in checked) throw faultsRefusal(checked.faults, 'definition')
   return checked
 }
@@ -55,24 +56,40 @@ export function faultsRefusal(faults: readonly Fault[], root: string): Refusal {
   })
 }
 
-/** Texts with a card number in them, also one that is spread over the items of a list. */
-export function cardFaults(value: unknown, identifiers: readonly IdentifierFormat[]): Fault[] {
+/**
+ * Texts with a card number in them, also one that is spread over the items of a list. The largest definition takes
+ * more than a second: visitors are answered in between.
+ */
+export async function cardFaults(value: unknown, identifiers: readonly IdentifierFormat[]): Promise<Fault[]> {
   const faults: Fault[] = []
-  const hasCard = (text: string): boolean =>
-    /\p{N}/u.test(text) && screen(text, { identifiers }).findings.length > 0
-  const look = (at: unknown, field: string): void => {
+  let since = performance.now()
+
+  async function hasCard(text: string): Promise<boolean> {
+    if (performance.now() - since > sliceMs) {
+      await setImmediate()
+      since = performance.now()
+    }
+    return screen(text, { identifiers }).findings.length > 0
+  }
+
+  async function look(at: unknown, field: string): Promise<void> {
     if (faults.length >= faultsMax) return
     if (typeof at === 'string') {
-      if (hasCard(at)) faults.push({ field, message: 'has a card number in it' })
+      if (await hasCard(at)) faults.push({ field, message: 'has a card number in it' })
     } else if (Array.isArray(at)) {
       const before = faults.length
-      for (const [i, item] of at.entries()) look(item, `${field}[${i}]`)
+      for (const [i, item] of at.entries()) await look(item, `${field}[${i}]`)
       const texts = at.filter((item) => typeof item === 'string')
-      if (faults.length === before && texts.length > 1 && hasCard(texts.join('\n')))
+      if (faults.length === before && texts.length > 1 && (await hasCard(texts.join('\n'))))
         faults.push({ field, message: 'has a card number in it, spread over several texts' })
     } else if (typeof at === 'object' && at !== null)
-      for (const [name, item] of Object.entries(at)) look(item, field === '' ? name : `${field}.${name}`)
+      for (const [name, item] of Object.entries(at))
+        await look(item, field === '' ? name : `${field}.${name}`)
   }
-  look(value, '')
+
+  await look(value, '')
   return faults
 }
+
+/** So long may a check keep everybody else waiting. */
+const sliceMs = 10

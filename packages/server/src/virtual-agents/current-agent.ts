@@ -2,18 +2,16 @@ import { createHash } from 'node:crypto'
 import type { Agent } from '@candor/virtual-agent/agent.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import type { Encoder } from '@candor/virtual-agent/intents/intent-types.ts'
-import { loadModel, ModelFault } from '@candor/virtual-agent/intents/save-model.ts'
 import { IndexFault, loadIndex } from '@candor/virtual-agent/knowledge/index-bytes.ts'
 import { encoderLanguage, type KnowledgeIndex } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
-import { prepareAgent } from '@candor/virtual-agent/prepare-agent.ts'
 import type { Store } from '../store/store.ts'
 import { listOf, partsOf, type AgentParts } from './agent-parts.ts'
 import type { Articles } from './article-store.ts'
+import { assembleAgent, type AgentIngredients } from './assemble-agent.ts'
 import { openHeldByBytes, type Sized } from './held-by-bytes.ts'
 import { indexHashOf, type Trained } from './trained.ts'
-import type { Training, TrainingPart } from './training.ts'
+import type { Training } from './training.ts'
 import type { Versions } from './versions.ts'
-import { withoutArticles } from './without-articles.ts'
 
 /**
  * What answers a tenant's visitors, prepared and held in memory. Which version that is, is read for every turn, one
@@ -25,6 +23,8 @@ export interface CurrentAgents {
   currentAgent(tenant: string): Promise<Agent | null>
   /** Not published, with the articles that are approved now; without a model while its examples are not trained. */
   draft(tenant: string, definition: Definition): Promise<{ agent: Agent; trained: boolean }>
+  /** What they are made of, for another thread: of a draft, or (null) of what is in force; null when nothing is. */
+  ingredients(tenant: string, draft: Definition | null): Promise<AgentIngredients | null>
   /** The index of the articles that are approved now; null while there is none of exactly these. */
   approvedArticles(tenant: string): Promise<KnowledgeIndex | null>
   /** Bytes that are held, as far as they can be counted. */
@@ -57,56 +57,49 @@ export function openCurrentAgents(options: {
     indexes.drop(tenant)
   })
 
-  /** The first of these that is at hand and can be read. */
-  async function load<Value>(
-    tenant: string,
-    hashes: readonly (Buffer | null | undefined)[],
-    read: (bytes: Uint8Array) => Value,
-  ): Promise<Sized<Value> | null> {
-    for (const hash of hashes) {
-      const bytes = hash && (await trained.bytes(tenant, hash))
-      if (!bytes) continue
-      try {
-        return { value: read(bytes), bytes: bytes.byteLength }
-      } catch (caught) {
-        // Made by another version of this program: it is as if it were not there, and made anew.
-        if (!(caught instanceof ModelFault || caught instanceof IndexFault)) throw caught
-        log({ level: 'warn', event: 'trained by another version', tenant, reason: caught.message })
-      }
-    }
-    return null
-  }
-
-  async function prepared(
+  async function gathered(
     tenant: string,
     definition: Definition,
     version: number,
     parts: AgentParts,
     frozen: { modelHash: Buffer | null; indexHash: Buffer | null } | null,
-  ): Promise<Sized<Agent> & { lacks: TrainingPart[] }> {
-    const model = await load(tenant, [frozen?.modelHash, parts.model?.hash], loadModel)
-    const quotesEnglish = parts.index !== null && parts.languages.includes(encoderLanguage)
-    const loaded = model?.value.tiers === 2 || quotesEnglish ? encoder() : null
-    const index = await load(tenant, [frozen?.indexHash, parts.index?.hash], (bytes) =>
-      loadIndex(bytes, loaded),
-    )
+  ): Promise<AgentIngredients> {
+    async function stored(hashes: readonly (Buffer | null | undefined)[]): Promise<Uint8Array[]> {
+      const wanted = hashes.filter(
+        (hash, i) => hash && !hashes.slice(0, i).some((other) => other?.equals(hash)),
+      )
+      const found = await Promise.all(wanted.map((hash) => trained.bytes(tenant, hash!)))
+      return found.filter((bytes) => bytes !== null)
+    }
     const ids = parts.articles.map(({ id }) => id)
-    const agent = prepareAgent({
+    return {
       definition,
       version,
-      model: model?.value ?? null,
-      knowledge: index && withoutArticles(index.value, await articles.withdrawn(tenant, ids)),
-      encoder: loaded,
-    })
-    const json = bytesPerJsonCharacter * JSON.stringify(definition).length
-    return {
-      value: agent,
-      bytes: json + (model?.bytes ?? 0) + (index?.bytes ?? 0),
-      lacks: [
-        ...(model === null && parts.model !== null ? [parts.model] : []),
-        ...(index === null && parts.index !== null ? [parts.index] : []),
-      ],
+      models: await stored([frozen?.modelHash, parts.model?.hash]),
+      indexes: await stored([frozen?.indexHash, parts.index?.hash]),
+      withdrawn: [...(await articles.withdrawn(tenant, ids))],
+      quotesEnglish: parts.languages.includes(encoderLanguage),
     }
+  }
+
+  function prepared(tenant: string, ingredients: AgentIngredients): Sized<Agent> {
+    const { agent, unreadable } = assembleAgent(ingredients, encoder)
+    for (const reason of unreadable)
+      log({ level: 'warn', event: 'trained by another version', tenant, reason })
+    const stored = [...ingredients.models.slice(0, 1), ...ingredients.indexes.slice(0, 1)]
+    const json = bytesPerJsonCharacter * JSON.stringify(ingredients.definition).length
+    return { value: agent, bytes: stored.reduce((sum, { byteLength }) => sum + byteLength, json) }
+  }
+
+  /** What is in force, and what it is made of. */
+  async function inForceParts(
+    tenant: string,
+  ): Promise<{ parts: AgentParts; ingredients: AgentIngredients } | null> {
+    const inForce = await versions.inForce(tenant)
+    if (inForce === null) return null
+    const { definition, version, script } = inForce
+    const parts = await partsOf(articles, tenant, definition, script ? 'none' : version)
+    return { parts, ingredients: await gathered(tenant, definition, version, parts, inForce) }
   }
 
   return {
@@ -123,13 +116,15 @@ export function openCurrentAgents(options: {
       const { version, since, withdrawn } = pointer!
       if (version === null) return null
       return agents.get(tenant, [version, since?.getTime(), withdrawn?.getTime()].join(' '), async () => {
-        const inForce = await versions.inForce(tenant)
+        const inForce = await inForceParts(tenant)
         if (inForce === null) return { value: null, bytes: 0 }
-        const { definition, script } = inForce
-        const parts = await partsOf(articles, tenant, definition, script ? 'none' : inForce.version)
-        const made = await prepared(tenant, definition, inForce.version, parts, inForce)
+        const { parts, ingredients } = inForce
+        const made = prepared(tenant, ingredients)
         // Until then the nearest example by words answers, or nothing is quoted.
-        training.startUnasked(tenant, made.lacks)
+        training.startUnasked(tenant, [
+          ...(made.value.model === null && parts.model !== null ? [parts.model] : []),
+          ...(made.value.knowledge === null && parts.index !== null ? [parts.index] : []),
+        ])
         return made
       })
     },
@@ -140,10 +135,16 @@ export function openCurrentAgents(options: {
       const have = await trained.have(tenant, hashes)
       const digest = createHash('sha256').update(JSON.stringify(definition)).digest('base64url')
       const of = [digest, ...hashes.map((hash, i) => `${hash.toString('base64url')} ${have[i]}`)].join(' ')
-      const agent = await agents.get(`${tenant} draft`, of, () =>
-        prepared(tenant, definition, 0, parts, null),
+      const agent = await agents.get(`${tenant} draft`, of, async () =>
+        prepared(tenant, await gathered(tenant, definition, 0, parts, null)),
       )
       return { agent: agent!, trained: have.every(Boolean) }
+    },
+
+    async ingredients(tenant, draft) {
+      if (draft === null) return (await inForceParts(tenant))?.ingredients ?? null
+      const parts = await partsOf(articles, tenant, draft, null)
+      return gathered(tenant, draft, 0, parts, null)
     },
 
     async approvedArticles(tenant) {
@@ -152,8 +153,14 @@ export function openCurrentAgents(options: {
       const hash = indexHashOf(keys)
       return indexes.get(`${tenant} articles`, hash.toString('base64url'), async () => {
         const loaded = encoder()
-        const index = await load(tenant, [hash], (bytes) => loadIndex(bytes, loaded))
-        return index ?? { value: null, bytes: 0 }
+        const bytes = await trained.bytes(tenant, hash)
+        if (bytes === null) return { value: null, bytes: 0 }
+        try {
+          return { value: loadIndex(bytes, loaded), bytes: bytes.byteLength }
+        } catch (caught) {
+          if (!(caught instanceof IndexFault)) throw caught
+          return { value: null, bytes: 0 }
+        }
       })
     },
 

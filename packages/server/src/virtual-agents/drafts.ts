@@ -99,7 +99,7 @@ export function openDrafts(options: {
     },
 
     async save(by, revision, value) {
-      const { definition, json } = requireDefinition(value, await guardFormats(by.tenant))
+      const { definition, json } = await requireDefinition(value, await guardFormats(by.tenant))
       const row = await put(by, revision, json)
       return {
         revision: row.revision,
@@ -113,7 +113,7 @@ export function openDrafts(options: {
     discard: async (by, revision) => stored(await put(by, revision, null), by.tenant),
 
     async check(tenant, value) {
-      const checked = checkDefinition(value, await guardFormats(tenant))
+      const checked = await checkDefinition(value, await guardFormats(tenant))
       return 'faults' in checked ? checked.faults : []
     },
   }

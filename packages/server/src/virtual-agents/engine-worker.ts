@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict'
 import { parentPort, workerData } from 'node:worker_threads'
 import { clusterTexts } from '@candor/virtual-agent/cluster-texts.ts'
+import type { Encoder } from '@candor/virtual-agent/intents/intent-types.ts'
 import { saveModel } from '@candor/virtual-agent/intents/save-model.ts'
 import { trainIntents } from '@candor/virtual-agent/intents/train-intents.ts'
 import { saveIndex } from '@candor/virtual-agent/knowledge/index-bytes.ts'
 import { buildIndex, encoderLanguage } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
+import { replay } from '@candor/virtual-agent/replay.ts'
 import { trainingExamples } from '@candor/virtual-agent/training-examples.ts'
 import type { EngineResults, EngineTask, FromThread } from './engine-thread.ts'
+import { assembleAgent } from './assemble-agent.ts'
 import { readEncoder } from './read-encoder.ts'
 
 assert.ok(parentPort)
@@ -43,6 +46,17 @@ function resultOf(task: EngineTask): EngineResults[EngineTask['kind']] {
         progress: (fraction) => tell({ kind: 'progress', fraction, what: 'Indexing the articles' }),
       })
       return { bytes: saveIndex(index) }
+    }
+    case 'replay': {
+      let encoder: Encoder | undefined
+      const held = (): Encoder => (encoder ??= readEncoder())
+      const before = assembleAgent(task.before, held).agent
+      const after = assembleAgent(task.after, held).agent
+      const replayed = task.conversations.map((conversation) => replay(before, after, conversation))
+      return {
+        turns: replayed.reduce((sum, { turns }) => sum + turns, 0),
+        diffs: replayed.flatMap(({ diffs }) => diffs),
+      }
     }
     case 'cluster':
       return clusterTexts(task.texts, readEncoder()).map(({ representative, members }) => ({

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { screen } from '@candor/card-guard'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type {
@@ -17,12 +16,13 @@ import { decide } from '@candor/virtual-agent/decide.ts'
 import type { Decision } from '@candor/virtual-agent/decision.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import { classify } from '@candor/virtual-agent/intents/intent-model.ts'
-import { replay, type ReplayDiff } from '@candor/virtual-agent/replay.ts'
+import type { ReplayDiff, ReplayedConversation } from '@candor/virtual-agent/replay.ts'
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import type { Actor } from '../tenants/actor.ts'
 import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import { refuseField } from '../tenants/fields.ts'
+import type { AgentIngredients } from './assemble-agent.ts'
 import { requireDefinition } from './check-definition.ts'
 import type { CurrentAgents } from './current-agent.ts'
 import type { Drafts } from './drafts.ts'
@@ -40,10 +40,17 @@ export interface Evaluation {
   suggestions(by: Actor, request: SuggestionsRequest): Promise<SuggestionsAnswer>
 }
 
-/** In a thread of its own: encoding some thousand texts takes seconds. */
-export type Cluster = (texts: readonly string[]) => Promise<FoundCluster[]>
+/** In a thread of its own: it takes seconds, in which visitors are answered. */
+export interface Evaluator {
+  cluster(texts: readonly string[]): Promise<FoundCluster[]>
+  replay(
+    before: AgentIngredients,
+    after: AgentIngredients,
+    conversations: readonly ReplayedConversation[],
+  ): Promise<{ turns: number; diffs: ReplayDiff[] }>
+}
 
-/** A turn of replay takes milliseconds: so many conversations are answered within some seconds. */
+/** A turn takes milliseconds on each side: so many conversations are answered within some seconds. */
 export const replayedConversationsMax = 100
 export const replayedLinesMax = 200
 export const suggestedTextsMax = 2_000
@@ -53,12 +60,12 @@ export const lineCharactersMax = 4_000
 export function openEvaluation(options: {
   drafts: Drafts
   agents: CurrentAgents
-  cluster: Cluster
+  evaluator: Evaluator
   guardFormats: FormatsOf
   clock: Clock
   ids: Ids
 }): Evaluation {
-  const { drafts, agents, cluster, guardFormats, clock, ids } = options
+  const { drafts, agents, evaluator, guardFormats, clock, ids } = options
   const atWork = new Set<string>()
 
   /** One at a time for each tenant: they take the processor from everybody. */
@@ -90,7 +97,7 @@ export function openEvaluation(options: {
     const definition =
       request.definition === undefined
         ? await draftOf(by.tenant)
-        : requireDefinition(request.definition, await guardFormats(by.tenant)).definition
+        : (await requireDefinition(request.definition, await guardFormats(by.tenant))).definition
     return agents.draft(by.tenant, definition)
   }
 
@@ -123,24 +130,22 @@ export function openEvaluation(options: {
 
     replay: (by, { conversations }) =>
       alone(by.tenant, async () => {
-        const current = await agents.currentAgent(by.tenant)
-        if (current === null) throw new Refusal('not_found', 'Nothing is in force to compare the draft with.')
-        const { agent: draft } = await agents.draft(by.tenant, await draftOf(by.tenant))
+        const before = await agents.ingredients(by.tenant, null)
+        if (before === null) throw new Refusal('not_found', 'Nothing is in force to compare the draft with.')
+        const after = await agents.ingredients(by.tenant, await draftOf(by.tenant))
         const identifiers = await guardFormats(by.tenant)
         const screened = (line: TriedLine): TriedLine => ({
           ...line,
           text: screen(line.text, { identifiers }).text,
         })
         const today = new Date(clock.now()).toISOString().slice(0, 10)
-        const answer: ReplayAnswer<ReplayDiff> = { conversations: conversations.length, turns: 0, diffs: [] }
-        for (const { id, locale, lines } of conversations) {
-          const { turns, diffs } = replay(current, draft, { id, locale, today, lines: lines.map(screened) })
-          answer.turns += turns
-          answer.diffs.push(...diffs)
-          // Visitors are answered in between.
-          await setImmediate()
-        }
-        return answer
+        const given = conversations.map(({ id, locale, lines }) => ({
+          id,
+          locale,
+          today,
+          lines: lines.map(screened),
+        }))
+        return { conversations: given.length, ...(await evaluator.replay(before, after!, given)) }
       }),
 
     suggestions: (by, { texts }) =>
@@ -149,7 +154,7 @@ export function openEvaluation(options: {
         const identifiers = await guardFormats(by.tenant)
         const said = texts.map(({ text }) => screen(text, { identifiers }).text)
         const { agent } = await agents.draft(by.tenant, definition)
-        const clusters = await cluster(said)
+        const clusters = await evaluator.cluster(said)
         return {
           clusters: clusters.map((found) => ({
             ...found,

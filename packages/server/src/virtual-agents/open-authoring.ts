@@ -19,7 +19,7 @@ import { openCrawls, type Crawls } from './crawls.ts'
 import { openCurrentAgents, type CurrentAgents } from './current-agent.ts'
 import { openDrafts } from './drafts.ts'
 import { evaluationRoutes } from './evaluation-routes.ts'
-import { openEvaluation, type Cluster } from './evaluation.ts'
+import { openEvaluation, type Evaluator } from './evaluation.ts'
 import { openToolSecrets, type ToolSecrets } from './tool-secrets.ts'
 import { openTrained } from './trained.ts'
 import { openTraining, type Trainer, type Training } from './training.ts'
@@ -46,12 +46,13 @@ export function openAuthoringRooms(options: {
   log: (event: Record<string, unknown>) => void
   people: People['people']
   guardFormats: FormatsOf
+  personBehindKey(tenant: string, key: string): Promise<string | null>
   /** For tool secrets alone. */
   secretsKey: KeyObject
   answeringFirst(tenant: string): Promise<(q: Query) => Promise<void>>
   encoder(): Encoder
   trainer: Trainer
-  cluster: Cluster
+  evaluator: Evaluator
   /** Origins of the tenant's sites. */
   sites(tenant: string): Promise<string[]>
   outbound: Outbound

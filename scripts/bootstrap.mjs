@@ -53,6 +53,28 @@ export async function installed() {
   })
 }
 
+/** What the intents bench measures beside, by its own lockfile into .runtime/: the product installs none of it. */
+export async function rivalsInstalled() {
+  const from = path.join(projectFolder, 'packages/bench/rivals')
+  const home = path.join(projectFolder, '.runtime', 'rivals')
+  const lock = fs.readFileSync(path.join(from, 'package-lock.json'), 'utf8')
+  const ready = path.join(home, 'ready')
+  const done = () => fs.existsSync(ready) && fs.readFileSync(ready, 'utf8') === lock
+  if (done()) return
+  await withLock('rivals', async () => {
+    if (done()) return
+    say('Installing node-nlp and natural into .runtime/, to measure beside…')
+    const startedAt = Date.now()
+    fs.rmSync(home, { recursive: true, force: true })
+    fs.mkdirSync(home, { recursive: true })
+    for (const file of ['package.json', 'package-lock.json'])
+      fs.copyFileSync(path.join(from, file), path.join(home, file))
+    await npm(['ci', ...quietly], home)
+    fs.writeFileSync(ready, lock)
+    say(`Installed in ${seconds(startedAt)}.`)
+  })
+}
+
 /** Builds the two browser programs, each only if a source that goes into it changed since its last build. */
 export async function built() {
   const stale = () =>

@@ -12,6 +12,7 @@ import {
   installed,
   onNode24,
   projectFolder,
+  rivalsInstalled,
   say,
 } from './bootstrap.mjs'
 
@@ -106,6 +107,7 @@ async function launch(command) {
   await onNode24(fileURLToPath(import.meta.url), [name, ...args])
   await installed()
   if (command.builds) await built()
+  if (name === 'bench' && args[0] === 'intents') await rivalsInstalled()
   await become([...(command.flags ?? []), path.join(projectFolder, command.program)])
 }
 

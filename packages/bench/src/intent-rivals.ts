@@ -1,6 +1,7 @@
 /** What others would use for intents: two packages from npm as their manuals say, and the nearest example by BM25. */
 
 import { createRequire } from 'node:module'
+import * as path from 'node:path'
 import type { Example } from '@candor/virtual-agent/intents/intent-types.ts'
 
 export interface IntentRival {
@@ -20,7 +21,8 @@ export const intentRivals: Record<string, () => IntentRival> = {
   BM25: bm25,
 }
 
-const require = createRequire(import.meta.url)
+/** `candor bench intents` installs them there, by packages/bench/rivals/package-lock.json. */
+const require = createRequire(path.join(import.meta.dirname, '../../../.runtime/rivals/package.json'))
 
 function nodeNlp(): IntentRival {
   interface Manager {

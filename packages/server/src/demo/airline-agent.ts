@@ -1,396 +1,129 @@
-import { defaultPhrases } from '@candor/virtual-agent/default-phrases.ts'
-import type { Definition } from '@candor/virtual-agent/definition.ts'
+import type { Definition, Intent } from '@candor/virtual-agent/definition.ts'
+import { upgradeScript } from '@candor/virtual-agent/upgrade-script.ts'
 import { airlineFlows, airlineTools } from './airline-flows.ts'
+import { airlineScript } from './airline-script.ts'
 
 /**
- * The virtual agent of the demo airline. Its rules are invented; its manner is meant. Only approved texts leave it:
- * what its systems answer are days, times, amounts and choices, never words.
+ * The virtual agent of the demo airline: what its script says, and the matters that it settles itself. Its rules are
+ * invented; its manner is meant. Only approved texts leave it: what its systems answer are days, times, amounts and
+ * choices, never words.
  * @param sitesUrl where the airline's systems answer.
  */
 export function airlineAgent(sitesUrl: string): Definition {
+  const said = upgradeScript(airlineScript)
+  const told = said.intents.find(({ id }) => id === 'change-flight')!
+  const rest = said.intents.filter((intent) => intent !== told)
   return {
-  version: 2,
-  name: 'Skye',
-  language: 'en',
-  phrases: {
-    ...defaultPhrases,
-    greeting: {
-      en: 'Hello! I’m Skye, Aurora Air’s virtual agent. I can help with changing a flight, baggage and check-in, or bring in a colleague from our team. What can I do for you?',
-      es: '¡Hola! Soy Skye, la agente virtual de Aurora Air. Puedo ayudarle a cambiar un vuelo, con el equipaje o con la facturación, o ponerle en contacto con una persona de nuestro equipo. ¿En qué puedo ayudarle?',
-      de: 'Hallo! Ich bin Skye, die virtuelle Assistentin von Aurora Air. Ich helfe gern bei Umbuchungen, Gepäck und Check-in oder hole jemanden aus unserem Team dazu. Was kann ich für Sie tun?',
-      ar: 'مرحبًا! أنا سكاي، المساعدة الافتراضية لدى أورورا للطيران. يمكنني مساعدتك في تغيير الرحلة أو الأمتعة أو تسجيل الوصول، أو تحويلك إلى أحد زملائي. كيف أستطيع مساعدتك؟',
-    },
-    notUnderstood: {
-      en: 'I’m not sure I understood that. Could you say it in other words, or choose one of these?',
-      es: 'No estoy segura de haberle entendido. ¿Puede decirlo con otras palabras o elegir una de estas opciones?',
-      de: 'Das habe ich leider nicht sicher verstanden. Können Sie es anders sagen oder eines davon auswählen?',
-      ar: 'لست متأكدة من أنني فهمت قصدك. هل يمكنك قولها بطريقة أخرى أو اختيار أحد هذه الخيارات؟',
-    },
-    whichOne: {
-      en: 'I can help with that. Which of these do you mean?',
-      es: 'Con gusto. ¿A cuál de estas opciones se refiere?',
-      de: 'Dabei helfe ich gern. Was davon meinen Sie?',
-      ar: 'يسعدني ذلك. أيّ هذه الخيارات تقصد؟',
-    },
-    handOver: {
-      en: 'I’ll bring in a colleague. They can see what we have written, so you won’t have to repeat yourself.',
-      es: 'Le paso con una persona de nuestro equipo. Puede leer lo que hemos escrito, así que no tendrá que repetirlo.',
-      de: 'Ich hole jemanden aus unserem Team dazu. Unser bisheriges Gespräch ist dort zu lesen, Sie müssen nichts wiederholen.',
-      ar: 'سأحوّلك إلى أحد زملائي. يمكنه قراءة ما كتبناه حتى الآن، فلن تحتاج إلى تكراره.',
-    },
-    nobodyHere: {
-      en: 'None of my colleagues is here right now. Leave your e-mail address and they will answer you there, usually by the next morning. You can also just come back to this chat.',
-      es: 'En este momento no hay nadie de mi equipo disponible. Déjenos su correo electrónico y le responderemos allí, normalmente a la mañana siguiente. También puede volver a este chat cuando quiera.',
-      de: 'Im Moment ist leider niemand aus unserem Team da. Hinterlassen Sie Ihre E-Mail-Adresse, dann antworten wir Ihnen dort, meist bis zum nächsten Morgen. Sie können auch einfach hierher zurückkommen.',
-      ar: 'لا يوجد أحد من زملائي متاحًا الآن. اترك بريدك الإلكتروني وسنرد عليك، عادةً قبل صباح الغد. ويمكنك أيضًا العودة إلى هذه المحادثة في أي وقت.',
-    },
-    emailLabel: {
-      en: 'E-mail address',
-      es: 'Correo electrónico',
-      de: 'E-Mail-Adresse',
-      ar: 'البريد الإلكتروني',
-    },
-    formThanks: {
-      en: 'Thank you, I have passed that on.',
-      es: 'Gracias, ya lo he transmitido.',
-      de: 'Danke, ich habe es weitergegeben.',
-      ar: 'شكرًا لك، لقد أوصلت ذلك إلى زملائي.',
-    },
-    personOption: {
-      en: 'Talk to a person',
-      es: 'Hablar con una persona',
-      de: 'Mit einem Menschen sprechen',
-      ar: 'التحدث مع موظف',
-    },
-    back: {
-      en: 'Skye here again. Is there anything else I can help with?',
-      es: 'Soy Skye de nuevo. ¿Puedo ayudarle en algo más?',
-      de: 'Hier ist wieder Skye. Kann ich noch etwas für Sie tun?',
-      ar: 'معك سكاي مرة أخرى. هل هناك شيء آخر يمكنني مساعدتك فيه؟',
-    },
-    cardRemoved: {
-      en: 'I removed card details from your message; nobody here can see them. Please don’t send them in a chat: you can pay safely on the “My booking” page.',
-      es: 'He eliminado los datos de tarjeta de su mensaje; aquí nadie puede verlos. Por favor, no los envíe por chat: puede pagar de forma segura en la página «Mi reserva».',
-      de: 'Ich habe Kartendaten aus Ihrer Nachricht entfernt; hier kann sie niemand sehen. Bitte schicken Sie sie nicht im Chat: Sicher bezahlen können Sie auf der Seite „Meine Buchung“.',
-      ar: 'لقد أزلت بيانات البطاقة من رسالتك، ولا يستطيع أحد هنا رؤيتها. يُرجى عدم إرسالها في المحادثة: يمكنك الدفع بأمان من صفحة «حجزي».',
-    },
-    welcome: {
-      en: 'You’re welcome! If anything else comes up, just write.',
-      es: '¡De nada! Si necesita algo más, escríbame.',
-      de: 'Gern geschehen! Wenn noch etwas ist, schreiben Sie einfach.',
-      ar: 'على الرحب والسعة! إذا احتجت إلى أي شيء آخر فاكتب لي.',
-    },
-  },
-  flows: airlineFlows,
-  tools: airlineTools(sitesUrl),
-  triggers: { anger: true, payment: true, legal: true, emergency: true, rejection: true },
-  approvedOnly: true,
-  intents: [
-    {
-      id: 'change-flight',
-      title: { en: 'Change a flight', es: 'Cambiar un vuelo', de: 'Flug umbuchen', ar: 'تغيير رحلة' },
-      examples: {
-        en: [
-          'I want to change my flight',
-          'can I move my flight to another day',
-          'change the date of my booking',
-          'rebook to a later flight',
-          'reschedule my trip',
-          'switch to an earlier departure',
-          'I need to fly on a different date',
-          'postpone my journey',
-          'move booking AU4821 to next friday',
-          'can you put me on the evening flight instead',
-          'I missed my connection can I get another flight',
-          'modify reservation',
-        ],
-        es: [
-          'quiero cambiar mi vuelo',
-          'cambiar la fecha de mi reserva',
-          'puedo volar otro día',
-          'mover el viaje a una fecha posterior',
-          'aplazar mi viaje',
-          'cambiar el billete a otro horario',
-          'modificar la reserva',
-        ],
-        de: [
-          'ich möchte meinen Flug umbuchen',
-          'Flug auf einen anderen Tag verschieben',
-          'Datum der Buchung ändern',
-          'kann ich einen späteren Flug nehmen',
-          'Reise verschieben',
-          'bitte auf den Abendflug umbuchen',
-          'Ticket ändern',
-        ],
-        ar: [
-          'أريد تغيير رحلتي',
-          'تغيير موعد الرحلة',
-          'تأجيل السفر إلى يوم آخر',
-          'تعديل الحجز',
-          'تغيير تاريخ التذكرة',
-          'السفر في رحلة أخرى',
-        ],
-      },
-      flow: 'flight-change',
-      followUps: ['change-rules', 'refund'],
-    },
-    {
-      id: 'booking-lookup',
-      title: { en: 'My booking', es: 'Mi reserva', de: 'Meine Buchung', ar: 'حجزي' },
-      examples: {
-        en: [
-          'show me my booking',
-          'what time is my flight',
-          'when do I leave',
-          'look up my reservation',
-          'check booking AU4821',
-          'which flight am I on',
-          'details of my trip',
-          'how many bags are in my booking',
-          'is my booking confirmed',
-        ],
-        es: [
-          'muéstreme mi reserva',
-          'a qué hora sale mi vuelo',
-          'consultar mi reserva',
-          'en qué vuelo estoy',
-          'detalles de mi viaje',
-          'está confirmada mi reserva',
-        ],
-        de: [
-          'zeigen Sie mir meine Buchung',
-          'wann geht mein Flug',
-          'meine Buchung nachsehen',
-          'auf welchem Flug bin ich gebucht',
-          'Details zu meiner Reise',
-          'ist meine Buchung bestätigt',
-        ],
-        ar: [
-          'أرني حجزي',
-          'متى موعد رحلتي',
-          'البحث عن حجزي',
-          'على أيّ رحلة أنا',
-          'تفاصيل سفري',
-          'هل حجزي مؤكد',
-        ],
-      },
-      flow: 'booking-lookup',
-      followUps: ['change-flight', 'baggage'],
-    },
-    {
-      id: 'change-rules',
-      title: {
-        en: 'What a change costs',
-        es: 'Cuánto cuesta un cambio',
-        de: 'Was eine Umbuchung kostet',
-        ar: 'تكلفة التغيير',
-      },
-      examples: {
-        en: [
-          'how much does it cost to change a ticket',
-          'is there a fee for changing my flight',
-          'change fee',
-          'until when can I change a flight',
-          'are changes free with flex',
-          'what are the rules for changing a ticket',
-          'can a light fare be changed',
-        ],
-        es: [
-          'cuánto cuesta cambiar el billete',
-          'hay un cargo por cambiar el vuelo',
-          'hasta cuándo puedo cambiar',
-          'es gratis cambiar con flex',
-          'reglas para cambiar un billete',
-        ],
-        de: [
-          'was kostet eine Umbuchung',
-          'gibt es eine Umbuchungsgebühr',
-          'bis wann kann ich umbuchen',
-          'ist Umbuchen im Flex-Tarif kostenlos',
-          'Regeln für Umbuchungen',
-        ],
-        ar: [
-          'كم تكلفة تغيير التذكرة',
-          'هل توجد رسوم لتغيير الرحلة',
-          'حتى متى يمكنني التغيير',
-          'هل التغيير مجاني مع Flex',
-          'شروط تغيير التذكرة',
-        ],
-      },
-      answer: {
-        en: 'You can move your flight up to two hours before departure: open “My booking”, choose “Change flight” and pick a new date or time. Flex fares change free of charge; on other fares you pay 45 € per flight plus any difference in fare, and you see the total before you confirm.',
-        es: 'Puede cambiar su vuelo hasta dos horas antes de la salida: abra «Mi reserva», elija «Cambiar vuelo» y seleccione otra fecha u hora. Con la tarifa Flex es gratis; con las demás se pagan 45 € por vuelo más la diferencia de tarifa, y verá el total antes de confirmar.',
-        de: 'Bis zwei Stunden vor Abflug können Sie selbst umbuchen: Öffnen Sie „Meine Buchung“, wählen Sie „Flug ändern“ und dann ein neues Datum oder eine neue Zeit. Im Flex-Tarif ist das kostenlos; in anderen Tarifen kostet es 45 € je Flug zuzüglich der Tarifdifferenz. Die Summe sehen Sie vor dem Bestätigen.',
-        ar: 'يمكنك تغيير رحلتك حتى ساعتين قبل الإقلاع: افتح صفحة «حجزي» ثم اختر «تغيير الرحلة» وحدّد تاريخًا أو وقتًا جديدًا. التغيير مجاني على فئة Flex، أما الفئات الأخرى فرسومها 45 € لكل رحلة إضافة إلى فرق السعر، وسترى المبلغ الإجمالي قبل التأكيد.',
-      },
-      followUps: ['change-flight', 'refund'],
-    },
-    {
-      id: 'baggage',
-      title: { en: 'Baggage', es: 'Equipaje', de: 'Gepäck', ar: 'الأمتعة' },
-      examples: {
-        en: [
-          'how much baggage can I bring',
-          'how many bags are allowed',
-          'luggage allowance',
-          'how heavy may my suitcase be',
-          'size of carry-on hand luggage',
-          'cabin bag weight limit',
-          'add an extra suitcase',
-          'cost of a checked bag',
-          'my luggage is overweight',
-          'can I take skis or a bicycle',
-          'sports equipment and musical instruments',
-          'take a guitar or a violin on board as carry-on',
-          'can I bring a stroller',
-        ],
-        es: [
-          'cuánto equipaje puedo llevar',
-          'cuántas maletas están permitidas',
-          'peso máximo de la maleta',
-          'medidas del equipaje de mano',
-          'añadir una maleta extra',
-          'precio de facturar una maleta',
-          'exceso de equipaje',
-        ],
-        de: [
-          'wie viel Gepäck darf ich mitnehmen',
-          'wie viele Koffer sind erlaubt',
-          'wie schwer darf mein Koffer sein',
-          'Größe vom Handgepäck',
-          'Koffer dazubuchen',
-          'was kostet ein Aufgabegepäck',
-          'Übergepäck',
-          'Fahrrad oder Ski mitnehmen',
-        ],
-        ar: [
-          'كم حقيبة يمكنني أن أحمل',
-          'الأمتعة المسموح بها',
-          'وزن الحقيبة المسموح',
-          'حجم حقيبة اليد',
-          'إضافة حقيبة أخرى',
-          'سعر شحن حقيبة',
-          'وزن زائد',
-        ],
-      },
-      answer: {
-        en: 'Every fare includes one cabin bag of up to 8 kg (55 × 40 × 23 cm) and a small item under the seat. Classic and Flex include one checked bag of 23 kg. Another bag is 35 € online and 60 € at the airport; skis, bicycles and instruments can be added under “My booking” up to 24 hours before departure.',
-        es: 'Todas las tarifas incluyen una maleta de cabina de hasta 8 kg (55 × 40 × 23 cm) y un bolso pequeño bajo el asiento. Classic y Flex incluyen además una maleta facturada de 23 kg. Otra maleta cuesta 35 € en línea y 60 € en el aeropuerto; esquís, bicicletas e instrumentos se añaden en «Mi reserva» hasta 24 horas antes de la salida.',
-        de: 'In jedem Tarif sind ein Handgepäckstück bis 8 kg (55 × 40 × 23 cm) und eine kleine Tasche unter dem Sitz enthalten, in Classic und Flex dazu ein Koffer bis 23 kg. Ein weiterer Koffer kostet online 35 € und am Flughafen 60 €; Ski, Fahrräder und Instrumente können Sie bis 24 Stunden vor Abflug unter „Meine Buchung“ hinzufügen.',
-        ar: 'تشمل جميع الفئات حقيبة مقصورة حتى 8 كغ (55 × 40 × 23 سم) وحقيبة صغيرة تحت المقعد. وتشمل فئتا Classic وFlex حقيبة مشحونة بوزن 23 كغ. الحقيبة الإضافية بسعر 35 € عبر الإنترنت و60 € في المطار، ويمكن إضافة الدراجات ومعدات التزلج والآلات الموسيقية من صفحة «حجزي» حتى 24 ساعة قبل الإقلاع.',
-      },
-      followUps: ['check-in', 'change-flight'],
-    },
-    {
-      id: 'check-in',
-      title: {
-        en: 'Check-in and documents',
-        es: 'Facturación y documentos',
-        de: 'Check-in und Dokumente',
-        ar: 'تسجيل الوصول والوثائق',
-      },
-      examples: {
-        en: [
-          'how do I check in online',
-          'when does check-in open',
-          'where is my boarding pass',
-          'print my boarding pass',
-          'which documents do I need to travel',
-          'do I need a passport or is an id card enough',
-          'do I need a visa',
-          'when must I be at the gate',
-          'what time does boarding close',
-          'check in at the airport counter',
-          'choose a seat',
-        ],
-        es: [
-          'cómo hago la facturación en línea',
-          'cuándo abre el check-in',
-          'dónde está mi tarjeta de embarque',
-          'imprimir la tarjeta de embarque',
-          'qué documentos necesito para viajar',
-          'necesito pasaporte o basta el DNI',
-          'a qué hora cierra el embarque',
-        ],
-        de: [
-          'wie checke ich online ein',
-          'ab wann ist der Check-in möglich',
-          'wo finde ich meine Bordkarte',
-          'Bordkarte ausdrucken',
-          'welche Dokumente brauche ich für die Reise',
-          'brauche ich einen Reisepass oder reicht der Ausweis',
-          'wann schließt das Gate',
-        ],
-        ar: [
-          'كيف أسجل الوصول عبر الإنترنت',
-          'متى يفتح تسجيل الوصول',
-          'أين أجد بطاقة الصعود',
-          'طباعة بطاقة صعود الطائرة',
-          'ما الوثائق المطلوبة للسفر',
-          'هل أحتاج إلى جواز سفر أو تأشيرة',
-          'متى تغلق بوابة الصعود',
-        ],
-      },
-      answer: {
-        en: 'Online check-in opens 30 hours and closes one hour before departure: open “My booking” and choose “Check in”. Your boarding pass then comes by e-mail and stays in “My booking”. Have a valid passport ready, or an identity card within the EU, and be at the gate 30 minutes before departure.',
-        es: 'La facturación en línea abre 30 horas antes de la salida y cierra una hora antes: abra «Mi reserva» y elija «Facturar». Recibirá la tarjeta de embarque por correo y la encontrará también en «Mi reserva». Lleve un pasaporte en vigor, o el DNI dentro de la UE, y esté en la puerta 30 minutos antes de la salida.',
-        de: 'Der Online-Check-in öffnet 30 Stunden und schließt eine Stunde vor Abflug: Öffnen Sie „Meine Buchung“ und wählen Sie „Einchecken“. Die Bordkarte kommt per E-Mail und steht auch unter „Meine Buchung“. Bitte haben Sie einen gültigen Reisepass dabei, innerhalb der EU genügt der Personalausweis, und seien Sie 30 Minuten vor Abflug am Gate.',
-        ar: 'يفتح تسجيل الوصول عبر الإنترنت قبل الإقلاع بثلاثين ساعة ويُغلق قبله بساعة: افتح صفحة «حجزي» واختر «تسجيل الوصول». ستصلك بطاقة الصعود بالبريد الإلكتروني وتبقى في صفحة «حجزي». احمل جواز سفر ساريًا، أو بطاقة هوية داخل الاتحاد الأوروبي، وكن عند البوابة قبل الإقلاع بثلاثين دقيقة.',
-      },
-      followUps: ['baggage', 'change-flight'],
-    },
-    {
-      id: 'refund',
-      title: {
-        en: 'Ask for a refund',
-        es: 'Pedir un reembolso',
-        de: 'Erstattung beantragen',
-        ar: 'طلب استرداد',
-      },
-      examples: {
-        en: [
-          'I want a refund',
-          'get my money back',
-          'cancel my flight and refund the ticket',
-          'my flight was cancelled I want compensation',
-          'cancel my booking',
-          'reimbursement for my ticket',
-          'when will I receive my refund',
-        ],
-        es: [
-          'quiero un reembolso',
-          'que me devuelvan el dinero',
-          'cancelar mi vuelo',
-          'anular la reserva',
-          'indemnización por vuelo cancelado',
-          'cuándo recibiré la devolución',
-        ],
-        de: [
-          'ich möchte eine Erstattung',
-          'Geld zurück',
-          'Flug stornieren',
-          'Buchung stornieren',
-          'Entschädigung für annullierten Flug',
-          'wann kommt meine Rückerstattung',
-        ],
-        ar: [
-          'أريد استرداد المال',
-          'استرجاع ثمن التذكرة',
-          'إلغاء رحلتي',
-          'إلغاء الحجز',
-          'تعويض عن رحلة ملغاة',
-          'متى يصل المبلغ المسترد',
-        ],
-      },
-      answer: {
-        en: 'Refunds depend on your fare and on what happened, and I would rather have a person look at it than guess.',
-        es: 'El reembolso depende de su tarifa y de lo ocurrido; prefiero que lo vea una persona antes que adivinar.',
-        de: 'Eine Erstattung hängt vom Tarif ab und davon, was passiert ist. Das soll sich lieber ein Mensch ansehen, statt dass ich rate.',
-        ar: 'يعتمد استرداد المبلغ على فئة تذكرتك وعلى ما حدث، والأفضل أن ينظر فيه أحد زملائي بدلًا من أن أخمّن.',
-      },
-      followUps: [],
-      person: true,
-    },
-  ],
+    ...said,
+    flows: airlineFlows,
+    tools: airlineTools(sitesUrl),
+    approvedOnly: true,
+    intents: [changeFlight(told), bookingLookup, changeRules(told), ...rest],
+  }
 }
+
+/** Asked about a change, the script explained it; now it is done. */
+function changeFlight({ id, title, examples }: Intent): Intent {
+  const isRule = (example: string): boolean => /how much does it cost|was kostet/.test(example)
+  const own = (given: string[] | undefined, more: string[]): string[] => [
+    ...(given ?? []).filter((example) => !isRule(example)),
+    ...more,
+  ]
+  return {
+    id,
+    title,
+    examples: {
+      ...examples,
+      en: own(examples.en, [
+        'move booking AU4821 to next friday',
+        'can you put me on the evening flight instead',
+      ]),
+      de: own(examples.de, ['bitte auf den Abendflug umbuchen']),
+    },
+    flow: 'flight-change',
+    followUps: ['change-rules', 'refund'],
+  }
+}
+
+function changeRules(told: Intent): Intent {
+  return {
+    id: 'change-rules',
+    title: {
+      en: 'What a change costs',
+      es: 'Cuánto cuesta un cambio',
+      de: 'Was eine Umbuchung kostet',
+      ar: 'تكلفة التغيير',
+    },
+    examples: {
+      en: [
+        'how much does it cost to change a ticket',
+        'is there a fee for changing my flight',
+        'change fee',
+        'until when can I change a flight',
+        'are changes free with flex',
+        'what are the rules for changing a ticket',
+        'can a light fare be changed',
+      ],
+      es: [
+        'cuánto cuesta cambiar el billete',
+        'hay un cargo por cambiar el vuelo',
+        'hasta cuándo puedo cambiar',
+        'es gratis cambiar con flex',
+        'reglas para cambiar un billete',
+      ],
+      de: [
+        'was kostet eine Umbuchung',
+        'gibt es eine Umbuchungsgebühr',
+        'bis wann kann ich umbuchen',
+        'ist Umbuchen im Flex-Tarif kostenlos',
+        'Regeln für Umbuchungen',
+      ],
+      ar: [
+        'كم تكلفة تغيير التذكرة',
+        'هل توجد رسوم لتغيير الرحلة',
+        'حتى متى يمكنني التغيير',
+        'هل التغيير مجاني مع Flex',
+        'شروط تغيير التذكرة',
+      ],
+    },
+    answer: told.answer!,
+    followUps: ['change-flight', 'refund'],
+  }
+}
+
+const bookingLookup: Intent = {
+  id: 'booking-lookup',
+  title: { en: 'My booking', es: 'Mi reserva', de: 'Meine Buchung', ar: 'حجزي' },
+  examples: {
+    en: [
+      'show me my booking',
+      'what time is my flight',
+      'when do I leave',
+      'look up my reservation',
+      'check booking AU4821',
+      'which flight am I on',
+      'details of my trip',
+      'how many bags are in my booking',
+      'is my booking confirmed',
+    ],
+    es: [
+      'muéstreme mi reserva',
+      'a qué hora sale mi vuelo',
+      'consultar mi reserva',
+      'en qué vuelo estoy',
+      'detalles de mi viaje',
+      'está confirmada mi reserva',
+    ],
+    de: [
+      'zeigen Sie mir meine Buchung',
+      'wann geht mein Flug',
+      'meine Buchung nachsehen',
+      'auf welchem Flug bin ich gebucht',
+      'Details zu meiner Reise',
+      'ist meine Buchung bestätigt',
+    ],
+    ar: ['أرني حجزي', 'متى موعد رحلتي', 'البحث عن حجزي', 'على أيّ رحلة أنا', 'تفاصيل سفري', 'هل حجزي مؤكد'],
+  },
+  flow: 'booking-lookup',
+  followUps: ['change-flight', 'baggage'],
 }

@@ -173,7 +173,12 @@ const bookingSlots: Flow['slots'] = [
 /** Which booking it is about; both flows below begin with it. */
 const identify: Flow = {
   id: 'identify-booking',
-  title: { en: 'Find your booking', es: 'Buscar su reserva', de: 'Ihre Buchung finden', ar: 'العثور على حجزك' },
+  title: {
+    en: 'Find your booking',
+    es: 'Buscar su reserva',
+    de: 'Ihre Buchung finden',
+    ar: 'العثور على حجزك',
+  },
   slots: bookingSlots,
   start: 'ask-booking',
   steps: [

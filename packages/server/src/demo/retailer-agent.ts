@@ -1,344 +1,62 @@
-import { defaultPhrases } from '@candor/virtual-agent/default-phrases.ts'
-import type { Definition } from '@candor/virtual-agent/definition.ts'
+import type { Definition, Intent } from '@candor/virtual-agent/definition.ts'
+import { upgradeScript } from '@candor/virtual-agent/upgrade-script.ts'
 import { retailerFlows, retailerTools } from './retailer-flows.ts'
+import { retailerScript } from './retailer-script.ts'
 
 /**
- * The virtual agent of the demo retailer. Its rules are invented; its manner is meant.
+ * The virtual agent of the demo retailer: what its script says, and the matters that it settles itself. Its rules
+ * are invented; its manner is meant.
  * @param sitesUrl where the retailer's systems answer.
  */
 export function retailerAgent(sitesUrl: string): Definition {
+  const said = upgradeScript(retailerScript)
   return {
-  version: 2,
-  name: 'Juniper',
-  language: 'en',
-  phrases: {
-    ...defaultPhrases,
-    greeting: {
-      en: 'Hi, I’m Juniper, the virtual agent at Maple & Main. Ask me about an order, a return or our stores, or let me call over someone from the team.',
-      es: '¡Hola! Soy Juniper, la agente virtual de Maple & Main. Pregúnteme por un pedido, una devolución o nuestras tiendas, o le paso con alguien del equipo.',
-      de: 'Hallo, ich bin Juniper, die virtuelle Assistentin von Maple & Main. Fragen Sie mich nach einer Bestellung, einer Rückgabe oder unseren Läden, oder ich hole jemanden aus dem Team.',
-      ar: 'مرحبًا، أنا جونيبر، المساعدة الافتراضية في ميبل آند مين. اسألني عن طلب أو إرجاع أو عن متاجرنا، أو دعني أحوّلك إلى أحد أفراد الفريق.',
-    },
-    notUnderstood: {
-      en: 'Sorry, I didn’t quite get that. Could you put it another way, or pick one of these?',
-      es: 'Perdone, no le he entendido bien. ¿Puede decirlo de otra forma o elegir una de estas opciones?',
-      de: 'Entschuldigung, das habe ich nicht ganz verstanden. Können Sie es anders sagen oder eines davon wählen?',
-      ar: 'عذرًا، لم أفهم ذلك تمامًا. هل يمكنك صياغته بطريقة أخرى أو اختيار أحد هذه الخيارات؟',
-    },
-    whichOne: {
-      en: 'Happy to help. Which of these is it about?',
-      es: 'Con mucho gusto. ¿De cuál de estas opciones se trata?',
-      de: 'Gern. Worum davon geht es?',
-      ar: 'بكل سرور. بأيّ هذه الخيارات يتعلق سؤالك؟',
-    },
-    handOver: {
-      en: 'One moment, I’ll get someone from the team. They can read our chat, so there’s no need to explain it all again.',
-      es: 'Un momento, aviso a alguien del equipo. Puede leer nuestra conversación, no hace falta que lo explique otra vez.',
-      de: 'Einen Moment, ich hole jemanden aus dem Team. Unser Chat ist dort zu lesen, Sie müssen nichts noch einmal erklären.',
-      ar: 'لحظة من فضلك، سأستدعي أحد أفراد الفريق. يمكنه قراءة محادثتنا، فلا داعي لشرح كل شيء من جديد.',
-    },
-    nobodyHere: {
-      en: 'The team has gone home for now. Leave your e-mail address and someone will write to you on the next working day. This chat stays open, so you can come back to it too.',
-      es: 'El equipo ya no está por hoy. Déjenos su correo electrónico y alguien le escribirá el próximo día laborable. Este chat queda abierto, así que también puede volver aquí.',
-      de: 'Das Team ist für heute schon weg. Hinterlassen Sie Ihre E-Mail-Adresse, dann schreibt Ihnen jemand am nächsten Werktag. Dieser Chat bleibt offen, Sie können auch hierher zurückkommen.',
-      ar: 'الفريق غير متواجد الآن. اترك بريدك الإلكتروني وسيكتب لك أحدنا في يوم العمل التالي. ستبقى هذه المحادثة مفتوحة ويمكنك العودة إليها أيضًا.',
-    },
-    emailLabel: {
-      en: 'E-mail address',
-      es: 'Correo electrónico',
-      de: 'E-Mail-Adresse',
-      ar: 'البريد الإلكتروني',
-    },
-    formThanks: {
-      en: 'Thanks, I’ve added that for the team.',
-      es: 'Gracias, lo he anotado para el equipo.',
-      de: 'Danke, das habe ich fürs Team notiert.',
-      ar: 'شكرًا لك، لقد دوّنت ذلك للفريق.',
-    },
-    personOption: {
-      en: 'Talk to a person',
-      es: 'Hablar con una persona',
-      de: 'Mit einem Menschen sprechen',
-      ar: 'التحدث مع موظف',
-    },
-    back: {
-      en: 'Juniper again. Anything else I can do for you?',
-      es: 'Soy Juniper otra vez. ¿Puedo hacer algo más por usted?',
-      de: 'Hier ist wieder Juniper. Kann ich sonst noch helfen?',
-      ar: 'معك جونيبر من جديد. هل أستطيع مساعدتك في شيء آخر؟',
-    },
-    cardRemoved: {
-      en: 'I took card details out of your message, so no one here sees them. Please keep them out of the chat: the checkout page is the safe place to pay.',
-      es: 'He quitado los datos de tarjeta de su mensaje; aquí no los ve nadie. Por favor, no los escriba en el chat: para pagar, el lugar seguro es la página de pago.',
-      de: 'Ich habe Kartendaten aus Ihrer Nachricht entfernt, hier sieht sie niemand. Bitte schreiben Sie sie nicht in den Chat: Sicher bezahlen Sie auf der Kassenseite.',
-      ar: 'حذفت بيانات البطاقة من رسالتك فلا يراها أحد هنا. من فضلك لا تكتبها في المحادثة: صفحة الدفع هي المكان الآمن.',
-    },
-    welcome: {
-      en: 'Any time! Have a lovely day.',
-      es: '¡De nada! Que tenga un buen día.',
-      de: 'Gern! Einen schönen Tag noch.',
-      ar: 'على الرحب والسعة! أتمنى لك يومًا سعيدًا.',
-    },
-  },
-  flows: retailerFlows,
-  tools: retailerTools(sitesUrl),
-  triggers: { anger: true, payment: true, legal: true, emergency: true, rejection: true },
-  approvedOnly: false,
-  intents: [
-    {
-      id: 'order-status',
-      title: {
-        en: 'Where is my order?',
-        es: '¿Dónde está mi pedido?',
-        de: 'Wo ist meine Bestellung?',
-        ar: 'أين طلبي؟',
-      },
-      examples: {
-        en: [
-          'where is my order',
-          'track my package',
-          'when will my parcel arrive',
-          'my delivery is late',
-          'order status',
-          'has my order shipped yet',
-          'I have not received my package',
-          'tracking number does not work',
-          'when do I get my delivery',
-          'what happened to my parcel',
-        ],
-        es: [
-          'dónde está mi pedido',
-          'seguimiento del paquete',
-          'cuándo llega mi envío',
-          'mi entrega lleva retraso',
-          'todavía no he recibido el paquete',
-          'estado del pedido',
-        ],
-        de: [
-          'wo ist meine Bestellung',
-          'Paket verfolgen',
-          'wann kommt meine Lieferung an',
-          'wann wird geliefert',
-          'meine Lieferung ist verspätet',
-          'Paket nicht erhalten',
-          'Status der Bestellung',
-        ],
-        ar: [
-          'أين طلبي',
-          'تتبع الشحنة',
-          'متى يصل الطرد',
-          'التوصيل متأخر',
-          'لم يصلني الطلب',
-          'حالة الطلب',
-        ],
-      },
-      flow: 'order-status',
-      followUps: ['returns', 'store-hours'],
-    },
-    {
-      id: 'returns',
-      title: {
-        en: 'Return something',
-        es: 'Devolver un artículo',
-        de: 'Etwas zurückgeben',
-        ar: 'إرجاع منتج',
-      },
-      examples: {
-        en: [
-          'I want to return something',
-          'how do I send an item back',
-          'return policy',
-          'exchange for another size',
-          'it does not fit can I swap it',
-          'how long do I have to return',
-          'return label',
-          'bring an online order back to a store',
-          'when do I get my refund for a return',
-          'change my mind about a purchase',
-        ],
-        es: [
-          'quiero devolver algo',
-          'cómo hago una devolución',
-          'cambiar por otra talla',
-          'no me queda bien quiero cambiarlo',
-          'plazo de devolución',
-          'etiqueta de devolución',
-          'devolver en tienda',
-        ],
-        de: [
-          'ich möchte etwas zurückgeben',
-          'wie schicke ich einen Artikel zurück',
-          'Rückgabe',
-          'gegen eine andere Größe umtauschen',
-          'es passt nicht kann ich es umtauschen',
-          'Frist für die Rücksendung',
-          'Retourenlabel',
-        ],
-        ar: [
-          'أريد إرجاع منتج',
-          'كيف أعيد المنتج',
-          'سياسة الإرجاع',
-          'استبدال بمقاس آخر',
-          'المقاس غير مناسب',
-          'مدة الإرجاع',
-          'ملصق الإرجاع',
-        ],
-      },
-      answer: {
-        en: 'You have 30 days to return anything unworn, in any of our stores or by post. For the post, open “My orders”, choose “Return” and print the label; it is free. Your money is back within five working days after the parcel reaches us, and exchanging a size in a store takes two minutes.',
-        es: 'Tiene 30 días para devolver cualquier artículo sin usar, en nuestras tiendas o por correo. Por correo: abra «Mis pedidos», elija «Devolver» e imprima la etiqueta; es gratis. Le devolvemos el dinero en los cinco días laborables siguientes a la llegada del paquete, y cambiar una talla en tienda lleva dos minutos.',
-        de: 'Sie haben 30 Tage Zeit, um Ungetragenes zurückzugeben, in jedem unserer Läden oder per Post. Für die Post öffnen Sie „Meine Bestellungen“, wählen „Zurückgeben“ und drucken das Etikett aus; das ist kostenlos. Ihr Geld ist fünf Werktage nach Eingang wieder da, und eine Größe im Laden zu tauschen dauert zwei Minuten.',
-        ar: 'لديك 30 يومًا لإرجاع أي منتج غير مستعمل في أيّ من متاجرنا أو بالبريد. للبريد: افتح «طلباتي» ثم اختر «إرجاع» واطبع الملصق مجانًا. يعود المبلغ خلال خمسة أيام عمل من وصول الطرد إلينا، واستبدال المقاس في المتجر لا يستغرق سوى دقيقتين.',
-      },
-      followUps: ['start-return', 'store-hours'],
-    },
-    {
-      id: 'start-return',
-      title: {
-        en: 'Start a return',
-        es: 'Iniciar una devolución',
-        de: 'Rücksendung anmelden',
-        ar: 'بدء عملية إرجاع',
-      },
-      examples: {
-        en: [
-          'start a return for my order',
-          'I want to send order MM20377 back now',
-          'register a return',
-          'make me a return number',
-          'please open a return',
-          'can you set up the return for me',
-        ],
-        es: [
-          'iniciar una devolución de mi pedido',
-          'quiero devolver el pedido MM20377 ahora',
-          'registrar una devolución',
-          'déme un número de devolución',
-        ],
-        de: [
-          'eine Rücksendung anmelden',
-          'ich möchte die Bestellung MM20377 jetzt zurückschicken',
-          'Retoure anlegen',
-          'geben Sie mir eine Rücksendenummer',
-        ],
-        ar: [
-          'ابدأ إرجاع طلبي',
-          'أريد إرجاع الطلب MM20377 الآن',
-          'سجّل عملية إرجاع',
-          'أعطني رقم إرجاع',
-        ],
-      },
-      flow: 'start-return',
-      followUps: ['returns', 'store-hours'],
-    },
-    {
-      id: 'store-hours',
-      title: {
-        en: 'Stores and hours',
-        es: 'Tiendas y horarios',
-        de: 'Läden und Öffnungszeiten',
-        ar: 'المتاجر وأوقات العمل',
-      },
-      examples: {
-        en: [
-          'what are your store hours',
-          'when do you open',
-          'are you open on sunday',
-          'what time does the shop close',
-          'nearest store',
-          'where are your shops',
-          'address of the store',
-          'opening times on holidays',
-          'is there parking at the shop',
-        ],
-        es: [
-          'horario de la tienda',
-          'a qué hora abren',
-          'abren los domingos',
-          'a qué hora cierran',
-          'tienda más cercana',
-          'dirección de la tienda',
-          'abren en festivos',
-        ],
-        de: [
-          'Öffnungszeiten',
-          'wann haben Sie geöffnet',
-          'haben Sie sonntags auf',
-          'wann schließt der Laden',
-          'nächste Filiale',
-          'Adresse vom Geschäft',
-          'geöffnet an Feiertagen',
-        ],
-        ar: [
-          'ما هي ساعات عمل المتجر',
-          'متى تفتحون',
-          'هل تفتحون يوم الأحد',
-          'متى يغلق المحل',
-          'أقرب فرع',
-          'عنوان المتجر',
-          'أوقات الدوام في العطل',
-        ],
-      },
-      answer: {
-        en: 'Our stores are open Monday to Saturday from 9:30 to 20:00, and on Sundays from 11:00 to 18:00. On public holidays we are closed. The “Stores” page shows the nearest one, with its address, parking and today’s hours.',
-        es: 'Nuestras tiendas abren de lunes a sábado de 9:30 a 20:00 y los domingos de 11:00 a 18:00. Los festivos cerramos. En la página «Tiendas» verá la más cercana, con dirección, aparcamiento y el horario de hoy.',
-        de: 'Unsere Läden sind montags bis samstags von 9:30 bis 20:00 Uhr und sonntags von 11:00 bis 18:00 Uhr geöffnet, an Feiertagen geschlossen. Die Seite „Läden“ zeigt den nächsten mit Adresse, Parkplätzen und den heutigen Zeiten.',
-        ar: 'متاجرنا مفتوحة من الاثنين إلى السبت من 9:30 إلى 20:00، ويوم الأحد من 11:00 إلى 18:00، وتُغلق في العطل الرسمية. تعرض صفحة «المتاجر» أقرب فرع إليك مع العنوان ومواقف السيارات وأوقات اليوم.',
-      },
-      followUps: ['returns', 'order-status'],
-    },
-    {
-      id: 'damaged-item',
-      title: {
-        en: 'Something arrived broken',
-        es: 'Algo llegó roto',
-        de: 'Etwas kam kaputt an',
-        ar: 'وصل منتج تالف',
-      },
-      examples: {
-        en: [
-          'my item arrived broken',
-          'the product is damaged',
-          'wrong item in the box',
-          'something is missing from my order',
-          'it stopped working',
-          'defective product',
-          'torn or faulty',
-        ],
-        es: [
-          'llegó roto',
-          'el producto está dañado',
-          'artículo equivocado en la caja',
-          'falta algo en mi pedido',
-          'está defectuoso',
-          'ya no funciona',
-        ],
-        de: [
-          'der Artikel kam kaputt an',
-          'das Produkt ist beschädigt',
-          'falscher Artikel im Paket',
-          'in meiner Bestellung fehlt etwas',
-          'defekt',
-          'funktioniert nicht mehr',
-        ],
-        ar: [
-          'وصل المنتج مكسورًا',
-          'المنتج تالف',
-          'وصلني منتج خاطئ',
-          'هناك شيء ناقص في الطلب',
-          'فيه عيب',
-          'توقف عن العمل',
-        ],
-      },
-      answer: {
-        en: 'I’m sorry, that should not happen. Someone from the team will put it right with you.',
-        es: 'Lo siento, eso no debería pasar. Alguien del equipo lo resolverá con usted.',
-        de: 'Das tut mir leid, das darf nicht passieren. Jemand aus dem Team bringt das mit Ihnen in Ordnung.',
-        ar: 'نأسف لذلك، ما كان ينبغي أن يحدث. سيحلّه معك أحد أفراد الفريق.',
-      },
-      followUps: [],
-      person: true,
-    },
-  ],
+    ...said,
+    flows: retailerFlows,
+    tools: retailerTools(sitesUrl),
+    intents: [
+      ...said.intents.map((intent) => {
+        const { id, title, examples } = intent
+        if (id === 'order-status')
+          return { id, title, examples, flow: 'order-status', followUps: ['returns', 'store-hours'] }
+        return id === 'returns' ? { ...intent, followUps: ['start-return', 'store-hours'] } : intent
+      }),
+      startReturn,
+    ],
+  }
 }
+
+const startReturn: Intent = {
+  id: 'start-return',
+  title: {
+    en: 'Start a return',
+    es: 'Iniciar una devolución',
+    de: 'Rücksendung anmelden',
+    ar: 'بدء عملية إرجاع',
+  },
+  examples: {
+    en: [
+      'start a return for my order',
+      'I want to send order MM20377 back now',
+      'register a return',
+      'make me a return number',
+      'please open a return',
+      'can you set up the return for me',
+    ],
+    es: [
+      'iniciar una devolución de mi pedido',
+      'quiero devolver el pedido MM20377 ahora',
+      'registrar una devolución',
+      'déme un número de devolución',
+    ],
+    de: [
+      'eine Rücksendung anmelden',
+      'ich möchte die Bestellung MM20377 jetzt zurückschicken',
+      'Retoure anlegen',
+      'geben Sie mir eine Rücksendenummer',
+    ],
+    ar: ['ابدأ إرجاع طلبي', 'أريد إرجاع الطلب MM20377 الآن', 'سجّل عملية إرجاع', 'أعطني رقم إرجاع'],
+  },
+  flow: 'start-return',
+  followUps: ['returns', 'store-hours'],
 }

@@ -137,7 +137,12 @@ const orderSlots: Flow['slots'] = [
 
 const identify: Flow = {
   id: 'identify-order',
-  title: { en: 'Find your order', es: 'Buscar su pedido', de: 'Ihre Bestellung finden', ar: 'العثور على طلبك' },
+  title: {
+    en: 'Find your order',
+    es: 'Buscar su pedido',
+    de: 'Ihre Bestellung finden',
+    ar: 'العثور على طلبك',
+  },
   slots: orderSlots,
   start: 'ask',
   steps: [

@@ -51,7 +51,7 @@ export type Resolve = (host: string) => Promise<readonly { address: string; fami
 
 export interface OutboundOptions {
   /** Origins (`http://crm.internal:8080`) that may be plain http and stand in the operator's own network. */
-  allowPrivate: readonly string[]
+  allowPrivate: readonly string[] | (() => readonly string[])
   /** For tests; else the system's resolver. */
   resolve?: Resolve
 }
@@ -62,10 +62,13 @@ const requestBytesMax = 1_000_000
 const headerBytesMax = 16_384
 
 export function openOutbound(options: OutboundOptions): Outbound {
-  const allowed = new Set(options.allowPrivate.map((origin) => new URL(origin).origin))
+  const { allowPrivate } = options
+  const allowedNow = (): Set<string> =>
+    new Set((typeof allowPrivate === 'function' ? allowPrivate() : allowPrivate).map((each) => new URL(each).origin))
   const resolve: Resolve = options.resolve ?? ((host) => lookup(host, { all: true, order: 'verbatim' }))
   return {
     async call(request) {
+      const allowed = allowedNow()
       const checked = check(request, allowed)
       if ('kind' in checked) return checked
       const timeout = AbortSignal.timeout(request.timeoutMs)

@@ -48,10 +48,14 @@ export interface Phrases {
   /** Quick replies below a question that is confirmed, such as "Shall I cancel it?". */
   confirmYes: Localised
   confirmNo: Localised
-  /** The visitor gave up what was under way. */
+  /** The visitor gave up what was under way; `{title}` is that of the flow. */
   cancelled: Localised
-  /** After a question in the middle of a flow: `{flow}` is the title of what goes on. */
+  /** After a question in the middle of a flow, before its own question: `{title}` is that of the flow. */
   backTo: Localised
+  /** What was answered could not be read; the question follows. */
+  notRead: Localised
+  /** A yes or a no is needed; the question follows. */
+  yesOrNo: Localised
   /** Nothing came back from a system that was asked, or not what was agreed; a person goes on. */
   toolFailed: Localised
   /** Somebody speaks of harming themselves. A person comes at once; this is read before. It gives no advice. */

@@ -55,7 +55,13 @@ test('what is too long for one passage is cut into pieces of about the same size
 
 test('a sentence that announces a list is not parted from it', () => {
   const passages = chunkArticle(
-    article([paragraph(words(60)), paragraph(words(57)), paragraph('You need:'), item('a passport'), item('a visa')]),
+    article([
+      paragraph(words(60)),
+      paragraph(words(57)),
+      paragraph('You need:'),
+      item('a passport'),
+      item('a visa'),
+    ]),
   )
   const withList = passages.find(({ text }) => text.includes('a passport'))!
   assert.match(withList.text, /You need:\n\n• a passport\n• a visa$/)
@@ -93,7 +99,12 @@ test('every line of a passage stands word for word in the article, and nothing o
   const letters = (text: string): string => text.replaceAll(/\s/g, '')
   assert.equal(
     letters(passages.map(({ text }) => text).join('')),
-    letters(body.filter(({ kind }) => kind !== 'heading').map(blockText).join('')),
+    letters(
+      body
+        .filter(({ kind }) => kind !== 'heading')
+        .map(blockText)
+        .join(''),
+    ),
   )
 })
 

@@ -8,14 +8,16 @@ import { blockText, passageCharactersMax, type Article, type Block, type Passage
  * header row of a table that is cut, since rows without it say nothing.
  */
 export function chunkArticle(article: Article): Passage[] {
-  return sectionsOf(article).flatMap(passagesOf).map((passage, ordinal) => ({
-    id: `${article.id}@${article.version}#${ordinal}`,
-    article: article.id,
-    version: article.version,
-    ordinal,
-    title: article.title,
-    ...passage,
-  }))
+  return sectionsOf(article)
+    .flatMap(passagesOf)
+    .map((passage, ordinal) => ({
+      id: `${article.id}@${article.version}#${ordinal}`,
+      article: article.id,
+      version: article.version,
+      ordinal,
+      title: article.title,
+      ...passage,
+    }))
 }
 
 interface Section {

@@ -120,7 +120,10 @@ function spanishStem(word: string): string {
   if (w.length > 4) w = w.replace(/ces$/, 'z')
   if (w.length > 4) w = w.replace(/(?<=[bcdfghjklmnpqrtvxyz])es$|(?<=[aeo])s$/, '')
   if (w.length > 5)
-    w = w.replace(/(?:iendo|ando|aron|ieron|aba|ado|ada|ido|ida|ara|era|ira|are|ere|ire|amos|emos|imos|ar|er|ir)$/, '')
+    w = w.replace(
+      /(?:iendo|ando|aron|ieron|aba|ado|ada|ido|ida|ara|era|ira|are|ere|ire|amos|emos|imos|ar|er|ir)$/,
+      '',
+    )
   if (w.length > 3) w = w.replace(/[aeo]$/, '')
   return w
 }

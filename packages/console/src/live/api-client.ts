@@ -96,6 +96,7 @@ async function readRefusal(answer: Response): Promise<Refusal> {
   return new Refusal(code, problem.detail ?? problem.title ?? `The server answered ${answer.status}.`, {
     ...(problem.field !== undefined && { field: problem.field }),
     ...(problem.retryAfterMs !== undefined && { retryAfterMs: problem.retryAfterMs }),
+    ...(problem.faults !== undefined && { faults: problem.faults }),
   })
 }
 

@@ -37,6 +37,7 @@ export interface DraftStore {
   takeTheirs(): void
   /** Back to what is saved. */
   revert(): void
+  /** Checks nothing any more until the next change. */
   close(): void
 }
 
@@ -61,7 +62,6 @@ export function openDraftStore(server: DraftServer, first: Draft<Definition>): D
     problem: null,
   })
   let timer: ReturnType<typeof setTimeout> | undefined
-  let closed = false
 
   const update = (change: Partial<EditedDraft>): void => state.set({ ...state.get(), ...change })
 
@@ -77,7 +77,7 @@ export function openDraftStore(server: DraftServer, first: Draft<Definition>): D
 
   async function check(): Promise<void> {
     const { definition } = state.get()
-    if (definition === null || closed) return
+    if (definition === null) return
     try {
       const faults = await server.check(definition)
       // What was typed meanwhile is checked by itself.
@@ -161,10 +161,7 @@ export function openDraftStore(server: DraftServer, first: Draft<Definition>): D
       if (theirs) take(theirs)
     },
     revert: () => take(state.get().saved),
-    close() {
-      closed = true
-      clearTimeout(timer)
-    },
+    close: () => clearTimeout(timer),
   }
 }
 
@@ -183,7 +180,7 @@ export function faultsBelow(faults: readonly Fault[], field: string): readonly F
 }
 
 /** The engine says what a field is not; a person reads it beside the field. */
-function asSentence(message: string): string {
+export function asSentence(message: string): string {
   const said = message.charAt(0).toLocaleUpperCase('en') + message.slice(1)
   return /[.!?]$/.test(said) ? said : `${said}.`
 }

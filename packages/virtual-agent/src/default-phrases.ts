@@ -1,4 +1,5 @@
 import type { Phrases } from './definition.ts'
+import { flowPhrases } from './flows/flow-phrases.ts'
 
 /**
  * What a new virtual agent says before its authors have put it in their own words, and what one of an older format
@@ -71,32 +72,7 @@ export const defaultPhrases: Phrases = {
     de: 'Gern geschehen.',
     ar: 'على الرحب والسعة.',
   },
-  confirmYes: { en: 'Yes', es: 'Sí', de: 'Ja', ar: 'نعم' },
-  confirmNo: { en: 'No', es: 'No', de: 'Nein', ar: 'لا' },
-  cancelled: {
-    en: 'All right, I have stopped this: {title}.',
-    es: 'De acuerdo, lo dejo: {title}.',
-    de: 'In Ordnung, ich lasse das: {title}.',
-    ar: 'حسنًا، أوقفت هذا: {title}.',
-  },
-  backTo: {
-    en: 'Back to: {title}.',
-    es: 'Volvamos a: {title}.',
-    de: 'Zurück zu: {title}.',
-    ar: 'نعود إلى: {title}.',
-  },
-  notRead: {
-    en: 'I could not read that.',
-    es: 'No he podido entenderlo.',
-    de: 'Das konnte ich nicht lesen.',
-    ar: 'لم أتمكن من فهم ذلك.',
-  },
-  yesOrNo: {
-    en: 'Please say yes or no.',
-    es: 'Dígame sí o no, por favor.',
-    de: 'Bitte sagen Sie ja oder nein.',
-    ar: 'من فضلك أجب بنعم أو لا.',
-  },
+  ...flowPhrases,
   toolFailed: {
     en: 'I could not reach the system for this, so I cannot say whether it worked. A person will look at it.',
     es: 'No he podido conectar con el sistema y no sé si ha funcionado. Una persona lo revisará.',

@@ -48,14 +48,18 @@ export interface Phrases {
   /** Quick replies below a question that is confirmed, such as "Shall I cancel it?". */
   confirmYes: Localised
   confirmNo: Localised
-  /** The visitor gave up what was under way; `{title}` is that of the flow. */
+  /** The visitor gave up what was under way, and nothing was done; `{title}` is that of the flow. */
   cancelled: Localised
+  /** The same, where something was done before. */
+  stopped: Localised
   /** After a question in the middle of a flow, before its own question: `{title}` is that of the flow. */
   backTo: Localised
   /** What was answered could not be read; the question follows. */
   notRead: Localised
   /** A yes or a no is needed; the question follows. */
-  yesOrNo: Localised
+  notConfirmed: Localised
+  /** A system that was asked has not answered yet. */
+  waiting: Localised
   /** Nothing came back from a system that was asked, or not what was agreed; a person goes on. */
   toolFailed: Localised
   /** Somebody speaks of harming themselves. A person comes at once; this is read before. It gives no advice. */

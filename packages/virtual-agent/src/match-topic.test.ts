@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { openMatcher } from './match-topic.ts'
 import { testScript } from './test-script.ts'
 
-const matcher = openMatcher(testScript)
+const matcher = openMatcher(testScript.topics)
 
 function topicOf(text: string): string {
   const match = matcher.match(text)

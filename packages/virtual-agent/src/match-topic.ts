@@ -1,10 +1,17 @@
-import { languages, type Script, type Topic } from './script.ts'
+import { languages, type Language, type Localised } from './script.ts'
 import { stemsOf } from './tokens.ts'
 
-export type Match =
-  | { kind: 'topic'; topic: Topic }
+/** What can be asked for: a topic of a script, an intent of a definition. */
+export interface Askable {
+  id: string
+  title: Localised
+  examples: Partial<Record<Language, string[]>>
+}
+
+export type Match<T extends Askable> =
+  | { kind: 'topic'; topic: T }
   /** Two or three are about as near as each other. */
-  | { kind: 'several'; topics: Topic[] }
+  | { kind: 'several'; topics: T[] }
   | { kind: 'none' }
 
 /** Below this, a text has no more in common with an example than chance gives. */
@@ -21,13 +28,15 @@ const besideWeight = 0.18
 /** How much a word counts for it that stands in another example of the same topic. */
 const sameTopicWeight = 0.5
 
-interface Example {
-  topic: Topic
+interface Example<T> {
+  topic: T
   stems: Set<string>
 }
 
-export interface Matcher {
-  match(text: string): Match
+export interface Matcher<T extends Askable> {
+  /** Scores below this are chance. */
+  readonly scoreMin: number
+  match(text: string): Match<T>
   /** For tests and tuning: all topics, best first. */
   scores(text: string): { topic: string; score: number }[]
 }
@@ -37,8 +46,8 @@ export interface Matcher {
  * weight of those they do not (Tversky 1977, asymmetric: a visitor tells a story around the question). A stem
  * weighs by how few topics use it (inverse document frequency, a topic being a document).
  */
-export function openMatcher(script: Script): Matcher {
-  const examples: Example[] = script.topics.flatMap((topic) =>
+export function openMatcher<T extends Askable>(asked: readonly T[]): Matcher<T> {
+  const examples: Example<T>[] = asked.flatMap((topic) =>
     languages.flatMap((language) =>
       [...(topic.examples[language] ?? []), topic.title[language] ?? ''].map((text) => ({
         topic,
@@ -46,17 +55,17 @@ export function openMatcher(script: Script): Matcher {
       })),
     ),
   )
-  const topicsWith = new Map<string, Set<Topic>>()
+  const topicsWith = new Map<string, Set<T>>()
   for (const { topic, stems } of examples)
     for (const stem of stems) topicsWith.set(stem, (topicsWith.get(stem) ?? new Set()).add(topic))
 
   /** 1 for a stem of all topics, more for a rarer one; a stem that no topic uses weighs as a rare one. */
   function weight(stem: string): number {
     const topics = topicsWith.get(stem)?.size ?? 1
-    return 1 + Math.log(script.topics.length / topics)
+    return 1 + Math.log(asked.length / topics)
   }
 
-  function nearness(said: Set<string>, example: Example): number {
+  function nearness(said: Set<string>, example: Example<T>): number {
     let shared = 0
     let against = 0
     for (const stem of said) {
@@ -70,16 +79,16 @@ export function openMatcher(script: Script): Matcher {
     return shared === 0 ? 0 : shared / (shared + against)
   }
 
-  function scores(text: string): { topic: Topic; score: number }[] {
+  function scores(text: string): { topic: T; score: number }[] {
     const said = new Set(stemsOf(text))
-    const best = new Map<Topic, number>()
+    const best = new Map<T, number>()
     for (const example of examples)
       best.set(example.topic, Math.max(best.get(example.topic) ?? 0, nearness(said, example)))
     return [...best].map(([topic, score]) => ({ topic, score })).sort((a, b) => b.score - a.score)
   }
 
   /** "Flight" stands in every topic of an airline: said alone, it tells none of them from the others. */
-  function tellsApart(text: string, topic: Topic): boolean {
+  function tellsApart(text: string, topic: T): boolean {
     return stemsOf(text).some((stem) => {
       const topics = topicsWith.get(stem)
       return topics?.size === 1 && topics.has(topic)
@@ -87,6 +96,7 @@ export function openMatcher(script: Script): Matcher {
   }
 
   return {
+    scoreMin,
     match(text) {
       const ranked = scores(text).filter(({ score }) => score >= scoreMin)
       const first = ranked[0]

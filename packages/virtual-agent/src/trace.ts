@@ -1,4 +1,5 @@
 import type { Command } from './flows/commands.ts'
+import type { LanguageNote } from './intents/intent-types.ts'
 import type { Language } from './script.ts'
 
 /**
@@ -83,7 +84,7 @@ export interface ClassifiedTrace {
   marginPermille: number
   outOfScope: boolean
   /** Why only the first tier had its say; null when both could. */
-  languageNote: 'first-tier-only-language' | 'encoder-absent' | 'no-model' | null
+  languageNote: LanguageNote | 'not-the-models-language' | 'no-model' | null
   features: string[]
   nearest: { text: string; intent: string; permille: number }[]
 }
@@ -108,3 +109,15 @@ export interface FlowStepTrace {
   what: string
   about: string | null
 }
+
+/** A share as a whole number of thousandths. */
+export function permille(share: number): number {
+  return Math.round(1_000 * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)))
+}
+
+/** A trace says what was found, not everything that was said. */
+export function shortened(text: string): string {
+  return text.length <= tracedCharactersMax ? text : `${text.slice(0, tracedCharactersMax).toWellFormed()}…`
+}
+
+const tracedCharactersMax = 120

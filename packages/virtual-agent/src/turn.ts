@@ -57,7 +57,7 @@ export interface AgentState {
   /** Quick replies below the last thing said, as they were shown. */
   options: string[]
   /** What the last answer was given from; "did this help?" is about this. */
-  about: { kind: 'intent' | 'article'; id: string } | null
+  about: { kind: 'intent' | 'article' | 'flow'; id: string } | null
   /** Ids of the next best intents, offered when the answer did not help. */
   others: string[]
 }

@@ -201,10 +201,10 @@ function formOf(topic: Topic): string {
 }
 
 /** Made once for each script; a script that is no longer used takes its matcher with it. */
-const matchers = new WeakMap<Script, Matcher>()
+const matchers = new WeakMap<Script, Matcher<Topic>>()
 
-function matcherOf(script: Script): Matcher {
+function matcherOf(script: Script): Matcher<Topic> {
   let matcher = matchers.get(script)
-  if (matcher === undefined) matchers.set(script, (matcher = openMatcher(script)))
+  if (matcher === undefined) matchers.set(script, (matcher = openMatcher(script.topics)))
   return matcher
 }

@@ -36,3 +36,98 @@ export const stateBytesMax = 8_192
 export function newDialogueState(): DialogueState {
   return { version: 1, frames: [], started: [], finished: [], callsByTool: {}, calls: 0 }
 }
+
+const framesMax = 32
+const listMax = 200
+
+/**
+ * Reads a state as it was written. Null for anything else, so that a conversation whose state was damaged starts
+ * anew instead of going on with what nobody said.
+ */
+export function parseDialogueState(value: unknown): DialogueState | null {
+  const text = JSON.stringify(value)
+  if (text === undefined || new TextEncoder().encode(text).byteLength > stateBytesMax) return null
+  if (!isObject(value, ['version', 'frames', 'started', 'finished', 'callsByTool', 'calls'])) return null
+  const { version, frames, started, finished, callsByTool, calls } = value
+  if (version !== 1 || !isCount(calls) || !isTexts(started) || !isTexts(finished)) return null
+  if (!Array.isArray(frames) || frames.length > framesMax || !frames.every(isFrame)) return null
+  if (!isRecord(callsByTool) || !Object.values(callsByTool).every(isCount)) return null
+  return {
+    version: 1,
+    frames,
+    started,
+    finished,
+    callsByTool: callsByTool as Record<string, number>,
+    calls,
+  }
+}
+
+function isFrame(value: unknown): value is Frame {
+  const names = ['flow', 'step', 'slots', 'waiting', 'path', 'called']
+  if (!isObject(value, names)) return false
+  const { flow, step, slots, waiting, path, called } = value
+  return (
+    isText(flow) &&
+    isText(step) &&
+    isRecord(slots) &&
+    Object.values(slots).every(isSlotValue) &&
+    (waiting === null || isWaiting(waiting)) &&
+    isTexts(path) &&
+    (called === undefined || called === true)
+  )
+}
+
+function isWaiting(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  if (value['for'] === 'tool') return isObject(value, ['for', 'key']) && isText(value['key'])
+  return (
+    (value['for'] === 'slot' || value['for'] === 'confirmation') &&
+    isObject(value, ['for', 'attempts']) &&
+    isCount(value['attempts'])
+  )
+}
+
+/** The form only; whether it fits the slot is asked when the state meets the book. */
+function isSlotValue(value: unknown): boolean {
+  const fields: Record<SlotValue['kind'], Record<string, 'string' | 'number' | 'boolean'>> = {
+    date: { date: 'string' },
+    dateRange: { from: 'string', to: 'string' },
+    time: { time: 'string' },
+    money: { amount: 'number', currency: 'string' },
+    quantity: { number: 'number' },
+    code: { code: 'string' },
+    email: { email: 'string' },
+    phone: { phone: 'string' },
+    choice: { choice: 'string' },
+    yesNo: { yes: 'boolean' },
+    text: { text: 'string' },
+  }
+  if (!isRecord(value)) return false
+  const kind = value['kind']
+  if (typeof kind !== 'string' || !Object.hasOwn(fields, kind)) return false
+  const known = fields[kind as SlotValue['kind']]
+  return (
+    isObject(value, ['kind', ...Object.keys(known)]) &&
+    Object.entries(known).every(([name, type]) => typeof value[name] === type)
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isObject(value: unknown, names: readonly string[]): value is Record<string, unknown> {
+  return isRecord(value) && Object.keys(value).every((name) => names.includes(name))
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1_000_000
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 400
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length <= listMax && value.every(isText)
+}

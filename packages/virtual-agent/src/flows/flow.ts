@@ -128,4 +128,4 @@ export type Literal = string | number | boolean
 
 /** The id of a step, or the first branch whose condition holds; the last branch is the `else`. */
 export type Next = string | Branch[]
-export type Branch = { if: string; then: string } | { else: string }
+export type Branch = { if: string; to: string } | { else: string }

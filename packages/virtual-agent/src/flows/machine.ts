@@ -1,6 +1,8 @@
+import type { SaidPart } from '../decision.ts'
 import type { Language } from '../script.ts'
 import type { SlotValue } from '../slots/slot-type.ts'
 import type { AcceptedCommand } from './commands.ts'
+import type { FlowPhrases } from './flow-phrases.ts'
 import type { DialogueState } from './dialogue-state.ts'
 import type { ToolOutcome } from './tool.ts'
 
@@ -15,22 +17,25 @@ export interface MachineContext {
   language: Language
   /** ISO date for conditions with `today`. */
   today: string
+  /** What the tenant's people want the machine itself to say; without it, its own words. */
+  phrases?: FlowPhrases
 }
 
-/** What is to happen, in this order. The machine itself does nothing. */
+/** What is to happen, in this order. The machine itself does nothing. `parts` says which texts `text` is made of. */
 export type Effect =
-  | { kind: 'say'; text: string }
+  | { kind: 'say'; text: string; parts: SaidPart[] }
   /** The turn is the visitor's. `options` are quick replies. */
-  | { kind: 'ask'; flow: string; slot: string; text: string; options: string[] }
-  | { kind: 'confirm'; flow: string; text: string; options: [yes: string, no: string] }
+  | { kind: 'ask'; flow: string; slot: string; text: string; parts: SaidPart[]; options: string[] }
+  | { kind: 'confirm'; flow: string; text: string; parts: SaidPart[]; options: [yes: string, no: string] }
   /** The server calls the tool and runs the machine again with what came of it under this key. */
   | { kind: 'callTool'; tool: string; args: Record<string, SlotValue>; key: string }
   | { kind: 'handOver'; reason: string; summary: SummaryLine[] }
   /** A flow has come to its end. */
   | { kind: 'done'; flow: string }
 
-/** What is known, for the person who goes on. */
+/** What is known, for the person who goes on, in the language of the book. */
 export interface SummaryLine {
+  name: string
   title: string
   value: string
 }

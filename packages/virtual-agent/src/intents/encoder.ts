@@ -1,11 +1,13 @@
 /**
  * The Universal Sentence Encoder Lite (Cer et al. 2018, arXiv:1803.11175) on weights that the caller read: a
- * transformer of two layers with four heads, whose mean over the pieces of a text goes through one more layer.
+ * transformer of two layers with four heads, whose mean over the pieces of a text goes through one more layer. That is
+ * the first part of a vector; the mean itself and the largest value over the pieces are the others: a classifier finds
+ * in them what the last layer was not trained to keep (figures in docs/virtual-agent-intents.md).
  * Weights and activations are rounded to whole numbers before they are multiplied, so sums are exact and the
  * vectors have the same bits on every machine; against the floating-point original the cosine is above 0.9999.
  */
 import type { Encoder } from './intent-types.ts'
-import { columnsPerPanel, openArena, rowsPerStep, type Kernels } from './kernels.ts'
+import { columnsPerBlock, columnsPerPanel, openArena, rowsPerStep } from './kernels.ts'
 import { openSentencePieces, type Vocabulary } from './sentence-pieces.ts'
 
 export interface EncoderFiles {
@@ -26,11 +28,11 @@ export function openEncoder(files: EncoderFiles): Encoder {
   const model = layOut(weights)
 
   return {
-    dimensions,
+    parts: [dimensions, dimensions, dimensions],
     encode(texts) {
       const cuts = texts.map((text) => pieces.cut(text.trim()).slice(0, piecesMax))
       const vectors: Float32Array[] = []
-      for (let from = 0; from < cuts.length; ) {
+      for (let from = 0; from < cuts.length;) {
         let to = from
         let rows = 0
         while (to < cuts.length && rows + cuts[to]!.length <= rowsMax) rows += cuts[to++]!.length
@@ -133,9 +135,11 @@ interface Dense {
   at: number
   inputs: number
   outputs: number
-  /** What one unit of a column stands for. */
-  scales: Float32Array
-  bias: Float32Array
+  /** Where in the arena: what one unit of a column stands for, and what is added. */
+  scales: number
+  bias: number
+  /** Nothing below it is answered. */
+  least: number
 }
 
 interface Layer {
@@ -161,11 +165,31 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
     dimensions * 4 * dimensions +
     layers * 2 * dimensions * innerWidth +
     dimensions * dimensions
-  const arena = openArena(2 * matrixShorts + 2 * rowsMax * innerWidth + 4 * rowsMax * innerWidth)
+  const columns = 3 * embeddingWidth + 3 * dimensions + layers * (dimensions + innerWidth) + 4 * dimensions
+  const arena = openArena(2 * matrixShorts + 8 * columns + (2 + 4 + 4 + 4) * rowsMax * innerWidth + 16 * piecesMax)
+  const { kernels } = arena
+  /** What goes into a layer, as floats and rounded; what comes out, as whole numbers and as floats. */
+  const input = arena.floats(rowsMax * innerWidth)
   const left = arena.shorts(rowsMax * innerWidth)
   const product = arena.integers(rowsMax * innerWidth)
+  const output = arena.floats(rowsMax * innerWidth)
+  const largest = arena.floats(4)
+  const perUnit = arena.floats(1)
+  const unit = arena.floats(1)
+  const anything = arena.floats(1)
+  anything.view[0] = -Infinity
+  const positive = arena.floats(1)
+  const shares = arena.floats(piecesMax)
+  const places = arena.integers(piecesMax)
+  for (let i = 0; i < piecesMax; i++) places.view[i] = i
 
-  function dense(matrix: string, bias: string, inputs: number, outputs: number): Dense {
+  function inArena(values: Float32Array): number {
+    const { at, view } = arena.floats(values.length)
+    view.set(values)
+    return at
+  }
+
+  function dense(matrix: string, bias: string, inputs: number, outputs: number, least = anything.at): Dense {
     const source = weights.take(matrix, [inputs, outputs])
     const { at, view } = arena.shorts(inputs * outputs)
     const scales = new Float32Array(outputs)
@@ -180,7 +204,7 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
           source[k * outputs + n]! * perUnit,
         )
     }
-    return { at, inputs, outputs, scales, bias: weights.take(bias, [outputs]) }
+    return { at, inputs, outputs, scales: inArena(scales), bias: inArena(weights.take(bias, [outputs])), least }
   }
 
   function norm(name: string, width: number): Norm {
@@ -211,7 +235,7 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
       ),
       past: i === 0 ? dense(`${name}/dense/kernel`, `${name}/dense/bias`, width, dimensions) : null,
       innerNorm: norm(`${name}/FFN`, dimensions),
-      inner: dense(`${name}/FFN/conv1/Tensordot/Reshape_1`, `${name}/FFN/conv1/bias`, dimensions, innerWidth),
+      inner: dense(`${name}/FFN/conv1/Tensordot/Reshape_1`, `${name}/FFN/conv1/bias`, dimensions, innerWidth, positive.at),
       innerOut: dense(
         `${name}/FFN/conv2/Tensordot/Reshape_1`,
         `${name}/FFN/conv2/bias`,
@@ -220,7 +244,12 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
       ),
     }
   })
-  const head = dense('hidden_layers/tanh_layer_0/weights', 'hidden_layers/tanh_layer_0/bias', dimensions, dimensions)
+  const head = dense(
+    'hidden_layers/tanh_layer_0/weights',
+    'hidden_layers/tanh_layer_0/bias',
+    dimensions,
+    dimensions,
+  )
   const embeddings = weights.take('Embeddings_en', [embeddingRows, embeddingWidth])
   const frequencies = weights.take('Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1', [embeddingWidth / 2])
 
@@ -228,25 +257,29 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
 
   function run(cuts: readonly number[][]): Float32Array[] {
     const rows = cuts.reduce((sum, cut) => sum + cut.length, 0)
-    const vectors = cuts.map(() => new Float32Array(dimensions))
+    const vectors = cuts.map(() => new Float32Array(3 * dimensions))
     if (rows === 0) return vectors
     let states = embed(cuts, rows)
     for (const layer of stack) states = runLayer(layer, states, cuts, rows)
     const means = new Float32Array(cuts.length * dimensions)
     let row = 0
-    for (const [text, cut] of cuts.entries())
-      for (let i = 0; i < cut.length; i++, row++)
-        for (let d = 0; d < dimensions; d++)
-          means[text * dimensions + d]! += states[row * dimensions + d]! / cut.length
+    for (const [text, { length }] of cuts.entries()) {
+      if (length === 0) continue
+      pool(states.subarray(row * dimensions, (row + length) * dimensions), vectors[text]!)
+      means.set(vectors[text]!.subarray(dimensions, 2 * dimensions), text * dimensions)
+      row += length
+    }
     const out = apply(head, means, cuts.length)
     for (const [text, vector] of vectors.entries()) {
       if (cuts[text]!.length === 0) continue
       let squares = 0
       for (let d = 0; d < dimensions; d++) {
-        vector[d] = Math.tanh(out[text * dimensions + d]!)
-        squares += vector[d]! * vector[d]!
+        const value = Math.tanh(out[text * dimensions + d]!)
+        vector[d] = value
+        squares += value * value
       }
-      for (let d = 0; d < dimensions; d++) vector[d]! /= Math.sqrt(squares)
+      const length = Math.sqrt(squares)
+      for (let d = 0; d < dimensions; d++) vector[d]! /= length
     }
     return vectors
   }
@@ -269,52 +302,118 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
     return states
   }
 
-  function runLayer(layer: Layer, states: Float32Array, cuts: readonly number[][], rows: number): Float32Array {
-    const projected = apply(layer.queriesKeysValues, normed(layer.attentionNorm, states, rows, layer.width), rows)
+  function runLayer(
+    layer: Layer,
+    states: Float32Array,
+    cuts: readonly number[][],
+    rows: number,
+  ): Float32Array {
+    const projected = apply(
+      layer.queriesKeysValues,
+      normed(layer.attentionNorm, states, rows, layer.width),
+      rows,
+    )
     const attended = apply(layer.attentionOut, attend(projected, layer.width, cuts, rows), rows)
     const past = layer.past === null ? states : apply(layer.past, states, rows)
     for (let i = 0; i < attended.length; i++) attended[i]! += past[i]!
     const inner = apply(layer.inner, normed(layer.innerNorm, attended, rows, dimensions), rows)
-    for (let i = 0; i < inner.length; i++) if (inner[i]! < 0) inner[i] = 0
     const out = apply(layer.innerOut, inner, rows)
     for (let i = 0; i < out.length; i++) out[i]! += attended[i]!
     return out
   }
 
   /** Rows are rounded to whole numbers, each by its own largest value. */
-  function apply(layer: Dense, input: Float32Array, rows: number): Float32Array {
-    const { inputs, outputs, scales, bias } = layer
+  function apply(layer: Dense, values: Float32Array, rows: number): Float32Array {
+    const { inputs, outputs, scales, bias, least } = layer
     const steps = Math.ceil(rows / rowsPerStep)
     const units = new Float32Array(rows)
+    input.view.set(values)
     for (let m = 0; m < rows; m++) {
-      const from = m * inputs
-      let most = 0
-      for (let k = 0; k < inputs; k++) {
-        const size = Math.abs(input[from + k]!)
-        if (size > most) most = size
-      }
+      const from = input.at + 4 * m * inputs
+      kernels.largestSize(from, from + 4 * inputs, largest.at)
+      const most = Math.max(...largest.view)
       units[m] = most / activationMax
-      const perUnit = most === 0 ? 0 : activationMax / most
-      for (let k = 0; k < inputs; k++) left.view[from + k] = Math.round(input[from + k]! * perUnit)
+      perUnit.view[0] = most === 0 ? 0 : activationMax / most
+      kernels.roundToShorts(from, from + 4 * inputs, perUnit.at, left.at + 2 * m * inputs)
     }
     left.view.fill(0, rows * inputs, steps * rowsPerStep * inputs)
-    multiply(arena.kernels, layer, steps)
-    const out = new Float32Array(rows * outputs)
+    kernels.multiplyShorts(left.at, layer.at, product.at, steps, inputs / 2, outputs / columnsPerPanel)
     for (let m = 0; m < rows; m++) {
-      const unit = units[m]!
-      for (let n = 0; n < outputs; n++)
-        out[m * outputs + n] = product.view[m * outputs + n]! * (unit * scales[n]!) + bias[n]!
+      unit.view[0] = units[m]!
+      const from = 4 * m * outputs
+      kernels.toFloats(
+        product.at + from,
+        product.at + from + 4 * outputs,
+        unit.at,
+        scales,
+        bias,
+        least,
+        output.at + from,
+      )
     }
-    return out
+    return output.view.slice(0, rows * outputs)
   }
 
-  function multiply(kernels: Kernels, { at, inputs, outputs }: Dense, steps: number): void {
-    kernels.multiplyShorts(left.at, at, product.at, steps, inputs / 2, outputs / columnsPerPanel)
+  /** Attention of the pieces of one text among each other, per head. */
+  function attend(
+    projected: Float32Array,
+    width: number,
+    cuts: readonly number[][],
+    rows: number,
+  ): Float32Array {
+    const perHead = width / heads
+    const stride = 4 * 3 * width
+    const scale = 1 / Math.sqrt(perHead)
+    input.view.set(projected)
+    let first = 0
+    for (const { length } of cuts) {
+      for (let i = 0; i < length; i++)
+        for (let head = 0; head < heads; head++) {
+          const text = input.at + first * stride
+          const queries = 4 * head * perHead
+          const keys = text + queries + 4 * width
+          kernels.dots(text + i * stride + queries, 4 * perHead, keys, keys + length * stride, stride, shares.at)
+          soften(shares.view, length, scale)
+          const to = output.at + 4 * ((first + i) * width + head * perHead)
+          kernels.score(places.at, shares.at, length, keys + 4 * width, stride, to, perHead / columnsPerBlock)
+        }
+      first += length
+    }
+    return output.view.slice(0, rows * width)
   }
+}
+
+/** Softmax of what is scaled, in place. */
+function soften(values: Float32Array, count: number, scale: number): void {
+  let most = -Infinity
+  for (let i = 0; i < count; i++) if (values[i]! > most) most = values[i]!
+  let all = 0
+  for (let i = 0; i < count; i++) {
+    const share = Math.exp((values[i]! - most) * scale)
+    values[i] = share
+    all += share
+  }
+  for (let i = 0; i < count; i++) values[i]! /= all
 }
 
 /** Pieces of the vocabulary and two that the encoder does not use. */
 const embeddingRows = 8_002
+
+/** Mean and largest value of each dimension over the pieces of one text, into the second and third part. */
+function pool(states: Float32Array, vector: Float32Array): void {
+  const pieces = states.length / dimensions
+  for (let d = 0; d < dimensions; d++) {
+    let sum = 0
+    let most = -Infinity
+    for (let at = d; at < states.length; at += dimensions) {
+      const value = states[at]!
+      sum += value
+      if (value > most) most = value
+    }
+    vector[dimensions + d] = sum / pieces
+    vector[2 * dimensions + d] = most
+  }
+}
 
 function normed({ scale, bias }: Norm, states: Float32Array, rows: number, width: number): Float32Array {
   const out = new Float32Array(rows * width)
@@ -327,51 +426,6 @@ function normed({ scale, bias }: Norm, states: Float32Array, rows: number, width
     const perDeviation = 1 / Math.sqrt(variance / width + normEpsilon)
     for (let d = 0; d < width; d++)
       out[from + d] = scale[d]! * (states[from + d]! - mean) * perDeviation + bias[d]!
-  }
-  return out
-}
-
-/** Attention of the pieces of one text among each other, per head. */
-function attend(
-  projected: Float32Array,
-  width: number,
-  cuts: readonly number[][],
-  rows: number,
-): Float32Array {
-  const out = new Float32Array(rows * width)
-  const perHead = width / heads
-  const stride = 3 * width
-  const shares = new Float64Array(piecesMax)
-  let first = 0
-  for (const { length } of cuts) {
-    for (let head = 0; head < heads; head++) {
-      const queries = head * perHead
-      const keys = queries + width
-      const values = queries + 2 * width
-      for (let i = 0; i < length; i++) {
-        const query = (first + i) * stride + queries
-        let most = -Infinity
-        for (let j = 0; j < length; j++) {
-          const key = (first + j) * stride + keys
-          let sum = 0
-          for (let d = 0; d < perHead; d++) sum += projected[query + d]! * projected[key + d]!
-          shares[j] = sum / Math.sqrt(perHead)
-          if (shares[j]! > most) most = shares[j]!
-        }
-        let all = 0
-        for (let j = 0; j < length; j++) {
-          shares[j] = Math.exp(shares[j]! - most)
-          all += shares[j]!
-        }
-        const to = (first + i) * width + queries
-        for (let j = 0; j < length; j++) {
-          const share = shares[j]! / all
-          const value = (first + j) * stride + values
-          for (let d = 0; d < perHead; d++) out[to + d]! += share * projected[value + d]!
-        }
-      }
-    }
-    first += length
   }
   return out
 }

@@ -7,19 +7,20 @@ export interface Example {
 }
 
 /**
- * Turns texts into vectors of one length whose angle says how near their meanings are. English only.
+ * Turns texts into vectors that are near each other when the meanings are. English only.
  * MUST give the same vectors for the same texts on every machine, so that a turn taken again decides the same.
  */
 export interface Encoder {
-  readonly dimensions: number
-  /** One vector of length 1 for each text, in order; a text without a letter gets zeros. */
+  /** Lengths of the parts that a vector consists of; the cosine of the first parts says how near two texts are. */
+  readonly parts: readonly number[]
+  /** One vector for each text, in order; a text without a piece gets zeros. */
   encode(texts: readonly string[]): Float32Array[]
 }
 
 /** Why the second tier did not have its say, as a person should read it; null when it had, or was not needed. */
 export type LanguageNote =
   /** The model's language is not the encoder's: n-grams alone decide. */
-  | 'first-tier-only-language'
+  | 'encoder-is-english-only'
   /** The model was trained with an encoder, and the caller has none at hand. */
   | 'encoder-absent'
 

@@ -1,5 +1,5 @@
 /**
- * The three inner loops that training and encoding spend their time in, four or eight numbers at a time. WebAssembly
+ * The inner loops that training and encoding spend their time in, four or eight numbers at a time. WebAssembly
  * without relaxed instructions gives the same bits on every machine.
  */
 import {
@@ -8,16 +8,23 @@ import {
   addIntegers,
   anyTrue,
   dotShorts,
+  floatsToIntegers,
   get,
   increase,
   integer,
+  integersToFloats,
+  largerFloats,
   loadInteger,
   loadSplat,
   loadVector,
   multiply,
   multiplyFloats,
+  narrowIntegers,
+  nearestWhole,
   orVectors,
   set,
+  sizesOfFloats,
+  storeSum,
   storeVector,
   until,
   wasmModule,
@@ -62,6 +69,22 @@ export interface Kernels {
    * columns, each pair of k after the other, the eight columns' two shorts side by side; `out`: rows of 8 · `panels`.
    */
   multiplyShorts(a: number, b: number, out: number, rowSteps: number, pairs: number, panels: number): void
+  /** Into `out`, four floats of which the largest is the largest size in `[from, end)`; 16 bytes a step. */
+  largestSize(from: number, end: number, out: number): void
+  /** `out[i] = round(from[i] · *scale)` as shorts; 32 bytes a step, halves to even. */
+  roundToShorts(from: number, end: number, scale: number, out: number): void
+  /** `out[i] = max(*least, from[i] · *unit · scales[i] + bias[i])`, from 32-bit integers; 16 bytes a step. */
+  toFloats(
+    from: number,
+    end: number,
+    unit: number,
+    scales: number,
+    bias: number,
+    least: number,
+    out: number,
+  ): void
+  /** `out[j] = Σ_d query[d] · keys[j][d]` for the keys in `[keys, keysEnd)`, `stride` bytes apart; `bytes` of each. */
+  dots(query: number, bytes: number, keys: number, keysEnd: number, stride: number, out: number): void
 }
 
 export interface Arena {
@@ -74,7 +97,7 @@ export interface Arena {
 /** Memory for one piece of work whose needs are known beforehand; it goes when nothing refers to it. */
 export function openArena(bytes: number): Arena {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((bytes + slackBytes) / pageBytes) })
-  module ??= new WebAssembly.Module(wasmModule([score, update, multiplyShorts]))
+  module ??= new WebAssembly.Module(wasmModule([score, update, multiplyShorts, largestSize, roundToShorts, toFloats, dots]))
   const instance = new WebAssembly.Instance(module, { engine: { memory } })
   const buffer = memory.buffer as ArrayBuffer
   let next = 0
@@ -107,10 +130,21 @@ const blockBytes = columnsPerBlock * 4
 const quarters = [0, 1, 2, 3] as const
 
 /** Locals of `score` and `update`: seven parameters, then these. */
-const [rows, values, count, weights, stride, columns, blocks, block, row, value, rowsEnd, address] = Array.from(
-  { length: 12 },
-  (_, i) => i,
-) as [number, number, number, number, number, number, number, number, number, number, number, number]
+const [rows, values, count, weights, stride, columns, blocks, block, row, value, rowsEnd, address] =
+  Array.from({ length: 12 }, (_, i) => i) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
 const firstSum = 12
 const scale = 16
 
@@ -173,17 +207,32 @@ const update: WasmFunction = {
     ),
     [],
     anyTrue(
-      orVectors(
-        orVectors(get(firstSum), get(firstSum + 1)),
-        orVectors(get(firstSum + 2), get(firstSum + 3)),
-      ),
+      orVectors(orVectors(get(firstSum), get(firstSum + 1)), orVectors(get(firstSum + 2), get(firstSum + 3))),
     ),
   ),
 }
 
 const multiplyShorts: WasmFunction = (() => {
-  const [a, b, out, rowSteps, pairs, panels, panel, step, a0, a1, a2, a3, k, bEnd, o, rowBytes, outBytes, end] =
-    Array.from({ length: 18 }, (_, i) => i) as number[]
+  const [
+    a,
+    b,
+    out,
+    rowSteps,
+    pairs,
+    panels,
+    panel,
+    step,
+    a0,
+    a1,
+    a2,
+    a3,
+    k,
+    bEnd,
+    o,
+    rowBytes,
+    outBytes,
+    end,
+  ] = Array.from({ length: 18 }, (_, i) => i) as number[]
   const [left, right, spread] = [18, 19, 20]
   const sums = 21
   const starts = [a0, a1, a2, a3] as number[]
@@ -228,4 +277,93 @@ const multiplyShorts: WasmFunction = (() => {
     ]),
   ]
   return { name: 'multiplyShorts', parameters: 6, integers: 12, vectors: 11, body }
+})()
+
+const largestSize: WasmFunction = (() => {
+  const [from, end, out] = [0, 1, 2]
+  const most = 3
+  return {
+    name: 'largestSize',
+    parameters: 3,
+    integers: 0,
+    vectors: 1,
+    body: [
+      until(from, end, [
+        set(most, largerFloats(get(most), sizesOfFloats(loadVector(get(from))))),
+        increase(from, integer(16)),
+      ]),
+      storeVector(get(out), get(most)),
+    ],
+  }
+})()
+
+const roundToShorts: WasmFunction = (() => {
+  const [from, end, scale, out] = [0, 1, 2, 3]
+  const factor = 4
+  const whole = (offset: number): Code =>
+    floatsToIntegers(nearestWhole(multiplyFloats(loadVector(get(from), offset), get(factor))))
+  return {
+    name: 'roundToShorts',
+    parameters: 4,
+    integers: 0,
+    vectors: 1,
+    body: [
+      set(factor, loadSplat(get(scale))),
+      until(from, end, [
+        storeVector(get(out), narrowIntegers(whole(0), whole(16))),
+        increase(from, integer(32)),
+        increase(out, integer(16)),
+      ]),
+    ],
+  }
+})()
+
+const toFloats: WasmFunction = (() => {
+  const [from, end, unit, scales, bias, least, out] = [0, 1, 2, 3, 4, 5, 6]
+  const [perUnit, floor] = [7, 8]
+  const value = multiplyFloats(
+    integersToFloats(loadVector(get(from))),
+    multiplyFloats(get(perUnit), loadVector(get(scales))),
+  )
+  return {
+    name: 'toFloats',
+    parameters: 7,
+    integers: 0,
+    vectors: 2,
+    body: [
+      set(perUnit, loadSplat(get(unit))),
+      set(floor, loadSplat(get(least))),
+      until(from, end, [
+        storeVector(get(out), largerFloats(get(floor), addFloats(value, loadVector(get(bias))))),
+        [from, scales, bias, out].map((local) => increase(local, integer(16))),
+      ]),
+    ],
+  }
+})()
+
+const dots: WasmFunction = (() => {
+  const [query, bytes, keys, keysEnd, stride, out, at, end, key] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+  const sum = 9
+  return {
+    name: 'dots',
+    parameters: 6,
+    integers: 3,
+    vectors: 1,
+    body: [
+      set(end, add(get(query), get(bytes))),
+      until(keys, keysEnd, [
+        set(sum, zeroVector),
+        set(at, get(query)),
+        set(key, get(keys)),
+        until(at, end, [
+          set(sum, addFloats(get(sum), multiplyFloats(loadVector(get(at)), loadVector(get(key))))),
+          increase(at, integer(16)),
+          increase(key, integer(16)),
+        ]),
+        storeSum(get(out), sum),
+        increase(out, integer(4)),
+        increase(keys, get(stride)),
+      ]),
+    ],
+  }
 })()

@@ -71,6 +71,20 @@ export const addIntegers = (a: Code, b: Code): Code => [a, b, simd(0xae)]
 /** Eight 16-bit products, added in pairs to four 32-bit integers. */
 export const dotShorts = (a: Code, b: Code): Code => [a, b, simd(0xba)]
 export const orVectors = (a: Code, b: Code): Code => [a, b, simd(0x50)]
+export const largerFloats = (a: Code, b: Code): Code => [a, b, simd(0xe9)]
+export const sizesOfFloats = (a: Code): Code => [a, simd(0xe0)]
+export const nearestWhole = (a: Code): Code => [a, simd(0x6a)]
+export const floatsToIntegers = (a: Code): Code => [a, simd(0xf8)]
+export const integersToFloats = (a: Code): Code => [a, simd(0xfa)]
+/** Eight 32-bit integers as 16-bit ones. */
+export const narrowIntegers = (a: Code, b: Code): Code => [a, b, simd(0x85)]
+/** Stores the sum of the four. */
+export const storeSum = (address: Code, vector: number): Code => [
+  address,
+  [0, 1, 2, 3].map((lane): Code => [get(vector), simd(0x1f), lane]),
+  [0x92, 0x92, 0x92],
+  [0x38, 0x02, 0x00],
+]
 export const anyTrue = (a: Code): Code => [a, simd(0x53)]
 
 const i32 = 0x7f

@@ -9,36 +9,49 @@ export interface ExampleHead {
   readonly rows: Float32Array
 }
 
-/** How much a direction must say before it is believed, for each thousand examples. Chosen on development questions. */
-const ridgePerThousand = 0.5
+/** How much a direction must say before it is believed, for each part of a vector. Chosen on development questions. */
+const ridgePerPart = 0.1
 
-/** @returns null when there is nothing to tell apart. */
+/**
+ * @param parts how many parts of length 1 a vector has
+ * @returns null when there is nothing to tell apart
+ */
 export function learnExampleHead(
   examples: readonly { vector: Float32Array; article: number }[],
   articles: number,
+  parts: number,
 ): ExampleHead | null {
-  const dimensions = examples[0]?.vector.length ?? 0
   if (new Set(examples.map(({ article }) => article)).size < 2) return null
-  const gram = new Float64Array(dimensions * dimensions)
-  for (const { vector } of examples)
-    for (let i = 0; i < dimensions; i++) {
-      const x = vector[i]!
-      if (x === 0) continue
-      for (let j = 0; j <= i; j++) gram[i * dimensions + j]! += x * vector[j]!
-    }
-  const ridge = (ridgePerThousand * examples.length) / 1_000
-  for (let i = 0; i < dimensions; i++) gram[i * dimensions + i]! += ridge
-  choleskyInPlace(gram, dimensions)
+  const dimensions = examples[0]!.vector.length
   const rows = new Float32Array(articles * dimensions)
-  const sums = new Map<number, Float64Array>()
-  for (const { vector, article } of examples) {
-    let sum = sums.get(article)
-    if (sum === undefined) sums.set(article, (sum = new Float64Array(dimensions)))
-    for (let i = 0; i < dimensions; i++) sum[i]! += vector[i]!
-  }
-  for (const [article, sum] of sums) {
-    solveInPlace(gram, dimensions, sum)
-    rows.set(sum, article * dimensions)
+  const ridge = ridgePerPart * parts
+  const of = Map.groupBy(examples.keys(), (i) => examples[i]!.article)
+  // Two ways to the same rows; the one with the smaller matrix is taken.
+  if (examples.length <= dimensions) {
+    const near = lowerHalf(examples.length, ridge, (i, j) => dot(examples[i]!.vector, examples[j]!.vector))
+    for (const [article, own] of of) {
+      const shares = new Float64Array(examples.length)
+      for (const i of own) shares[i] = 1
+      solveInPlace(near, examples.length, shares)
+      const row = new Float64Array(dimensions)
+      for (const [i, share] of shares.entries()) addScaled(row, examples[i]!.vector, share)
+      rows.set(row, article * dimensions)
+    }
+  } else {
+    const spread = new Float64Array(dimensions * dimensions)
+    for (const { vector } of examples)
+      for (let i = 0; i < dimensions; i++) {
+        const x = vector[i]!
+        for (let j = 0; j <= i; j++) spread[i * dimensions + j]! += x * vector[j]!
+      }
+    for (let i = 0; i < dimensions; i++) spread[i * dimensions + i]! += ridge
+    choleskyInPlace(spread, dimensions)
+    for (const [article, own] of of) {
+      const row = new Float64Array(dimensions)
+      for (const i of own) addScaled(row, examples[i]!.vector, 1)
+      solveInPlace(spread, dimensions, row)
+      rows.set(row, article * dimensions)
+    }
   }
   return { dimensions, rows }
 }
@@ -49,6 +62,24 @@ export function headScore(head: ExampleHead, article: number, vector: Float32Arr
   const from = article * head.dimensions
   for (let i = 0; i < head.dimensions; i++) sum += head.rows[from + i]! * vector[i]!
   return sum
+}
+
+function lowerHalf(size: number, ridge: number, value: (i: number, j: number) => number): Float64Array {
+  const matrix = new Float64Array(size * size)
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j <= i; j++) matrix[i * size + j] = value(i, j) + (i === j ? ridge : 0)
+  choleskyInPlace(matrix, size)
+  return matrix
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
+function addScaled(sum: Float64Array, vector: Float32Array, factor: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += factor * vector[i]!
 }
 
 /** A = L·Lᵀ; L takes the place of the lower half of A. */

@@ -1,7 +1,8 @@
 import type { Encoder } from '../intents/intent-types.ts'
 import { languages, type Language } from '../script.ts'
 import type { KnowledgeIndex, KnownShelf, RankModel } from './knowledge-index.ts'
-import { openShelf, partNames, type Entry, type EntryVectors } from './shelf.ts'
+import type { ExampleHead } from './example-head.ts'
+import { openShelf, partNames, type Entry, type EntryVectors, type ShelfVectors } from './shelf.ts'
 import { fromBytes, toBytes } from './vector.ts'
 
 /**
@@ -31,14 +32,14 @@ export function saveIndex(index: KnowledgeIndex): Uint8Array<ArrayBuffer> {
       entries: shelf.entries as Entry[],
       lexical,
       full,
-      dimensions: vectors === null ? 0 : (index.encoder?.dimensions ?? vectors[0]!.title.length),
+      parts: vectors === null ? null : [...vectors.parts],
       head: shelf.head !== null,
     })),
   }
   const parts: Uint8Array[] = [new TextEncoder().encode(JSON.stringify(header))]
   const headerBytes = parts[0]!.length
   for (const { shelf, vectors } of index.shelves) {
-    for (const vector of vectors?.flatMap(inOrder) ?? []) {
+    for (const vector of vectors?.entries.flatMap(inOrder) ?? []) {
       const { scale, bytes } = toBytes(vector)
       parts.push(floatBytes([scale]), new Uint8Array(bytes.buffer))
     }
@@ -76,36 +77,36 @@ export function loadIndex(bytes: Uint8Array, encoder: Encoder | null): Knowledge
   if (needed !== body.length) throw new IndexFault('This index has not the length that it tells.')
   let at = headerBytes
   const shelves = header.shelves.map((saved): KnownShelf => {
-    const { language, entries, lexical, dimensions } = saved
-    if (dimensions > 0 && encoder !== null && encoder.dimensions !== dimensions)
-      throw new IndexFault(`This index was made with an encoder of ${dimensions} dimensions.`)
-    const readVector = (): Float32Array => {
+    const { language, entries, lexical, parts } = saved
+    if (parts !== null && encoder !== null && String(encoder.parts) !== String(parts))
+      throw new IndexFault('This index was made with another encoder.')
+    const readVector = (length: number): Float32Array => {
       const scale = new DataView(body.buffer, body.byteOffset + at, 4).getFloat32(0, true)
-      const vector = fromBytes({
-        scale,
-        bytes: new Int8Array(body.buffer, body.byteOffset + at + 4, dimensions),
-      })
-      at += 4 + dimensions
-      return vector
+      const bytes = new Int8Array(body.buffer, body.byteOffset + at + 4, length)
+      at += 4 + length
+      return fromBytes({ scale, bytes })
     }
-    const vectors =
-      dimensions === 0
-        ? null
-        : entries.map((entry): EntryVectors => ({
-            title: readVector(),
-            headings: entry.passages.map(readVector),
-            passages: entry.passages.map(readVector),
-            questions: entry.questions.map(readVector),
-          }))
-    let head = null
-    if (saved.head) {
-      const count = entries.length * dimensions
-      const numbers = new DataView(body.buffer, body.byteOffset + at, count * 4)
-      head = {
-        dimensions,
-        rows: Float32Array.from({ length: count }, (_, i) => numbers.getFloat32(i * 4, true)),
+    let vectors: ShelfVectors | null = null
+    let head: ExampleHead | null = null
+    if (parts !== null) {
+      const first = parts[0]!
+      const whole = sumOf(parts)
+      vectors = {
+        parts,
+        entries: entries.map((entry): EntryVectors => ({
+          title: readVector(first),
+          headings: entry.passages.map(() => readVector(first)),
+          passages: entry.passages.map(() => readVector(first)),
+          questions: entry.questions.map(() => readVector(whole)),
+        })),
       }
-      at += count * 4
+      if (saved.head) {
+        const count = entries.length * whole
+        const numbers = new DataView(body.buffer, body.byteOffset + at, count * 4)
+        const rows = Float32Array.from({ length: count }, (_, i) => numbers.getFloat32(i * 4, true))
+        head = { dimensions: whole, rows }
+        at += count * 4
+      }
     }
     const shelf = openShelf(entries, vectors, language, { head })
     return { language, shelf, vectors, lexical, full: encoder === null ? null : saved.full }
@@ -122,7 +123,8 @@ interface Header {
     entries: Entry[]
     lexical: RankModel
     full: RankModel | null
-    dimensions: number
+    /** Lengths of the parts of the encoder's vectors; null when no vectors follow. */
+    parts: number[] | null
     head: boolean
   }[]
 }
@@ -131,14 +133,19 @@ function inOrder({ title, headings, passages, questions }: EntryVectors): Float3
   return [title, ...headings, ...passages, ...questions]
 }
 
-function numberBytes({ entries, dimensions, head }: Header['shelves'][number]): number {
-  if (dimensions === 0) return 0
+function numberBytes({ entries, parts, head }: Header['shelves'][number]): number {
+  if (parts === null) return 0
+  const first = parts[0]!
+  const whole = sumOf(parts)
   const vectors = entries.reduce(
-    (sum, { passages, questions }) => sum + 1 + 2 * passages.length + questions.length,
+    (sum, { passages, questions }) =>
+      sum + (1 + 2 * passages.length) * (4 + first) + questions.length * (4 + whole),
     0,
   )
-  return vectors * (4 + dimensions) + (head ? entries.length * dimensions * 4 : 0)
+  return vectors + (head ? entries.length * whole * 4 : 0)
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0)
 
 /** The checksum says that these are the bytes that were saved; this says that a program of this format saved them. */
 function readHeader(bytes: Uint8Array): Header {
@@ -159,18 +166,24 @@ function isHeader(value: unknown): value is Header {
 
 function isSavedShelf(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { language, entries, lexical, full, dimensions, head } = value
+  const { language, entries, lexical, full, parts, head } = value
   return (
     languages.some((known) => known === language) &&
-    Number.isSafeInteger(dimensions) &&
-    (dimensions as number) >= 0 &&
-    (dimensions as number) <= 4_096 &&
+    (parts === null ? full === null && head === false : arePartLengths(parts)) &&
     typeof head === 'boolean' &&
-    (!head || (dimensions as number) > 0) &&
     isModel(lexical) &&
     (full === null || isModel(full)) &&
     Array.isArray(entries) &&
     entries.every(isEntry)
+  )
+}
+
+function arePartLengths(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length >= 1 &&
+    value.length <= 8 &&
+    value.every((length) => Number.isSafeInteger(length) && length >= 1 && length <= 4_096)
   )
 }
 

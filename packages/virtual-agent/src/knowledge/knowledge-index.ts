@@ -8,9 +8,17 @@ import { articlesMax, type Article } from './article.ts'
 import { chunkArticle, splitText } from './chunk-article.ts'
 import { scoresOf, shares } from './rank-weights.ts'
 import type { FoundPassage, SearchResult } from './search-result.ts'
-import { openShelf, partNames, type Entry, type EntryVectors, type Query, type Shelf } from './shelf.ts'
+import {
+  openShelf,
+  partNames,
+  type Entry,
+  type EntryVectors,
+  type Query,
+  type Shelf,
+  type ShelfVectors,
+} from './shelf.ts'
 import { candidatesMax, learnShelf, signsOf } from './learn-shelf.ts'
-import { fromBytes, meanDirection, toBytes } from './vector.ts'
+import { fromBytes, meanDirection, toBytes, unitParts } from './vector.ts'
 
 /** The approved articles of a tenant, ready to be asked. */
 export interface KnowledgeIndex {
@@ -22,7 +30,7 @@ export interface KnowledgeIndex {
 export interface KnownShelf {
   readonly language: Language
   readonly shelf: Shelf
-  readonly vectors: readonly EntryVectors[] | null
+  readonly vectors: ShelfVectors | null
   /** Words and letters only: for languages that the encoder does not know, and when there is none. */
   readonly lexical: RankModel
   /** With the encoder; null when the index was built without. */
@@ -78,7 +86,7 @@ export function buildIndex(articles: readonly Article[], options: BuildOptions):
 export interface SearchOptions {
   /** The visitor's language when it is known; else it is read from the text. */
   language?: Language | null
-  /** The text's vector, when the caller has it already. */
+  /** The text's vector, as the encoder made it, when the caller has it already. */
   vector?: Float32Array | null
   passagesMax?: number
 }
@@ -120,7 +128,8 @@ function vectorFor(
   given: Float32Array | null,
 ): Float32Array | null {
   if (known.full === null) return null
-  return given ?? encoder?.encode([text])[0] ?? null
+  const vector = given ?? encoder?.encode([text])[0]
+  return vector === undefined ? null : unitParts(vector, known.vectors!.parts)
 }
 
 function searchShelf(
@@ -222,19 +231,28 @@ function encodeEntries(
   entries: readonly Entry[],
   encoder: Encoder,
   progress: (fraction: number) => void,
-): EntryVectors[] {
-  return entries.map((entry, e) => {
-    const encode = (text: string): Float32Array => {
-      const vectors = encoder.encode(splitText(text, encodedCharactersMax))
-      const direction = meanDirection(vectors) ?? new Float32Array(encoder.dimensions)
-      return fromBytes(toBytes(direction))
-    }
-    progress(e / entries.length)
-    return {
-      title: encode(entry.title),
-      headings: entry.passages.map(({ headings }) => encode([entry.title, ...headings].join('. '))),
-      passages: entry.passages.map(({ text }) => encode(text)),
-      questions: entry.questions.map(encode),
-    }
-  })
+): ShelfVectors {
+  const { parts } = encoder
+  const whole = (text: string): Float32Array => {
+    const [vector] = encoder.encode([text])
+    return fromBytes(toBytes(unitParts(vector!, parts)))
+  }
+  const meaning = (text: string): Float32Array => {
+    const vectors = encoder
+      .encode(splitText(text, encodedCharactersMax))
+      .map((vector) => unitParts(vector, parts).subarray(0, parts[0]))
+    return fromBytes(toBytes(meanDirection(vectors) ?? new Float32Array(parts[0]!)))
+  }
+  return {
+    parts,
+    entries: entries.map((entry, e): EntryVectors => {
+      progress(e / entries.length)
+      return {
+        title: meaning(entry.title),
+        headings: entry.passages.map(({ headings }) => meaning([entry.title, ...headings].join('. '))),
+        passages: entry.passages.map(({ text }) => meaning(text)),
+        questions: entry.questions.map(whole),
+      }
+    }),
+  }
 }

@@ -2,7 +2,7 @@ import type { Language } from '../script.ts'
 import { estimateProbability, type AnswerProbability, type Asked } from './answer-probability.ts'
 import type { RankModel } from './knowledge-index.ts'
 import { learnRankWeights, scoresOf, shares, type Ranking } from './rank-weights.ts'
-import { openShelf, type Entry, type EntryVectors, type LeftOut, type Query, type Shelf } from './shelf.ts'
+import { openShelf, type Entry, type LeftOut, type Query, type Shelf, type ShelfVectors } from './shelf.ts'
 
 /** A chance is a share among so many: what stands further behind changes none. */
 export const candidatesMax = 64
@@ -39,22 +39,22 @@ const cautious: AnswerProbability = {
  */
 export function learnShelf(
   entries: readonly Entry[],
-  vectors: readonly EntryVectors[] | null,
+  encoded: ShelfVectors | null,
   language: Language,
   precisionMin: number,
 ): { lexical: RankModel; full: RankModel | null } {
   const questions = entries.reduce((sum, entry) => sum + entry.questions.length, 0)
   const from = questions >= questionsMin ? 'questions' : 'titles'
-  const held = holdOut(entries, vectors, from)
+  const held = holdOut(entries, encoded, from)
   const all = Array.from({ length: folds }, (_, fold) => {
     const own = held.filter((one) => one.fold === fold)
     if (own.length === 0) return []
-    const shelf = openShelf(entries, vectors, language, { leftOut: leftOutOf(fold, from) })
+    const shelf = openShelf(entries, encoded, language, { leftOut: leftOutOf(fold, from) })
     return own.map(({ text, vector, entry }) => compareHeld(shelf, shelf.read(text, vector), entry, fold))
   }).flat()
   return {
     lexical: learnModel(all, weightsWithout, from, precisionMin),
-    full: vectors && learnModel(all, weightsWith, from, precisionMin),
+    full: encoded && learnModel(all, weightsWith, from, precisionMin),
   }
 }
 
@@ -67,9 +67,17 @@ interface HeldOut {
 
 function holdOut(
   entries: readonly Entry[],
-  vectors: readonly EntryVectors[] | null,
+  encoded: ShelfVectors | null,
   from: 'questions' | 'titles',
 ): HeldOut[] {
+  const vectors = encoded?.entries
+  // A title is kept with its first part only; the head says nothing to it.
+  const whole = (first: Float32Array | undefined): Float32Array | null => {
+    if (first === undefined) return null
+    const all = new Float32Array(encoded!.parts.reduce((sum, length) => sum + length, 0))
+    all.set(first)
+    return all
+  }
   const held = entries.flatMap((entry, e): HeldOut[] => {
     const questions = entry.questions.map((text, q) => ({
       text,
@@ -82,11 +90,11 @@ function holdOut(
     const headings = entry.passages.flatMap(({ headings }, p) =>
       headings.length === 0 || String(entry.passages[p - 1]?.headings) === String(headings)
         ? []
-        : [{ text: [entry.title, ...headings].join('. '), vector: vectors?.[e]!.headings[p] ?? null }],
+        : [{ text: [entry.title, ...headings].join('. '), vector: whole(vectors?.[e]!.headings[p]) }],
     )
     return [
       ...questions,
-      ...[{ text: entry.title, vector: vectors?.[e]!.title ?? null }, ...headings].map((one) => ({
+      ...[{ text: entry.title, vector: whole(vectors?.[e]!.title) }, ...headings].map((one) => ({
         ...one,
         entry: e,
         fold: e % folds,

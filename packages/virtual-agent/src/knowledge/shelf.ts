@@ -18,7 +18,10 @@ export interface Entry {
   questions: string[]
 }
 
-/** What an encoder made of an entry; the title and the headings of a passage count as one text. */
+/**
+ * What an encoder made of an entry; the title and the headings of a passage count as one text. Of these the first part
+ * is kept, which cosines compare; of questions all parts, from which the example head learns.
+ */
 export interface EntryVectors {
   title: Float32Array
   headings: Float32Array[]
@@ -37,6 +40,7 @@ export interface Query {
   /** Stems that no article has, function words left out. */
   unknown: string[]
   pieces: string[]
+  /** All parts, each of length 1. */
   vector: Float32Array | null
 }
 
@@ -63,12 +67,19 @@ export interface LeftOut {
 
 const nothingLeftOut: LeftOut = { title: () => false, question: () => false }
 
+/** Vectors of all entries, and the lengths of the parts that a question's has. */
+export interface ShelfVectors {
+  parts: readonly number[]
+  entries: readonly EntryVectors[]
+}
+
 export function openShelf(
   entries: readonly Entry[],
-  vectors: readonly EntryVectors[] | null,
+  encoded: ShelfVectors | null,
   language: Language,
   { leftOut = nothingLeftOut, head }: { leftOut?: LeftOut; head?: ExampleHead | null } = {},
 ): Shelf {
+  const vectors = encoded?.entries ?? null
   const shown = entries.map((entry, e) => ({
     title: leftOut.title(e) ? '' : entry.title,
     passages: entry.passages.map(({ headings, text }) => ({
@@ -112,17 +123,18 @@ export function openShelf(
     if (passage !== null) unitsOf[entry]!.push({ unit, passage })
 
   const spelling = openSpelling(countWords(shown))
-  const meaning = vectors && openMeaning(vectors, leftOut)
+  const meaning = encoded && openMeaning(encoded, leftOut)
   const examples =
-    vectors &&
+    encoded &&
     (head === undefined
       ? learnExampleHead(
-          vectors.flatMap((entry, article) =>
+          encoded.entries.flatMap((entry, article) =>
             entry.questions.flatMap((vector, q) =>
               leftOut.question(article, q) ? [] : [{ vector, article }],
             ),
           ),
           entries.length,
+          encoded.parts.length,
         )
       : head)
 
@@ -197,7 +209,7 @@ export function openShelf(
       let best = Math.max(0, ...own.passages.map((_, p) => passageNearness(own, p, query.vector!)))
       let nearest: string | null = null
       for (const [q, vector] of own.questions.entries()) {
-        const near = cosine(vector, query.vector)
+        const near = cosine(vector.subarray(0, encoded!.parts[0]), query.vector)
         if (near <= best) continue
         best = near
         nearest = entries[entry]!.questions[q]!
@@ -215,9 +227,10 @@ function passageNearness(vectors: EntryVectors, passage: number, query: Float32A
 }
 
 /** Nearest of: the middle of an entry's questions, its title, and each passage with its headings. */
-function openMeaning(vectors: readonly EntryVectors[], leftOut: LeftOut) {
-  const compared = vectors.map((entry, e): Float32Array[] => {
-    const middle = meanDirection(entry.questions.filter((_, q) => !leftOut.question(e, q)))
+function openMeaning({ parts, entries }: ShelfVectors, leftOut: LeftOut) {
+  const compared = entries.map((entry, e): Float32Array[] => {
+    const asked = entry.questions.filter((_, q) => !leftOut.question(e, q))
+    const middle = meanDirection(asked.map((vector) => vector.subarray(0, parts[0])))
     return [
       ...(middle === null ? [] : [middle]),
       ...(leftOut.title(e) ? [] : [entry.title, ...entry.headings]),

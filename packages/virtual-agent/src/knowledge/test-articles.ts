@@ -51,7 +51,7 @@ export function testArticlesWithQuestions(): Article[] {
 /** Near in letters is near in "meaning" here: enough to run everything that an encoder takes part in. */
 export function letterEncoder(dimensions = 64): Encoder {
   return {
-    dimensions,
+    parts: [dimensions, dimensions / 2],
     encode: (texts) =>
       texts.map((text) => {
         const vector = new Float32Array(dimensions)
@@ -61,7 +61,9 @@ export function letterEncoder(dimensions = 64): Encoder {
           vector[hash % dimensions]! += hash & 0x10000 ? 1 : -1
         }
         const length = Math.hypot(...vector) || 1
-        return vector.map((x) => x / length)
+        const unit = vector.map((x) => x / length)
+        // The second part is the first half once more, of another length.
+        return Float32Array.of(...unit, ...unit.subarray(0, dimensions / 2).map((x) => 3 * x))
       }),
   }
 }

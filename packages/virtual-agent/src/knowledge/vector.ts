@@ -1,4 +1,17 @@
-/** The cosine of two vectors of length 1; 0 where one is all zeros. */
+/** Each part of an encoder's vector brought to length 1, so that none drowns the others; zeros stay zeros. */
+export function unitParts(vector: Float32Array, parts: readonly number[]): Float32Array {
+  const scaled = Float32Array.from(vector)
+  let from = 0
+  for (const length of parts) {
+    const part = scaled.subarray(from, from + length)
+    const size = Math.sqrt(part.reduce((sum, x) => sum + x * x, 0))
+    if (size > 0) for (let i = 0; i < length; i++) part[i]! /= size
+    from += length
+  }
+  return scaled
+}
+
+/** The cosine of `a` and the beginning of `b` that is as long, both of length 1; 0 where one is all zeros. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!

@@ -1,0 +1,6 @@
+/** Bounds on what a model may take. */
+
+/** Weights of the first tier, a byte each: a model is read and kept per tenant. */
+export const rowsTimesClassesMax = 24_000_000
+/** Examples that a model keeps to compare with: 512 bytes each. */
+export const examplesPerModelMax = 12_000

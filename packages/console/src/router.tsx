@@ -91,10 +91,7 @@ const virtualAgent = createRoute({
   getParentRoute: () => signedIn,
   path: '/virtual-agent/$section',
   validateSearch: readAuthoringSearch,
-  component: lazyRouteComponent(
-    () => import('./virtual-agent/virtual-agent-page.tsx'),
-    'VirtualAgentPage',
-  ),
+  component: lazyRouteComponent(() => import('./virtual-agent/virtual-agent-page.tsx'), 'VirtualAgentPage'),
 })
 
 const virtualAgentIndex = createRoute({
@@ -134,7 +131,17 @@ const review = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signInRoute,
-    signedIn.addChildren([desk, profile, settings, settingsIndex, virtualAgent, virtualAgentIndex, access, conversationAccess, review]),
+    signedIn.addChildren([
+      desk,
+      profile,
+      settings,
+      settingsIndex,
+      virtualAgent,
+      virtualAgentIndex,
+      access,
+      conversationAccess,
+      review,
+    ]),
   ]),
   basepath: '/desk',
   defaultPreload: 'intent',

@@ -153,7 +153,9 @@ const actions = [
 
 /** Letters that work with Ctrl or Cmd while a field has the focus. */
 export const lettersInFields: ReadonlySet<string> = new Set(
-  (actions as readonly Action[]).flatMap(({ keys, inFields }) => (inFields ? [keys.slice('$mod+'.length)] : [])),
+  (actions as readonly Action[]).flatMap(({ keys, inFields }) =>
+    inFields ? [keys.slice('$mod+'.length)] : [],
+  ),
 )
 
 export type ActionId = (typeof actions)[number]['id']

@@ -94,12 +94,7 @@ function Frame() {
           <Mark size={30} />
         </span>
         <RailLink to="/" icon="inbox" label="Desk" keys={keysOf('go-desk')} />
-        <RailLink
-          to="/virtual-agent"
-          icon="bot"
-          label="Virtual agent"
-          keys={keysOf('go-virtual-agent')}
-        />
+        <RailLink to="/virtual-agent" icon="bot" label="Virtual agent" keys={keysOf('go-virtual-agent')} />
         {reviews && <RailLink to="/access" icon="shield" label="Access log" keys={keysOf('go-access')} />}
         <RailLink to="/settings" icon="settings" label="Settings" keys={keysOf('go-settings')} />
         <span className={css.space} />

@@ -16,7 +16,8 @@ export function ConflictDialog({ onClose }: { onClose(): void }) {
   if (!theirs) return null
   const who = theirs.savedBy?.name ?? 'Somebody else'
   const mine = saved.definition && definition ? diffDefinitions(saved.definition, definition) : []
-  const others = saved.definition && theirs.definition ? diffDefinitions(saved.definition, theirs.definition) : []
+  const others =
+    saved.definition && theirs.definition ? diffDefinitions(saved.definition, theirs.definition) : []
   return (
     <Dialog title={`${who} saved in between`} onClose={onClose}>
       <div className={css.form}>

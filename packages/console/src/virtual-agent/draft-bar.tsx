@@ -136,7 +136,9 @@ function Training({
   const client = useQueryClient()
   const { dirty, saved, definition } = useEdited()
   const { data: training = overview.training } = useQuery(trainingQuery)
-  const heard = (status: TrainingStatus): void => client.setQueryData(trainingQuery.queryKey, status)
+  const heard = (status: TrainingStatus): void => {
+    client.setQueryData(trainingQuery.queryKey, status)
+  }
   const train = useMutation({
     mutationFn: async () =>
       (await beforehand()) ? api.post<TrainingStatus>('/virtual-agent/draft/train') : null,

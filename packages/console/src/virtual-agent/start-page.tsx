@@ -35,8 +35,8 @@ export function StartPage({ mayBegin }: { mayBegin: boolean }) {
             choices={languages.map((id) => ({ id, name: languageNames[id] }))}
           />
           <p className={css.hint}>
-            The greeting and all other phrases are there already, in four languages, for you to change. Nothing
-            is published before a second person has approved it.
+            The greeting and all other phrases are there already, in four languages, for you to change.
+            Nothing is published before a second person has approved it.
           </p>
           <div>
             <Button type="submit" tone="main">

@@ -79,10 +79,12 @@ function Frame({ overview }: { overview: VirtualAgentOverview<Definition> }) {
           {current.show(overview)}
         </Page>
       </div>
-      {trying && <TestPane
+      {trying && (
+        <TestPane
           published={overview.current !== null || overview.script !== null}
           onClose={() => setTrying(false)}
-        />}
+        />
+      )}
       {conflict && <ConflictDialog onClose={() => setConflict(false)} />}
       <LeaveDialog unsaved={dirty} />
     </div>

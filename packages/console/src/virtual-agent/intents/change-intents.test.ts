@@ -54,7 +54,12 @@ test('an intent that is renamed or removed is followed by what offers it', () =>
 })
 
 test('pasted lines become examples once each; what differs in case or signs only is known already', () => {
-  const { definition: next, added, known, left } = addExamples(definition(), 'refunds', 'en', [
+  const {
+    definition: next,
+    added,
+    known,
+    left,
+  } = addExamples(definition(), 'refunds', 'en', [
     '  Refund   please ',
     'i want my money back!',
     'refund, please.',

@@ -169,7 +169,8 @@ export function freeId(title: string, taken: ReadonlySet<string>): string {
   return id
 }
 
-export const isIntentId = (id: string): boolean => /^[a-z]+(-[a-z]+)*$/.test(id) && id.length <= idCharactersMax
+export const isIntentId = (id: string): boolean =>
+  /^[a-z]+(-[a-z]+)*$/.test(id) && id.length <= idCharactersMax
 
 function cut(id: string, max: number): string {
   return id.length <= max ? id : id.slice(0, max).replace(/-[^-]*$/, '')

@@ -121,63 +121,63 @@ export function ExamplesField({ intent, field }: { intent: Intent; field: string
 }
 
 function Example({
-    text,
-    at,
-    language,
-    fault,
-    clash,
-    mayEdit,
-    replace,
-  }: {
-    text: string
-    at: number
-    language: string
-    fault: string | undefined
-    clash: string | undefined
-    mayEdit: boolean
-    replace(at: number, text: string | null): void
-  }) {
-    const [value, setValue] = useState(text)
-    const [shown, setShown] = useState(text)
-    if (shown !== text) {
-      setShown(text)
-      setValue(text)
-    }
-    const keep = (): void => {
-      const next = value.trim()
-      if (next === text) setValue(text)
-      else replace(at, next === '' ? null : next)
-    }
-    return (
-      <li className={css.item}>
-        <input
-          className={css.text}
-          aria-label={`Example ${at + 1}`}
-          value={value}
-          lang={language}
-          dir="auto"
-          readOnly={!mayEdit}
-          maxLength={exampleCharactersMax}
-          aria-invalid={fault !== undefined || clash !== undefined || undefined}
-          onChange={(event) => setValue(event.target.value)}
-          onBlur={keep}
-          onKeyDown={(event) => event.key === 'Enter' && keep()}
-        />
-        {mayEdit && (
-          <button
-            type="button"
-            className={css.remove}
-            aria-label={`Remove example ${at + 1}`}
-            onClick={() => replace(at, null)}
-          >
-            <Icon name="close" size={16} />
-          </button>
-        )}
-        {(fault ?? clash) !== undefined && (
-          <p className={css.clash}>
-            <Icon name="warning" size={14} /> {fault ?? `Also an example of “${clash}”: it teaches neither.`}
-          </p>
-        )}
-      </li>
-    )
+  text,
+  at,
+  language,
+  fault,
+  clash,
+  mayEdit,
+  replace,
+}: {
+  text: string
+  at: number
+  language: string
+  fault: string | undefined
+  clash: string | undefined
+  mayEdit: boolean
+  replace(at: number, text: string | null): void
+}) {
+  const [value, setValue] = useState(text)
+  const [shown, setShown] = useState(text)
+  if (shown !== text) {
+    setShown(text)
+    setValue(text)
   }
+  const keep = (): void => {
+    const next = value.trim()
+    if (next === text) setValue(text)
+    else replace(at, next === '' ? null : next)
+  }
+  return (
+    <li className={css.item}>
+      <input
+        className={css.text}
+        aria-label={`Example ${at + 1}`}
+        value={value}
+        lang={language}
+        dir="auto"
+        readOnly={!mayEdit}
+        maxLength={exampleCharactersMax}
+        aria-invalid={fault !== undefined || clash !== undefined || undefined}
+        onChange={(event) => setValue(event.target.value)}
+        onBlur={keep}
+        onKeyDown={(event) => event.key === 'Enter' && keep()}
+      />
+      {mayEdit && (
+        <button
+          type="button"
+          className={css.remove}
+          aria-label={`Remove example ${at + 1}`}
+          onClick={() => replace(at, null)}
+        >
+          <Icon name="close" size={16} />
+        </button>
+      )}
+      {(fault ?? clash) !== undefined && (
+        <p className={css.clash}>
+          <Icon name="warning" size={14} /> {fault ?? `Also an example of “${clash}”: it teaches neither.`}
+        </p>
+      )}
+    </li>
+  )
+}

@@ -1,5 +1,10 @@
 /** What is asked for with the answer: a few fields, after which a person goes on. */
-import { fieldsMax, titleCharactersMax, type Intent, type IntentField } from '@candor/virtual-agent/definition.ts'
+import {
+  fieldsMax,
+  titleCharactersMax,
+  type Intent,
+  type IntentField,
+} from '@candor/virtual-agent/definition.ts'
 import { Button } from '../../design/controls.tsx'
 import { Icon } from '../../design/icons.tsx'
 import { Select } from '../../design/select.tsx'
@@ -36,7 +41,9 @@ export function FormFields({
   return (
     <div className={css.form}>
       <p className={css.label}>Form below the answer</p>
-      {fields.length === 0 && <p className={parts.soft}>None. With one, a person goes on when it was filled in.</p>}
+      {fields.length === 0 && (
+        <p className={parts.soft}>None. With one, a person goes on when it was filled in.</p>
+      )}
       {whole !== undefined && <p className={css.fault}>{whole}</p>}
       {fields.map((one, i) => (
         <fieldset key={one.name} className={css.field}>
@@ -80,7 +87,9 @@ export function FormFields({
         <div>
           <Button
             icon="plus"
-            onPress={() => set([...fields, { name: freeName(fields), label: {}, input: 'text', required: true }])}
+            onPress={() =>
+              set([...fields, { name: freeName(fields), label: {}, input: 'text', required: true }])
+            }
           >
             Add a field
           </Button>

@@ -249,16 +249,14 @@ function FollowUps({ intent, change }: { intent: Intent; change(next: (intent: I
         ))}
       </ul>
       {mayEdit && free.length > 0 && intent.followUps.length < followUpsMax && (
-        <Select
+        <Select<string>
           label="Offer as well"
           value=""
           choices={[
             { id: '', name: 'Choose an intent…' },
             ...free.map((one) => ({ id: one.id, name: nameOfIntent(definition, one) })),
           ]}
-          onChange={(id) =>
-            id !== '' && change((one) => ({ ...one, followUps: [...one.followUps, id] }))
-          }
+          onChange={(id) => id !== '' && change((one) => ({ ...one, followUps: [...one.followUps, id] }))}
         />
       )}
     </div>

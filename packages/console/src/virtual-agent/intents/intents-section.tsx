@@ -1,6 +1,11 @@
 import { useState, type FormEvent } from 'react'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { intentsMax, titleCharactersMax, type Definition, type Intent } from '@candor/virtual-agent/definition.ts'
+import {
+  intentsMax,
+  titleCharactersMax,
+  type Definition,
+  type Intent,
+} from '@candor/virtual-agent/definition.ts'
 import { languages } from '@candor/virtual-agent/script.ts'
 import { Button } from '../../design/controls.tsx'
 import { Icon } from '../../design/icons.tsx'

@@ -236,7 +236,8 @@ function Editor({ article, open }: { article: ArticleDetail | null; open(item?: 
         </form>
         <aside className={css.passages} aria-label="Passages">
           <h2 className={css.title}>
-            As it is quoted {article && <span className={parts.soft}>{article.passages.length} passages</span>}
+            As it is quoted{' '}
+            {article && <span className={parts.soft}>{article.passages.length} passages</span>}
           </h2>
           {!article ? (
             <p className={parts.soft}>Save it to see the passages that it is cut into.</p>

@@ -23,7 +23,10 @@ export function ArticleSearch({ articles }: { articles: readonly ArticleSummary[
   if (approved === 0) return null
   const result = search.data?.result
   return (
-    <Section title="Ask the articles" lead="What would be quoted, and how sure it is. Only approved ones are asked.">
+    <Section
+      title="Ask the articles"
+      lead="What would be quoted, and how sure it is. Only approved ones are asked."
+    >
       <form
         className={css.ask}
         onSubmit={(event: FormEvent) => {

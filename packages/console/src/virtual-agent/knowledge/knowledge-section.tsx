@@ -80,8 +80,8 @@ function ArticleList({ articles }: { articles: readonly ArticleSummary[] }) {
       {waiting.length > 0 && (
         <p className={css.waiting}>
           <Icon name="clock" size={16} />
-          {waiting.length === 1 ? 'One article waits' : `${waiting.length} articles wait`} for a second person.
-          What is not approved is not quoted.
+          {waiting.length === 1 ? 'One article waits' : `${waiting.length} articles wait`} for a second
+          person. What is not approved is not quoted.
         </p>
       )}
       {articles.length === 0 ? (

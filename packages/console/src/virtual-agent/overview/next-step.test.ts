@@ -74,5 +74,8 @@ test('what is wrong or unsaved comes before everything that follows from it', ()
 test('who only reads is told so, and a privacy officer is still asked to approve', () => {
   const reader = { id: 'jonas', mayEdit: false, mayApprove: false }
   assert.match(sentence({ ...overview, proposal }, trained, reader), /look at everything/)
-  assert.match(sentence({ ...overview, proposal }, trained, { ...reader, mayApprove: true }), /approve or refuse/)
+  assert.match(
+    sentence({ ...overview, proposal }, trained, { ...reader, mayApprove: true }),
+    /approve or refuse/,
+  )
 })

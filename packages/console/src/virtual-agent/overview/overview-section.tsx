@@ -59,11 +59,7 @@ export function OverviewSection({ overview }: { overview: VirtualAgentOverview<D
         </ol>
         <p className={css.sentence}>{next.sentence}</p>
         {next.link && (
-          <Link
-            to="/virtual-agent/$section"
-            params={{ section: next.link.section }}
-            className={css.go ?? ''}
-          >
+          <Link to="/virtual-agent/$section" params={{ section: next.link.section }} className={css.go ?? ''}>
             {next.link.text} <Icon name="forward" size={16} />
           </Link>
         )}
@@ -283,9 +279,7 @@ function About() {
           label="First language"
           value={definition.language}
           choices={languages.map((id) => ({ id, name: languageNames[id] }))}
-          onChange={(language: Language) =>
-            mayWrite && draft.change((before) => ({ ...before, language }))
-          }
+          onChange={(language: Language) => mayWrite && draft.change((before) => ({ ...before, language }))}
         />
       </div>
       <p className={css.hint}>

@@ -31,7 +31,7 @@ export function Badge({
   icon,
   children,
 }: {
-  tone?: 'good' | 'warn' | 'bad'
+  tone?: 'good' | 'warn' | 'bad' | undefined
   icon?: IconName
   children: ReactNode
 }) {

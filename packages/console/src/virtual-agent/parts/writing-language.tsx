@@ -28,9 +28,7 @@ export function LanguageChoice({ missing }: { missing?: ReadonlySet<Language> })
             name={name}
             className={css.input}
             checked={language === current}
-            onChange={() =>
-              void navigate({ replace: true, search: (before) => ({ ...before, language }) })
-            }
+            onChange={() => void navigate({ replace: true, search: (before) => ({ ...before, language }) })}
           />
           <span className={css.face}>
             <span lang={language}>{languageNames[language]}</span>

@@ -89,7 +89,15 @@ export function ConversationPicker({
         />
         {rows && rows.length > 0 && (
           <div className={parts.row}>
-            <Button tone="quiet" onPress={() => set(rows.slice(0, 20).map(({ id }) => id), true)}>
+            <Button
+              tone="quiet"
+              onPress={() =>
+                set(
+                  rows.slice(0, 20).map(({ id }) => id),
+                  true,
+                )
+              }
+            >
               Choose the newest {Math.min(20, rows.length)}
             </Button>
             <Button tone="quiet" isDisabled={picked.size === 0} onPress={() => setPicked(new Set())}>

@@ -73,7 +73,11 @@ export function GiveToIntent({
         />
       )}
       <Button type="submit" tone="main" isDisabled={texts.length === 0 || (isNew && title.trim() === '')}>
-        {isNew ? 'Make an intent of it' : texts.length === 1 ? 'Add one example' : `Add ${texts.length} examples`}
+        {isNew
+          ? 'Make an intent of it'
+          : texts.length === 1
+            ? 'Add one example'
+            : `Add ${texts.length} examples`}
       </Button>
     </form>
   )

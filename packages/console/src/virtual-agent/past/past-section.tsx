@@ -11,7 +11,8 @@ import type { ReadingResult } from './read-conversations.ts'
 export function PastSection() {
   const mayEdit = useMayEdit()
   const [result, setResult] = useState<ReadingResult | null>(null)
-  if (!mayEdit) return <p className={parts.soft}>Supervisors and administrators make examples from conversations.</p>
+  if (!mayEdit)
+    return <p className={parts.soft}>Supervisors and administrators make examples from conversations.</p>
   if (!result) return <ConversationPicker first="unanswered" verb="Open" onRead={setResult} />
   return (
     <div className={parts.stack}>
@@ -20,7 +21,8 @@ export function PastSection() {
           Choose others
         </Button>
         <p className={parts.soft}>
-          {result.read.length} opened and logged. Their texts are in this window only and go when you leave it.
+          {result.read.length} opened and logged. Their texts are in this window only and go when you leave
+          it.
         </p>
       </div>
       {result.refused.length > 0 && (

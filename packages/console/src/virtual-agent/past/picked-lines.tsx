@@ -56,7 +56,11 @@ export function PickedLines({ conversations }: { conversations: readonly ReadCon
       >
         {!clusters ? (
           <div className={parts.row}>
-            <Button icon="layers" isDisabled={shown.length < 2 || group.isPending} onPress={() => group.mutate()}>
+            <Button
+              icon="layers"
+              isDisabled={shown.length < 2 || group.isPending}
+              onPress={() => group.mutate()}
+            >
               {group.isPending ? 'Grouping…' : `Group these ${shown.length} texts`}
             </Button>
             <span className={parts.soft}>They are compared in memory and not stored.</span>

@@ -11,9 +11,17 @@ const said = (id: string, actor: EventActor, text: string | null): ConversationE
   ({ id, type: 'message', actor, data: { text } }) as unknown as ConversationEvent
 
 test('of a conversation only what was said remains: no notes, nothing deleted, nobody’s private words', () => {
-  const note = { id: 'n', type: 'note', actor: visitor, data: { text: 'VIP' } } as unknown as ConversationEvent
+  const note = {
+    id: 'n',
+    type: 'note',
+    actor: visitor,
+    data: { text: 'VIP' },
+  } as unknown as ConversationEvent
   assert.deepEqual(
-    linesOf([said('a', visitor, 'My bag?'), note, said('b', visitor, null), said('c', bot, 'Which?')], new Set()),
+    linesOf(
+      [said('a', visitor, 'My bag?'), note, said('b', visitor, null), said('c', bot, 'Which?')],
+      new Set(),
+    ),
     [
       { id: 'a', by: 'visitor', text: 'My bag?', unanswered: false },
       { id: 'c', by: 'virtual-agent', text: 'Which?', unanswered: false },
@@ -60,7 +68,9 @@ function setUp(refuse: Record<string, Refusal>) {
 test('each conversation is opened by itself, under a signature of its own', async () => {
   const { parts, asked, prepared } = setUp({})
   const progress: number[] = []
-  const { read, refused } = await readConversations(parts, ['a', 'b'], new Set(), (done) => progress.push(done))
+  const { read, refused } = await readConversations(parts, ['a', 'b'], new Set(), (done) =>
+    progress.push(done),
+  )
   assert.deepEqual(prepared, ['a', 'b'])
   assert.deepEqual(
     asked.map(({ proof }) => proof),

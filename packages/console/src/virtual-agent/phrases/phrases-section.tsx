@@ -43,7 +43,10 @@ const groups: readonly PhraseGroup[] = [
   {
     title: 'Not sure',
     lead: 'It asks once. After the second time a person comes.',
-    phrases: [{ name: 'notUnderstood' }, { name: 'whichOne', hint: 'Two or three things are the quick replies below it.' }],
+    phrases: [
+      { name: 'notUnderstood' },
+      { name: 'whichOne', hint: 'Two or three things are the quick replies below it.' },
+    ],
   },
   {
     title: 'Did it help?',

@@ -6,7 +6,12 @@ export function Coverage({ report }: { report: Pick<ReviewReport, 'coverage'> })
   const { heldOut, understood, wrong, rejected, rejectedOutOfScope } = report.coverage
   const parts = [
     { key: 'understood', share: understood, name: 'understood', css: css.good },
-    { key: 'rejected', share: rejected, name: 'not sure enough: it asks, then a person comes', css: css.rest },
+    {
+      key: 'rejected',
+      share: rejected,
+      name: 'not sure enough: it asks, then a person comes',
+      css: css.rest,
+    },
     { key: 'wrong', share: wrong, name: 'taken for something else', css: css.warm },
   ]
   let x = 0

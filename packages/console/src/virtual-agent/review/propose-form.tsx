@@ -49,8 +49,8 @@ export function ProposeForm({ overview }: { overview: VirtualAgentOverview<Defin
     >
       {overview.proposal ? (
         <p className={parts.soft}>
-          Version {overview.proposal.version} of {overview.proposal.proposedBy.name} waits already, and there is
-          one at a time.{' '}
+          Version {overview.proposal.version} of {overview.proposal.proposedBy.name} waits already, and there
+          is one at a time.{' '}
           <Link to="/virtual-agent/$section" params={{ section: 'versions' }}>
             See it
           </Link>

@@ -11,7 +11,12 @@ export interface ReviewReport {
   }
   perIntent: { intent: string; examples: number; precision: number; recall: number }[]
   confusions: { intent: string; takenFor: string; count: number; examples: string[] }[]
-  nearDuplicates: { text: string; intent: string; other: { text: string; intent: string }; similarity: number }[]
+  nearDuplicates: {
+    text: string
+    intent: string
+    other: { text: string; intent: string }
+    similarity: number
+  }[]
   missingTranslations: { field: string; language: string }[]
   unreachable: { kind: 'intent' | 'flow' | 'tool'; id: string; why: string }[]
   warnings: string[]

@@ -319,7 +319,11 @@ function ToolEvent({ entry: { call, outcome } }: { entry: Extract<TrialEntry, { 
   return (
     <div className={css.event}>
       <Icon name="bolt" size={14} /> {title}:{' '}
-      {fault === null ? <code className={css.body}>{JSON.stringify((outcome as { body: unknown }).body)}</code> : fault}
+      {fault === null ? (
+        <code className={css.body}>{JSON.stringify((outcome as { body: unknown }).body)}</code>
+      ) : (
+        fault
+      )}
     </div>
   )
 }

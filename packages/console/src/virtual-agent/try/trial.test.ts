@@ -8,7 +8,13 @@ import { openTrial, type TrialSettings } from './trial.ts'
 const settings: TrialSettings = { of: 'draft', locale: 'en', agentsOnline: true, today: null }
 const says = (text: string, more: object = {}): TryAnswer<Decision> =>
   ({
-    decision: { kind: 'reply', say: { text, options: [], parts: [] }, state: { said: text }, trace: {}, ...more },
+    decision: {
+      kind: 'reply',
+      say: { text, options: [], parts: [] },
+      state: { said: text },
+      trace: {},
+      ...more,
+    },
     note: null,
   }) as unknown as TryAnswer<Decision>
 

@@ -23,7 +23,7 @@ export function ChangesList({ changes }: { changes: readonly DefinitionChange[] 
           <li key={`${change.what} ${change.id}`}>
             <details className={css.change}>
               <summary className={css.head}>
-                <Badge {...(tones[change.kind] && { tone: tones[change.kind] })}>{kinds[change.kind]}</Badge>
+                <Badge tone={tones[change.kind]}>{kinds[change.kind]}</Badge>
                 <span className={css.title} dir="auto">
                   {change.title}
                 </span>

@@ -167,7 +167,11 @@ const person = (intent: Intent | null): string | null => intent && yesNo(intent.
 const list = (values: readonly string[] | undefined): string | null =>
   values === undefined || values.length === 0 ? null : values.join(', ')
 const form = (fields: readonly IntentField[] | undefined): string | null =>
-  list(fields?.map(({ label, name, required }) => `${anyText(label) ?? name}${required ? '' : ' (may stay empty)'}`))
+  list(
+    fields?.map(
+      ({ label, name, required }) => `${anyText(label) ?? name}${required ? '' : ' (may stay empty)'}`,
+    ),
+  )
 
 function anyText(text: Localised): string | undefined {
   return Object.values(text).find((value) => value !== '')

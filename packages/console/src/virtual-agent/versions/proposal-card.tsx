@@ -154,7 +154,12 @@ export function ProposalCard({
           <Button tone="danger" onPress={() => setRefusing(true)}>
             Refuse…
           </Button>
-          <Button tone="main" icon="check" isDisabled={!proposed || decide.isPending} onPress={() => decide.mutate('approve')}>
+          <Button
+            tone="main"
+            icon="check"
+            isDisabled={!proposed || decide.isPending}
+            onPress={() => decide.mutate('approve')}
+          >
             Approve and publish
           </Button>
         </div>

@@ -1,11 +1,7 @@
 import { useState } from 'react'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import type {
-  VersionDeed,
-  VersionSummary,
-  VirtualAgentOverview,
-} from '@candor/protocol/virtual-agent-api.ts'
+import type { VersionDeed, VersionSummary, VirtualAgentOverview } from '@candor/protocol/virtual-agent-api.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import { Button } from '../../design/controls.tsx'
 import { Dialog } from '../../design/dialog.tsx'
@@ -164,8 +160,8 @@ function Restore({
         <Dialog title={`Bring back version ${version.version}?`} onClose={() => setAsked(false)}>
           <div className={dialogs.form}>
             <p>
-              It answers from now on, in every conversation, in place of version {overview.current?.version}. A
-              second person approved it when it was published; none is needed now. The draft stays as it is.
+              It answers from now on, in every conversation, in place of version {overview.current?.version}.
+              A second person approved it when it was published; none is needed now. The draft stays as it is.
             </p>
             <div className={dialogs.buttons}>
               <Button tone="quiet" onPress={() => setAsked(false)}>
@@ -182,13 +178,7 @@ function Restore({
   )
 }
 
-function VersionPage({
-  version,
-  overview,
-}: {
-  version: number
-  overview: VirtualAgentOverview<Definition>
-}) {
+function VersionPage({ version, overview }: { version: number; overview: VirtualAgentOverview<Definition> }) {
   const navigate = useNavigate({ from: '/virtual-agent/$section' })
   const { data, error } = useQuery(versionQuery(version))
   const currentNumber = overview.current?.version
@@ -218,9 +208,7 @@ function VersionPage({
             <h2 className={css.title}>
               Version {data.version}: <span dir="auto">{data.name}</span>
             </h2>
-            <Badge {...(states[data.state].tone && { tone: states[data.state].tone })}>
-              {states[data.state].name}
-            </Badge>
+            <Badge tone={states[data.state].tone}>{states[data.state].name}</Badge>
             <span className={parts.end} />
             <Restore version={data} overview={overview} />
           </div>

@@ -11,7 +11,7 @@ import type {
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import { api } from '../live/api-client.ts'
 import type { DraftServer } from './draft-store.ts'
-import type { ReviewReport } from './review/review-report.ts'
+import type { Review } from '@candor/virtual-agent/review.ts'
 
 /** Somebody else may be writing the same draft. */
 const overviewMs = 20_000
@@ -33,7 +33,7 @@ export const trainingQuery = queryOptions({
 
 export const reviewQuery = queryOptions({
   queryKey: ['virtual-agent', 'review'],
-  queryFn: ({ signal }) => api.get<DraftReview<ReviewReport>>('/virtual-agent/draft/review', signal),
+  queryFn: ({ signal }) => api.get<DraftReview<Review>>('/virtual-agent/draft/review', signal),
 })
 
 export const versionsQuery = infiniteQueryOptions({
@@ -51,7 +51,7 @@ export const versionQuery = (version: number) =>
   queryOptions({
     queryKey: ['virtual-agent', 'version', version],
     queryFn: ({ signal }) =>
-      api.get<VersionDetail<Definition, ReviewReport>>(`/virtual-agent/versions/${version}`, signal),
+      api.get<VersionDetail<Definition, Review>>(`/virtual-agent/versions/${version}`, signal),
   })
 
 export const draftServer: DraftServer = {

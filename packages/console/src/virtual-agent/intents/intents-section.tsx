@@ -15,6 +15,7 @@ import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition, useDraft, useFaults } from '../draft-context.ts'
 import { faultsBelow } from '../draft-store.ts'
 import { useReview } from '../review/use-review.ts'
+import { counted } from '../parts/counted.ts'
 import { Badge, Nothing } from '../parts/say.tsx'
 import { Share } from '../parts/share.tsx'
 import { useWritingLanguage } from '../parts/writing-language.tsx'
@@ -24,6 +25,9 @@ import { IntentEditor } from './intent-editor.tsx'
 import { warningsOf } from './intent-warnings.ts'
 import { nameOfIntent } from './intent-names.ts'
 import css from './intents-section.module.css'
+
+/** Below it an intent is drawn as one to work on. */
+export const weakRecall = 0.7
 
 export function IntentsSection() {
   const { item } = useSearch({ from: '/signed-in/virtual-agent/$section' })
@@ -53,21 +57,33 @@ function IntentList() {
   }
   return (
     <div className={parts.stack}>
-      {mayEdit && (
-        <form className={css.add} onSubmit={add}>
+      <div className={css.bar}>
+        {definition.intents.length > 0 && (
           <TextField
-            label="New intent"
-            value={title}
-            onChange={setTitle}
-            placeholder="What visitors want, in two or three words"
-            maxLength={titleCharactersMax}
-            isDisabled={definition.intents.length >= intentsMax}
+            label="Find"
+            type="search"
+            value={query}
+            onChange={setQuery}
+            placeholder="A title or an example"
+            className={css.find}
           />
-          <Button type="submit" icon="plus" isDisabled={title.trim() === ''}>
-            Add
-          </Button>
-        </form>
-      )}
+        )}
+        {mayEdit && (
+          <form className={css.add} onSubmit={add}>
+            <TextField
+              label="New intent"
+              value={title}
+              onChange={setTitle}
+              placeholder="What visitors want, in a few words"
+              maxLength={titleCharactersMax}
+              isDisabled={definition.intents.length >= intentsMax}
+            />
+            <Button type="submit" icon="plus" isDisabled={title.trim() === ''}>
+              Add
+            </Button>
+          </form>
+        )}
+      </div>
       {definition.intents.length === 0 ? (
         <Nothing
           act={
@@ -80,31 +96,29 @@ function IntentList() {
         </Nothing>
       ) : (
         <>
-          <div className={css.find}>
-            <TextField
-              label="Find"
-              type="search"
-              value={query}
-              onChange={setQuery}
-              placeholder="A title or an example"
-            />
-            <p className={parts.soft} role="status">
-              {shown.length === definition.intents.length
-                ? `${shown.length} intents`
-                : `${shown.length} of ${definition.intents.length} intents`}
-            </p>
-          </div>
           {shown.length === 0 && <Nothing>No title and no example matches “{query}”.</Nothing>}
-          <ul className={css.list}>
-            {shown.map((intent) => (
-              <IntentRow
-                key={intent.id}
-                intent={intent}
-                definition={definition}
-                recall={review?.perIntent.find((one) => one.intent === intent.id)?.recall}
-              />
-            ))}
-          </ul>
+          {shown.length > 0 && (
+            <div>
+              <p className={css.legend}>
+                <span role="status">
+                  {shown.length === definition.intents.length
+                    ? counted(shown.length, 'intent')
+                    : `${shown.length} of ${counted(definition.intents.length, 'intent')}`}
+                </span>
+                {review && <span className={css.legendShare}>Examples understood when held back</span>}
+              </p>
+              <ul className={css.list}>
+                {shown.map((intent) => (
+                  <IntentRow
+                    key={intent.id}
+                    intent={intent}
+                    definition={definition}
+                    recall={review?.perIntent.find((one) => one.intent === intent.id)?.recall}
+                  />
+                ))}
+              </ul>
+            </div>
+          )}
         </>
       )}
     </div>
@@ -151,16 +165,18 @@ function IntentRow({
         </span>
       </Link>
       <span className={css.facts}>
-        {recall !== undefined && <Share of={recall} label="understood" />}
-        <span className={css.count}>
-          {count} {count === 1 ? 'example' : 'examples'}
+        <span className={css.note}>
+          {faults.length > 0 ? (
+            <Badge tone="bad" icon="warning">
+              {faults.length} to put right
+            </Badge>
+          ) : (
+            warnings.length > 0 && <Badge tone="warn">{warnings[0]!.short}</Badge>
+          )}
         </span>
-        {faults.length > 0 ? (
-          <Badge tone="bad" icon="warning">
-            {faults.length} to put right
-          </Badge>
-        ) : (
-          warnings.length > 0 && <Badge tone="warn">{warnings[0]!.short}</Badge>
+        <span className={css.count}>{counted(count, 'example')}</span>
+        {recall !== undefined && (
+          <Share of={recall} label="understood" {...(recall < weakRecall && { tone: 'warm' })} />
         )}
       </span>
     </li>

@@ -153,11 +153,6 @@ function Editor({ article, open }: { article: ArticleDetail | null; open(item?: 
               </Button>
             </>
           )}
-          {mayWrite && (
-            <Button tone="quiet" icon="trash" onPress={() => setAsked(true)}>
-              Remove
-            </Button>
-          )}
         </div>
       )}
       <div className={css.columns}>
@@ -229,6 +224,12 @@ function Editor({ article, open }: { article: ArticleDetail | null; open(item?: 
               {changed && article && (
                 <Button tone="quiet" onPress={() => setFields(first)}>
                   Undo the changes
+                </Button>
+              )}
+              <span className={parts.end} />
+              {article && (
+                <Button tone="quiet" icon="trash" onPress={() => setAsked(true)}>
+                  Remove the article
                 </Button>
               )}
             </div>

@@ -2,7 +2,7 @@
 import { useState, type FormEvent } from 'react'
 import { useMutation } from '@tanstack/react-query'
 import type { ArticleSearchAnswer, ArticleSummary } from '@candor/protocol/virtual-agent-api.ts'
-import type { SearchResult } from '@candor/virtual-agent/knowledge/search-result.ts'
+import type { PassageTrace, SearchResult } from '@candor/virtual-agent/knowledge/search-result.ts'
 import { Button } from '../../design/controls.tsx'
 import { Section } from '../../design/page.tsx'
 import { TextField } from '../../design/text-field.tsx'
@@ -81,9 +81,10 @@ export function ArticleSearch({ articles }: { articles: readonly ArticleSummary[
                     {passage.text}
                   </p>
                   <p className={css.why}>
-                    {passage.why.parts.map((part) => (
-                      <span key={part.name}>
-                        {part.name} {percent(part.value)} × {percent(part.weight)}
+                    What makes it near:
+                    {sharesOf(passage.why.parts).map(({ name, share }) => (
+                      <span key={name}>
+                        {name} {percent(share)}
                       </span>
                     ))}
                   </p>
@@ -118,13 +119,22 @@ function Nearness({
   return (
     <span className={css.nearness}>
       <svg className={css.plot} viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">
-        <rect className={css.track} width="1000" height="100" />
-        <rect className={reached ? css.reached : css.short} width={probability * 1000} height="100" />
-        <rect className={css.threshold} x={Math.min(990, threshold * 1000)} width="10" height="100" />
+        <rect className={css.track} y="20" width="1000" height="60" />
+        <rect className={reached ? css.reached : css.short} y="20" width={probability * 1000} height="60" />
+        <rect className={css.threshold} x={Math.min(982, threshold * 1000 - 9)} width="18" height="100" />
       </svg>
       {percent(probability)} <span className="visually-hidden">sure</span>
     </span>
   )
+}
+
+/** What each part gave of the score; what gave nothing is not told. */
+function sharesOf(parts: PassageTrace['parts']): { name: string; share: number }[] {
+  const sum = parts.reduce((all, { value, weight }) => all + value * weight, 0)
+  return parts
+    .map(({ name, value, weight }) => ({ name, share: sum === 0 ? 0 : (value * weight) / sum }))
+    .filter(({ share }) => share >= 0.01)
+    .toSorted((a, b) => b.share - a.share)
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`

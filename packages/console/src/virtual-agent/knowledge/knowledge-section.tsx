@@ -36,7 +36,15 @@ export function KnowledgeSection() {
   if (item !== undefined) return <ArticleEditor key={item} id={item === fresh ? null : item} />
   return (
     <>
-      {error ? <Problem>{error.message}</Problem> : data ? <ArticleList articles={data.items} /> : <Bones />}
+      {error ? (
+        <Problem>{error.message}</Problem>
+      ) : data ? (
+        <div className={css.articles}>
+          <ArticleList articles={data.items} />
+        </div>
+      ) : (
+        <Bones />
+      )}
       <ArticleSearch articles={data?.items ?? []} />
       {data && <CrawlPanel crawl={data.crawl} />}
     </>

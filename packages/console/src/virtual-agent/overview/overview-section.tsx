@@ -20,6 +20,7 @@ import { overviewQuery } from '../authoring-queries.ts'
 import { useDefinition, useDraft, useEdited, useFault } from '../draft-context.ts'
 import { languageNames } from '../languages.ts'
 import { ChoiceSwitch } from '../parts/choice-switch.tsx'
+import { counted } from '../parts/counted.ts'
 import { Badge } from '../parts/say.tsx'
 import parts from '../parts/parts.module.css'
 import dialogs from '../dialogs.module.css'
@@ -111,7 +112,8 @@ function InForce({ overview: { current, script } }: { overview: VirtualAgentOver
             <div>
               <dt>Holds</dt>
               <dd>
-                {current.intents} intents, {current.flows} flows, {current.articles} articles
+                {counted(current.intents, 'intent')}, {counted(current.flows, 'flow')},{' '}
+                {counted(current.articles, 'article')}
               </dd>
             </div>
           </dl>
@@ -172,8 +174,8 @@ function TheDraft({ overview }: { overview: VirtualAgentOverview<Definition> }) 
         <div>
           <dt>Holds</dt>
           <dd>
-            {definition.intents.length} intents with {examples} examples, {definition.flows.length} flows,{' '}
-            {definition.tools.length} tools
+            {counted(definition.intents.length, 'intent')} with {counted(examples, 'example')},{' '}
+            {counted(definition.flows.length, 'flow')}, {counted(definition.tools.length, 'tool')}
           </dd>
         </div>
         <div>

@@ -7,19 +7,19 @@ import { useDesk } from '../../live/desk-context.ts'
 import { Badge, Nothing } from '../parts/say.tsx'
 import { useTraceNames } from '../try/use-trace-names.ts'
 import type { TraceNames } from '../try/trace-words.ts'
-import type { ReplayedTurn, TurnChange, TurnDiff } from './turn-diff.ts'
+import type { ReplayChange, ReplayDiff, ReplayedTurn } from '@candor/virtual-agent/replay.ts'
 import css from './replay-result.module.css'
 
-const changes: Record<TurnChange, { name: string; plural: string; tone?: 'good' | 'warn' | 'bad' }> = {
+const changes: Record<ReplayChange, { name: string; plural: string; tone?: 'good' | 'warn' | 'bad' }> = {
   'no-longer-understood': { name: 'Not understood any more', plural: 'not understood any more', tone: 'bad' },
   'understood-now': { name: 'Understood now', plural: 'understood now', tone: 'good' },
   otherwise: { name: 'Something else', plural: 'something else', tone: 'warn' },
   'other-words': { name: 'Other words', plural: 'in other words' },
 }
-const order = Object.keys(changes) as TurnChange[]
+const order = Object.keys(changes) as ReplayChange[]
 
-export function ReplayResult({ answer }: { answer: ReplayAnswer<TurnDiff> }) {
-  const [only, setOnly] = useState<TurnChange | null>(null)
+export function ReplayResult({ answer }: { answer: ReplayAnswer<ReplayDiff> }) {
+  const [only, setOnly] = useState<ReplayChange | null>(null)
   const same = answer.turns - answer.diffs.length
   const shown = answer.diffs
     .filter(({ change }) => only === null || change === only)
@@ -67,7 +67,7 @@ export function ReplayResult({ answer }: { answer: ReplayAnswer<TurnDiff> }) {
   )
 }
 
-function Diff({ diff: { conversation, turn, said, change, before, after } }: { diff: TurnDiff }) {
+function Diff({ diff: { conversation, turn, said, change, before, after } }: { diff: ReplayDiff }) {
   const { rows } = useDesk()
   const names = useTraceNames()
   const row = rows.row(conversation)

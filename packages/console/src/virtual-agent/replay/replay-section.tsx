@@ -12,7 +12,7 @@ import { Nothing, Problem } from '../parts/say.tsx'
 import { ConversationPicker } from '../past/conversation-picker.tsx'
 import type { ReadingResult } from '../past/read-conversations.ts'
 import parts from '../parts/parts.module.css'
-import type { TurnDiff } from './turn-diff.ts'
+import type { ReplayDiff } from '@candor/virtual-agent/replay.ts'
 import { ReplayResult } from './replay-result.tsx'
 import css from './replay-section.module.css'
 
@@ -21,7 +21,7 @@ export function ReplaySection({ overview }: { overview: VirtualAgentOverview<Def
   const mayEdit = useMayEdit()
   const replay = useMutation({
     mutationFn: (result: ReadingResult) =>
-      api.post<ReplayAnswer<TurnDiff>>('/virtual-agent/draft/replay', {
+      api.post<ReplayAnswer<ReplayDiff>>('/virtual-agent/draft/replay', {
         conversations: result.read.map(({ id, locale, lines }) => ({
           id,
           locale,

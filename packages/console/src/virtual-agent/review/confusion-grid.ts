@@ -1,5 +1,5 @@
 /** Which intents are taken for which: the part of the matrix that has something in it. */
-import type { ReviewReport } from './review-report.ts'
+import type { Review } from '@candor/virtual-agent/review.ts'
 
 export interface ConfusionGrid {
   intents: string[]
@@ -15,7 +15,7 @@ export const gridMax = 12
 export function confusionGrid({
   perIntent,
   confusions,
-}: Pick<ReviewReport, 'perIntent' | 'confusions'>): ConfusionGrid {
+}: Pick<Review, 'perIntent' | 'confusions'>): ConfusionGrid {
   const weight = new Map<string, number>()
   for (const { intent, takenFor, count } of confusions) {
     weight.set(intent, (weight.get(intent) ?? 0) + count)

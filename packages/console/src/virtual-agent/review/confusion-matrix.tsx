@@ -5,10 +5,10 @@ import { nameOfIntentId } from '../intents/intent-names.ts'
 import { useDefinition } from '../draft-context.ts'
 import parts from '../parts/parts.module.css'
 import { confusionGrid, depth } from './confusion-grid.ts'
-import type { ReviewReport } from './review-report.ts'
+import type { Review } from '@candor/virtual-agent/review.ts'
 import css from './confusion-matrix.module.css'
 
-export function ConfusionMatrix({ report }: { report: ReviewReport }) {
+export function ConfusionMatrix({ report }: { report: Review }) {
   const definition = useDefinition()
   const [open, setOpen] = useState<{ row: number; column: number } | null>(null)
   const { intents, cells, left } = confusionGrid(report)

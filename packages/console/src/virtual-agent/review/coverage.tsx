@@ -1,8 +1,8 @@
 /** How much of what it had not seen before a draft understands: one bar, and its numbers in words. */
-import type { ReviewReport } from './review-report.ts'
+import type { Review } from '@candor/virtual-agent/review.ts'
 import css from './coverage.module.css'
 
-export function Coverage({ report }: { report: Pick<ReviewReport, 'coverage'> }) {
+export function Coverage({ report }: { report: Pick<Review, 'coverage'> }) {
   const { heldOut, understood, wrong, rejected, rejectedOutOfScope } = report.coverage
   const parts = [
     { key: 'understood', share: understood, name: 'understood', css: css.good },

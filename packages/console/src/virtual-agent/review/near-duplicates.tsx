@@ -8,13 +8,13 @@ import { nameOfIntentId } from '../intents/intent-names.ts'
 import { showToast } from '../../shell/toasts.tsx'
 import parts from '../parts/parts.module.css'
 import { percent } from './coverage.tsx'
-import type { ReviewReport } from './review-report.ts'
+import type { Review } from '@candor/virtual-agent/review.ts'
 import css from './near-duplicates.module.css'
 
 /** The nearest ones; the next training brings the next ones. */
 const shownMax = 30
 
-export function NearDuplicates({ report }: { report: ReviewReport }) {
+export function NearDuplicates({ report }: { report: Review }) {
   const definition = useDefinition()
   const draft = useDraft()
   const mayEdit = useMayEdit()
@@ -62,7 +62,7 @@ export function NearDuplicates({ report }: { report: ReviewReport }) {
                       <Button
                         tone="quiet"
                         icon="transfer"
-                        aria-label={`Move “${said}” to ${name(to)}`}
+                        aria-label={`Move to ${name(to)}: “${said}”`}
                         onPress={() =>
                           change(`Moved to ${name(to)}.`, (before) => moveExample(before, said, from, to))
                         }

@@ -7,6 +7,7 @@ import { Section } from '../../design/page.tsx'
 import { useMayEdit } from '../authoring-roles.ts'
 import { reviewQuery } from '../authoring-queries.ts'
 import { useDefinition, useEdited } from '../draft-context.ts'
+import { weakRecall } from '../intents/intents-section.tsx'
 import { nameOfIntentId } from '../intents/intent-names.ts'
 import { Bones, Nothing, Problem } from '../parts/say.tsx'
 import { Share } from '../parts/share.tsx'
@@ -15,7 +16,7 @@ import { ConfusionMatrix } from './confusion-matrix.tsx'
 import { Coverage } from './coverage.tsx'
 import { NearDuplicates } from './near-duplicates.tsx'
 import { ProposeForm } from './propose-form.tsx'
-import type { ReviewReport } from './review-report.ts'
+import type { Review } from '@candor/virtual-agent/review.ts'
 import { ReviewFindings } from './review-findings.tsx'
 import css from './review-section.module.css'
 
@@ -42,7 +43,9 @@ export function ReviewSection({ overview }: { overview: VirtualAgentOverview<Def
           since is not in it.
         </p>
       )}
-      <Coverage report={report} />
+      <div className={css.coverage}>
+        <Coverage report={report} />
+      </div>
       <PerIntent report={report} />
       <Section
         title="What is taken for something else"
@@ -57,7 +60,7 @@ export function ReviewSection({ overview }: { overview: VirtualAgentOverview<Def
   )
 }
 
-function PerIntent({ report }: { report: ReviewReport }) {
+function PerIntent({ report }: { report: Review }) {
   const definition = useDefinition()
   const rows = report.perIntent.toSorted((a, b) => a.recall - b.recall || a.precision - b.precision)
   return (
@@ -65,7 +68,7 @@ function PerIntent({ report }: { report: ReviewReport }) {
       {rows.length === 0 ? (
         <p className={parts.soft}>There are no intents yet.</p>
       ) : (
-        <div className={css.scroll} tabIndex={0} role="region" aria-label="Intent by intent">
+        <div className={css.scroll} tabIndex={0} role="region" aria-label="Table of intents">
           <table className={css.table}>
             <thead>
               <tr>
@@ -89,10 +92,18 @@ function PerIntent({ report }: { report: ReviewReport }) {
                   </th>
                   <td className={css.count}>{row.examples}</td>
                   <td>
-                    <Share of={row.recall} label="understood" {...(row.recall < 0.7 && { tone: 'warm' })} />
+                    <Share
+                      of={row.recall}
+                      label="understood"
+                      {...(row.recall < weakRecall && { tone: 'warm' })}
+                    />
                   </td>
                   <td>
-                    <Share of={row.precision} label="right" {...(row.precision < 0.7 && { tone: 'warm' })} />
+                    <Share
+                      of={row.precision}
+                      label="right"
+                      {...(row.precision < weakRecall && { tone: 'warm' })}
+                    />
                   </td>
                 </tr>
               ))}

@@ -91,7 +91,7 @@ export function commandInWords(command: Command, names: TraceNames): string {
 }
 
 export const languageNotes: Record<string, string> = {
-  'first-tier-only-language': 'In this language it goes by words alone, not by meaning.',
+  'encoder-is-english-only': 'In this language it goes by words alone, not by meaning.',
   'encoder-absent': 'The part that reads meanings was not at hand; it went by words alone.',
   'no-model': 'No model is trained; it went by the words of the examples.',
 }

@@ -37,7 +37,7 @@ function Classified({ trace, names }: { trace: Trace; names: TraceNames }) {
   const { confidencePermille, thresholdPermille, intents, features, nearest, languageNote } = classified
   return (
     <section className={css.part}>
-      <h4 className={css.title}>What it may have meant</h4>
+      <h3 className={css.title}>What it may have meant</h3>
       <div className={css.bars}>
         <Bar
           name="Sure that an intent covers it"
@@ -57,7 +57,7 @@ function Classified({ trace, names }: { trace: Trace; names: TraceNames }) {
       </p>
       {features.length > 0 && (
         <>
-          <h5 className={css.small}>What spoke for it, the strongest first</h5>
+          <h4 className={css.small}>What spoke for it, the strongest first</h4>
           <ul className={css.chips}>
             {features.map((feature) => (
               <li key={feature} className={css.chip} dir="auto">
@@ -69,7 +69,7 @@ function Classified({ trace, names }: { trace: Trace; names: TraceNames }) {
       )}
       {nearest.length > 0 && (
         <>
-          <h5 className={css.small}>Nearest examples</h5>
+          <h4 className={css.small}>Nearest examples</h4>
           <ul className={css.lines}>
             {nearest.map((one) => (
               <li key={one.text}>
@@ -108,14 +108,15 @@ function Bar({
         {here && <span className="visually-hidden"> (chosen)</span>}
       </span>
       <svg className={css.plot} viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">
-        <rect className={css.track} width="1000" height="100" />
+        <rect className={css.track} y="20" width="1000" height="60" />
         <rect
           className={strong ? (reached ? css.sure : css.unsure) : here ? css.chosen : css.fill}
+          y="20"
           width={permille}
-          height="100"
+          height="60"
         />
         {threshold !== undefined && (
-          <rect className={css.threshold} x={Math.min(994, threshold - 3)} width="6" height="100" />
+          <rect className={css.threshold} x={Math.min(980, threshold - 10)} width="20" height="100" />
         )}
       </svg>
       <span className={css.number}>{percent(permille)}</span>
@@ -127,9 +128,9 @@ function Passage({ trace: { passage } }: { trace: Trace }) {
   if (!passage) return null
   return (
     <section className={css.part}>
-      <h4 className={css.title}>
+      <h3 className={css.title}>
         {passage.answered ? 'The passage it quoted' : 'The nearest passage, not quoted'}
-      </h4>
+      </h3>
       <p dir="auto">
         {passage.title}
         {passage.heading !== '' && ` › ${passage.heading}`}{' '}
@@ -166,9 +167,9 @@ function FlowSteps({ trace: { flowSteps }, names }: { trace: Trace; names: Trace
   if (flowSteps.length === 0) return null
   return (
     <section className={css.part}>
-      <h4 className={css.title} id={id}>
+      <h3 className={css.title} id={id}>
         What happened in the flow
-      </h4>
+      </h3>
       <ol className={css.steps} aria-labelledby={id}>
         {flowSteps.map((one, i) => (
           <li key={i}>
@@ -192,7 +193,7 @@ function Commands({ trace: { proposed, refused }, names }: { trace: Trace; names
   const passed = proposed.filter((command) => !held.has(JSON.stringify(command)))
   return (
     <section className={css.part}>
-      <h4 className={css.title}>What was proposed</h4>
+      <h3 className={css.title}>What was proposed</h3>
       <ul className={css.lines}>
         {passed.map((command, i) => (
           <li key={i} className={css.command}>
@@ -214,7 +215,7 @@ function Alternatives({ trace: { alternatives }, names }: { trace: Trace; names:
   if (alternatives.length === 0) return null
   return (
     <section className={css.part}>
-      <h4 className={css.title}>What it may have been instead</h4>
+      <h3 className={css.title}>What it may have been instead</h3>
       <ul className={css.lines}>
         {alternatives.map(({ kind, id, permille }) => (
           <li key={`${kind} ${id}`}>

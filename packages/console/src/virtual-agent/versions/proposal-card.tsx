@@ -14,6 +14,7 @@ import { showToast } from '../../shell/toasts.tsx'
 import { mayApprove } from '../authoring-roles.ts'
 import { versionQuery } from '../authoring-queries.ts'
 import { names } from '../overview/next-step.ts'
+import { counted } from '../parts/counted.ts'
 import { Bones, Problem } from '../parts/say.tsx'
 import { Coverage } from '../review/coverage.tsx'
 import parts from '../parts/parts.module.css'
@@ -68,8 +69,8 @@ export function ProposalCard({
             {own ? 'You propose' : `${proposal.proposedBy.name} proposes`} version {proposal.version}
           </h2>
           <p className={parts.soft}>
-            {fullTime(proposal.proposedAt)} · {proposal.intents} intents, {proposal.flows} flows,{' '}
-            {proposal.articles} articles
+            {fullTime(proposal.proposedAt)} · {counted(proposal.intents, 'intent')},{' '}
+            {counted(proposal.flows, 'flow')}, {counted(proposal.articles, 'article')}
           </p>
         </div>
       </div>

@@ -12,6 +12,7 @@ import { useDesk } from '../../live/desk-context.ts'
 import { showToast } from '../../shell/toasts.tsx'
 import { mayApprove } from '../authoring-roles.ts'
 import { versionQuery, versionsQuery } from '../authoring-queries.ts'
+import { counted } from '../parts/counted.ts'
 import { Badge, Bones, Nothing, Problem } from '../parts/say.tsx'
 import parts from '../parts/parts.module.css'
 import dialogs from '../dialogs.module.css'
@@ -123,7 +124,8 @@ function Version({
             ? `Proposed ${fullTime(version.proposedAt)} by ${version.proposedBy.name}`
             : `Published ${fullTime(version.publishedAt)}, by ${version.proposedBy.name}, approved by ${version.approvedBy?.name ?? 'the installation'}`}
           {' · '}
-          {version.intents} intents, {version.flows} flows, {version.articles} articles
+          {counted(version.intents, 'intent')}, {counted(version.flows, 'flow')},{' '}
+          {counted(version.articles, 'article')}
         </p>
       </div>
       <Restore version={version} overview={overview} />

@@ -12,6 +12,7 @@ import { views, type View } from './inbox/inbox-rows.ts'
 import { DeskPage } from './desk-page.tsx'
 import { whoAmI } from './session/session.ts'
 import { Shell } from './shell/shell.tsx'
+import { readAuthoringSearch } from './virtual-agent/authoring-search.ts'
 import { FaultPage, NotFoundPage } from './shell/fault-page.tsx'
 
 export interface DeskSearch {
@@ -86,6 +87,22 @@ const settingsIndex = createRoute({
   },
 })
 
+const virtualAgent = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/virtual-agent/$section',
+  validateSearch: readAuthoringSearch,
+  component: lazyRouteComponent(() => import('./virtual-agent/virtual-agent-page.tsx'), 'VirtualAgentPage'),
+})
+
+const virtualAgentIndex = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/virtual-agent',
+  beforeLoad: () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- the router’s own way to another page
+    throw redirect({ to: '/virtual-agent/$section', params: { section: 'overview' } })
+  },
+})
+
 const access = createRoute({
   getParentRoute: () => signedIn,
   path: '/access',
@@ -114,7 +131,17 @@ const review = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signInRoute,
-    signedIn.addChildren([desk, profile, settings, settingsIndex, access, conversationAccess, review]),
+    signedIn.addChildren([
+      desk,
+      profile,
+      settings,
+      settingsIndex,
+      virtualAgent,
+      virtualAgentIndex,
+      access,
+      conversationAccess,
+      review,
+    ]),
   ]),
   basepath: '/desk',
   defaultPreload: 'intent',

@@ -47,13 +47,20 @@ import {
   type ServerFrame,
   type WidgetConfig,
 } from '@candor/protocol/frames.ts'
-import { openStatement, proofMsMax, type OpenProof } from '@candor/protocol/open-statement.ts'
+import {
+  openStatement,
+  proofHeader,
+  proofMsMax,
+  proofOfHeader,
+  type OpenProof,
+} from '@candor/protocol/open-statement.ts'
 import { parseClientFrame, checkClientFrame } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal, refusals } from '@candor/protocol/refusals.ts'
 import { checkIdentifierFormat, type GivenFormat } from '../../server/src/tenants/identifier-formats.ts'
 import { openFakeLog, type EntryFilter, type FakeLog } from './fake-log.ts'
 import { actorOf, writePast } from './fake-past.ts'
 import { firstNames, lastNames, pagesOfSite, talk, topics } from './fake-talk.ts'
+import { openFakeVirtualAgent, type AuthoringStage, type FakeVirtualAgent } from './fake-virtual-agent.ts'
 
 export interface FakeOptions {
   /** The built console; without it only the API answers. */
@@ -67,6 +74,8 @@ export interface FakeOptions {
   secondFactor?: boolean
   /** The tenant's own kinds of numbers. */
   formats?: IdentifierFormat[]
+  /** How far the virtual agent's authors have come. */
+  authoring?: AuthoringStage
   /** Of the person who is signed in. */
   role?: Role
   /** Delay of every API answer and acknowledgement, to see optimistic states. */
@@ -101,6 +110,7 @@ export interface FakeServer {
   /** The next send is refused. */
   refuseNext(code: keyof typeof refusals): void
   accessLog: FakeLog
+  virtualAgent: FakeVirtualAgent
   /** The past is not opened; `live`: what comes is, as for who had opened it before. */
   keyholderAway(on: boolean | 'live'): void
   suspended(on: boolean): void
@@ -597,6 +607,15 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     return [201, { index, at: iso(Date.now()), conversations: gone.length }]
   }
 
+  const virtualAgent = openFakeVirtualAgent({
+    me,
+    people,
+    rows,
+    firstSaid: (id) => eventsOf(id).find(({ actor }) => actor.kind === 'visitor')!.id,
+    stage: options.authoring ?? 'draft',
+    now,
+  })
+
   // ---- live connections
 
   const peers = new Set<Peer>()
@@ -929,6 +948,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     query: URLSearchParams,
     body: Record<string, unknown>,
     key: string,
+    proof: OpenProof | undefined,
   ): Promise<[number, unknown]> {
     const [, , first = '', id = '', last = ''] = path.split('/')
     if (first === 'sign-in') {
@@ -955,6 +975,8 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     }
     if (!signedIn) throw new Refusal('not_signed_in')
     if (first === 'access') return access(method, id, last, query, body)
+    if (first === 'virtual-agent')
+      return virtualAgent.answer(method, path.split('/').slice(3), query, body, key)
     // Below a conversation its own words; below people and queues what is done with one of them.
     const deed = first === 'people' || first === 'queues' ? last : ''
     switch (`${method} ${first}${deed && `/${deed}`}`) {
@@ -1157,6 +1179,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         if (id === '') return [200, list(query)]
         if (last === '') return [200, detail(id)]
         if (last === 'events') {
+          checkProof(id, proof)
           const before = Number(query.get('before') ?? Infinity)
           const events = asStored(id).filter((e) => e.seq < before)
           return [200, { events: events.slice(-100), more: events.length > 100 }]
@@ -1310,7 +1333,9 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     if (seen) return end(response, seen.status, seen.body)
     try {
       if (method === 'POST' && !key) throw new Refusal('idempotency_key_missing')
-      const [status, value] = await api(method, url.pathname, url.searchParams, body, key)
+      const given = request.headers[proofHeader]
+      const proof = typeof given === 'string' ? (proofOfHeader(given) ?? undefined) : undefined
+      const [status, value] = await api(method, url.pathname, url.searchParams, body, key, proof)
       if (method === 'POST') answered.set(key, { status, body: value })
       end(response, status, value)
     } catch (refusal) {
@@ -1463,6 +1488,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
       if (on) for (const peer of peers) peer.cut()
     },
     accessLog,
+    virtualAgent,
     keyholderAway: (on) => void (keyholderAway = on),
     suspended: (on) => void (suspended = on),
     opened,
@@ -1501,6 +1527,7 @@ function problem(refusal: Refusal): Problem {
     detail: refusal.message,
     ...(refusal.field === undefined ? {} : { field: refusal.field }),
     ...(refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+    ...(refusal.faults === undefined ? {} : { faults: [...refusal.faults] }),
   }
 }
 

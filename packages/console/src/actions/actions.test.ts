@@ -13,7 +13,7 @@ test('docs/desk.md lists every action with its key, in the order of the table, a
       title,
     }),
   )
-  const groups: ActionGroup[] = ['Everywhere', 'Inbox', 'Conversation', 'Composer']
+  const groups: ActionGroup[] = ['Everywhere', 'Inbox', 'Conversation', 'Composer', 'Virtual agent']
   const expected = groups.flatMap((group) =>
     actionTable
       .filter((action) => action.group === group)

@@ -4,7 +4,7 @@
  */
 import type { IconName } from '../design/icons.tsx'
 
-export type ActionGroup = 'Everywhere' | 'Inbox' | 'Conversation' | 'Composer'
+export type ActionGroup = 'Everywhere' | 'Inbox' | 'Conversation' | 'Composer' | 'Virtual agent'
 
 export interface Action {
   id: string
@@ -39,6 +39,7 @@ const actions = [
   },
   { id: 'go-desk', title: 'Go to the desk', keys: 'g d', group: 'Everywhere', icon: 'inbox' },
   { id: 'go-settings', title: 'Go to the settings', keys: 'g s', group: 'Everywhere', icon: 'settings' },
+  { id: 'go-virtual-agent', title: 'Go to the virtual agent', keys: 'g v', group: 'Everywhere', icon: 'bot' },
   { id: 'go-access', title: 'Go to the access log', keys: 'g l', group: 'Everywhere', icon: 'shield' },
   { id: 'go-review', title: 'Go to the insiders', keys: 'g n', group: 'Everywhere', icon: 'eye' },
   { id: 'go-profile', title: 'Go to your profile', keys: 'g p', group: 'Everywhere', icon: 'assign' },
@@ -131,7 +132,31 @@ const actions = [
     icon: 'edit',
     local: true,
   },
+
+  {
+    id: 'draft-save',
+    title: 'Save the draft',
+    keys: '$mod+s',
+    group: 'Virtual agent',
+    icon: 'check',
+    inFields: true,
+  },
+  {
+    id: 'draft-try',
+    title: 'Open the test pane, or close it',
+    keys: '$mod+b',
+    group: 'Virtual agent',
+    icon: 'reply',
+    inFields: true,
+  },
 ] as const satisfies readonly Action[]
+
+/** Letters that work with Ctrl or Cmd while a field has the focus. */
+export const lettersInFields: ReadonlySet<string> = new Set(
+  (actions as readonly Action[]).flatMap(({ keys, inFields }) =>
+    inFields ? [keys.slice('$mod+'.length)] : [],
+  ),
+)
 
 export type ActionId = (typeof actions)[number]['id']
 

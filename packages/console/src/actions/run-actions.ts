@@ -1,7 +1,7 @@
 /** Who can do what now: components offer handlers, keys and palette call them. The last offer wins. */
 import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import { tinykeys } from 'tinykeys'
-import { actionTable, type ActionId } from './actions.ts'
+import { actionTable, lettersInFields, type ActionId } from './actions.ts'
 
 type Handler = (event?: KeyboardEvent) => void
 
@@ -73,7 +73,7 @@ function ignored(event: KeyboardEvent): boolean {
   if (target.closest('[data-layer]')) return true
   const inField = target.matches('input, textarea, select, [contenteditable]')
   if (!inField) return false
-  return !(event.ctrlKey || event.metaKey) || !['k'].includes(event.key.toLowerCase())
+  return !(event.ctrlKey || event.metaKey) || !lettersInFields.has(event.key.toLowerCase())
 }
 
 function changed(): void {

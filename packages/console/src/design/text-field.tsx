@@ -15,6 +15,8 @@ export function TextField({
   label,
   hint,
   error,
+  live,
+  lang,
   multiline,
   rows = 4,
   placeholder,
@@ -26,6 +28,10 @@ export function TextField({
   hint?: ReactNode
   /** Said of the value as it was sent; what is typed after it is not wrong yet. MUST be taken back when it is sent again. */
   error?: string | undefined
+  /** The error is of the value as it stands, and is told anew with every change. */
+  live?: boolean
+  /** Of what is written in it; decides its direction. */
+  lang?: string
   multiline?: boolean
   rows?: number
   placeholder?: string
@@ -34,7 +40,7 @@ export function TextField({
   const [answered, setAnswered] = useState<string>()
   if (error === undefined && answered !== undefined) setAnswered(undefined)
   // A field that stayed invalid would keep its form from being sent again.
-  const shown = error === answered ? undefined : error
+  const shown = !live && error === answered ? undefined : error
   return (
     <AriaTextField
       {...props}
@@ -43,13 +49,23 @@ export function TextField({
         onChange?.(value)
       }}
       isInvalid={shown !== undefined}
+      {...(live && { validationBehavior: 'aria' })}
       className={classes(css.field, className)}
     >
       <Label className={css.label ?? ''}>{label}</Label>
       {multiline ? (
-        <TextArea className={css.input ?? ''} rows={rows} {...(placeholder && { placeholder })} />
+        <TextArea
+          className={css.input ?? ''}
+          rows={rows}
+          {...(placeholder && { placeholder })}
+          {...(lang && { lang, dir: 'auto' })}
+        />
       ) : (
-        <Input className={css.input ?? ''} {...(placeholder && { placeholder })} />
+        <Input
+          className={css.input ?? ''}
+          {...(placeholder && { placeholder })}
+          {...(lang && { lang, dir: 'auto' })}
+        />
       )}
       {hint && (
         <Text slot="description" className={css.hint ?? ''}>

@@ -25,7 +25,8 @@ export class Unreachable extends Error {
 }
 
 export const api = {
-  get: <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal),
+  get: <T>(path: string, signal?: AbortSignal, headers?: Record<string, string>): Promise<T> =>
+    request<T>('GET', path, undefined, signal, undefined, headers),
   /** What is handed on byte for byte: a proof bundle. */
   text: (path: string, signal?: AbortSignal, headers?: Record<string, string>): Promise<string> =>
     request('GET', path, undefined, signal, (answer) => answer.text(), headers),
@@ -96,6 +97,7 @@ async function readRefusal(answer: Response): Promise<Refusal> {
   return new Refusal(code, problem.detail ?? problem.title ?? `The server answered ${answer.status}.`, {
     ...(problem.field !== undefined && { field: problem.field }),
     ...(problem.retryAfterMs !== undefined && { retryAfterMs: problem.retryAfterMs }),
+    ...(problem.faults !== undefined && { faults: problem.faults }),
   })
 }
 

@@ -3,7 +3,7 @@ import { Keys } from '../actions/keys.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import css from './key-sheet.module.css'
 
-const groups: ActionGroup[] = ['Everywhere', 'Inbox', 'Conversation', 'Composer']
+const groups: ActionGroup[] = ['Everywhere', 'Inbox', 'Conversation', 'Composer', 'Virtual agent']
 
 export function KeySheet({ onClose }: { onClose(): void }) {
   return (

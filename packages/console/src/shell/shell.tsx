@@ -67,6 +67,10 @@ function Frame() {
   useAction('theme', () => setTheme(nextTheme()))
   useAction('go-desk', () => void navigate({ to: '/' }))
   useAction('go-settings', () => void navigate({ to: '/settings/$section', params: { section: 'people' } }))
+  useAction(
+    'go-virtual-agent',
+    () => void navigate({ to: '/virtual-agent/$section', params: { section: 'overview' } }),
+  )
   const reviews = mayReview(desk.me.person.role)
   useAction('go-access', () => void navigate({ to: '/access' }), reviews)
   useAction('go-review', () => void navigate({ to: '/access/review' }), reviews)
@@ -90,6 +94,7 @@ function Frame() {
           <Mark size={30} />
         </span>
         <RailLink to="/" icon="inbox" label="Desk" keys={keysOf('go-desk')} />
+        <RailLink to="/virtual-agent" icon="bot" label="Virtual agent" keys={keysOf('go-virtual-agent')} />
         {reviews && <RailLink to="/access" icon="shield" label="Access log" keys={keysOf('go-access')} />}
         <RailLink to="/settings" icon="settings" label="Settings" keys={keysOf('go-settings')} />
         <span className={css.space} />
@@ -150,7 +155,7 @@ function RailLink({
   label,
   keys,
 }: {
-  to: '/' | '/access' | '/settings'
+  to: '/' | '/virtual-agent' | '/access' | '/settings'
   icon: IconName
   label: string
   keys: string

@@ -192,7 +192,11 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
-  const outbound = openOutbound({ allowPrivate: config.privateOrigins })
+  const privateOrigins = (): readonly string[] => [
+    ...config.privateOrigins,
+    ...(demo?.systemsOrigins() ?? []),
+  ]
+  const outbound = openOutbound({ allowPrivate: privateOrigins })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const scripts = openScripts({ store, clock, log })
@@ -203,6 +207,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     log,
     people: tenants.people,
     guardFormats: tenants.guardFormats,
+    privateOrigins,
     personBehindKey: tenants.personBehindKey,
     secretsKey: derivedKey(secret, 'virtual agent tool secrets'),
     answeringFirst: routing.answeringFirst,
@@ -249,7 +254,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const widget = readWidgetManifest(widgetFolder)
   const demo = config.demo
     ? openDemo({
-        rooms: { tenants, routing, conversations, cannedReplies, virtualAgents, visits },
+        rooms: { tenants, routing, conversations, cannedReplies, authoring, visits },
         clock,
         authSecret: secret,
         publicUrl: () => publicUrl,

@@ -69,7 +69,7 @@ try {
 
 async function definitionIn(file: string): Promise<Definition> {
   try {
-    return (await requireDefinition(JSON.parse(readFileSync(file, 'utf8')), [])).definition
+    return (await requireDefinition(JSON.parse(readFileSync(file, 'utf8')), [], null)).definition
   } catch (caught) {
     if (caught instanceof Refusal) throw caught
     throw new NoDefinition(

@@ -13,6 +13,7 @@ export function openTestAuthoring(rooms: TestRooms): AuthoringRooms {
     ids: rooms.ids,
     log: (event) => void rooms.logged.push(event),
     people: async () => [],
+    privateOrigins: () => [],
     guardFormats: () => [],
     personBehindKey: async () => null,
     secretsKey: createSecretKey(randomBytes(32)),

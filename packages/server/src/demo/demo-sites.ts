@@ -26,8 +26,12 @@ export const siteNames = Object.keys(sites) as SiteName[]
  * script tag of ours, and the policy under which the widget promises to work. `tag` is null while there is no
  * widget to load; it is asked for with each page, because our address is known only once the server listens.
  */
-export function openDemoSites(tag: () => WidgetTag | null): FastifyInstance {
+export function openDemoSites(
+  tag: () => WidgetTag | null,
+  systems?: (app: FastifyInstance) => void,
+): FastifyInstance {
   const app = fastify({ logger: false, forceCloseConnections: true })
+  systems?.(app)
   const assets = new Map<string, StaticFile>()
   const pages = new Map<string, string>()
   for (const site of siteNames) {

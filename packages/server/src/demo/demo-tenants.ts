@@ -1,10 +1,10 @@
 import type { Role } from '@candor/protocol/api.ts'
 import type { WidgetConfig } from '@candor/protocol/frames.ts'
-import type { Script } from '@candor/virtual-agent/script.ts'
-import { airlineScript } from './airline-script.ts'
+import type { Definition } from '@candor/virtual-agent/definition.ts'
+import { airlineAgent } from './airline-agent.ts'
 import type { SiteName } from './demo-sites.ts'
 import { airlinePast, retailerPast, type PastConversation } from './past-conversations.ts'
-import { retailerScript } from './retailer-script.ts'
+import { retailerAgent } from './retailer-agent.ts'
 
 export interface DemoPerson {
   /** What the tour's buttons say. */
@@ -25,7 +25,8 @@ export interface DemoTenant {
   payPage: string
   approved: { page: string; reason: string }[]
   cannedReplies: { shortcut: string; title: string; text: string }[]
-  script: Script
+  /** @param systemsUrl where the company's systems answer. */
+  agent: (systemsUrl: string) => Definition
   past: PastConversation[]
 }
 
@@ -80,7 +81,7 @@ export const demoTenants: DemoTenant[] = [
         text: 'Thank you for flying with us. Is there anything else I can do for you?',
       },
     ],
-    script: airlineScript,
+    agent: airlineAgent,
     past: airlinePast,
   },
   {
@@ -121,7 +122,7 @@ export const demoTenants: DemoTenant[] = [
         text: 'Please do not send card numbers here, not of our store card either. The cart has a payment page of its own.',
       },
     ],
-    script: retailerScript,
+    agent: retailerAgent,
     past: retailerPast,
   },
 ]

@@ -6,6 +6,7 @@ import type { Committed } from '../conversations/conversation.ts'
 import { derivedKey } from '../tenants/derived-key.ts'
 import type { Tenants } from '../tenants/tenants.ts'
 import { openDemoSites } from './demo-sites.ts'
+import { openDemoSystems } from './demo-systems.ts'
 import { demoHandles, demoTenants } from './demo-tenants.ts'
 import { demoId, demoPassword, seedTenant, type SeededRooms } from './seed-demo.ts'
 import { openTourFeed, type WatchedRooms } from './tour-feed.ts'
@@ -19,6 +20,8 @@ export interface Demo {
   watch<R extends WatchedRooms>(rooms: R): R
   /** Call when the server listens: opens the web sites and sets the companies up. */
   start(): Promise<{ sitesUrl: string }>
+  /** Where the companies' own systems listen, for the virtual agents that call them. */
+  systemsOrigins(): readonly string[]
   close(): Promise<void>
 }
 
@@ -43,10 +46,14 @@ export function openDemo(options: {
   )
   const feed = openTourFeed({ clock: options.clock })
   options.subscribe(feed.announced)
-  const sites = openDemoSites(() =>
-    loader === null ? null : { origin: new URL(publicUrl()).origin, ...loader },
+  const systemsKey = derivedKey(options.authSecret, 'demo systems').export().toString('base64url')
+  const systems = openDemoSystems(options.clock, () => systemsKey)
+  const sites = openDemoSites(
+    () => (loader === null ? null : { origin: new URL(publicUrl()).origin, ...loader }),
+    systems.routes,
   )
   let sitesUrl = ''
+  let systemsUrl = ''
   let tenantIds: readonly string[] = []
 
   return {
@@ -95,15 +102,27 @@ export function openDemo(options: {
       }
       // Reached by the same name as we are, on a port of their own: that makes them another origin.
       const url = new URL(publicUrl())
-      url.port = String((sites.server.address() as AddressInfo).port)
+      const listening = String((sites.server.address() as AddressInfo).port)
+      url.port = listening
       sitesUrl = url.origin
+      // Not by the name that browsers use: behind a proxy this process may not reach itself by that.
+      systemsUrl = `http://${['0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host}:${listening}`
       const names = new Map<string, string>()
       for (const tenant of demoTenants)
-        names.set(await seedTenant(rooms, tenant, { sitesUrl, passwordKey }), tenant.name)
+        names.set(
+          await seedTenant(rooms, tenant, {
+            sitesUrl,
+            systems: { url: systemsUrl, key: systemsKey },
+            passwordKey,
+          }),
+          tenant.name,
+        )
       feed.tellOf(names)
       tenantIds = [...names.keys()]
       return { sitesUrl }
     },
+
+    systemsOrigins: () => (systemsUrl === '' ? [] : [systemsUrl]),
 
     close: () => sites.close(),
   }

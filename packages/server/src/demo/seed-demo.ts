@@ -6,10 +6,10 @@ import { derivedId } from '../routing/derived-id.ts'
 import type { Routing } from '../routing/routing.ts'
 import type { Actor } from '../tenants/actor.ts'
 import type { Tenants } from '../tenants/tenants.ts'
-import type { VirtualAgents } from '../virtual-agents/virtual-agents.ts'
 import type { Visits } from '../visits/visits.ts'
 import type { DemoPerson, DemoTenant } from './demo-tenants.ts'
 import type { PastConversation } from './past-conversations.ts'
+import { seedVirtualAgent, type SeededAgents } from './seed-virtual-agent.ts'
 
 /** The rooms that a company is set up through; nothing here knows a table. */
 export interface SeededRooms {
@@ -35,7 +35,7 @@ export interface SeededRooms {
     list(tenant: string): Promise<CannedReply[]>
     create(actor: Actor, reply: CannedReply): Promise<unknown>
   }
-  virtualAgents: Pick<VirtualAgents, 'script' | 'saveScript'>
+  authoring: SeededAgents
   visits: Pick<Visits, 'pageView'>
 }
 
@@ -57,7 +57,7 @@ export function demoPassword(key: KeyObject, person: DemoPerson): string {
 export async function seedTenant(
   rooms: SeededRooms,
   tenant: DemoTenant,
-  options: { sitesUrl: string; passwordKey: KeyObject },
+  options: { sitesUrl: string; systems: { url: string; key: string }; passwordKey: KeyObject },
 ): Promise<string> {
   const { id } = await rooms.tenants.createTenant({
     id: demoId(`tenant ${tenant.slug}`),
@@ -69,8 +69,10 @@ export async function seedTenant(
   await seedAddresses(rooms, administrator, tenant, options.sitesUrl)
   const queues = await seedQueues(rooms, administrator, tenant.queues)
   await seedCannedReplies(rooms, administrator, tenant)
-  if ((await rooms.virtualAgents.script(id)) === null)
-    await rooms.virtualAgents.saveScript(administrator, tenant.script)
+  await seedVirtualAgent(rooms.authoring, administrator, tenant.slug, tenant.agent, {
+    ...options.systems,
+    sitesUrl: options.sitesUrl,
+  })
   for (const past of tenant.past)
     await seedConversation(rooms, id, past, { staff, queues, sitesUrl: options.sitesUrl })
   return id

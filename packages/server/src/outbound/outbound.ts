@@ -64,7 +64,11 @@ const headerBytesMax = 16_384
 export function openOutbound(options: OutboundOptions): Outbound {
   const { allowPrivate } = options
   const allowedNow = (): Set<string> =>
-    new Set((typeof allowPrivate === 'function' ? allowPrivate() : allowPrivate).map((each) => new URL(each).origin))
+    new Set(
+      (typeof allowPrivate === 'function' ? allowPrivate() : allowPrivate).map(
+        (each) => new URL(each).origin,
+      ),
+    )
   const resolve: Resolve = options.resolve ?? ((host) => lookup(host, { all: true, order: 'verbatim' }))
   return {
     async call(request) {

@@ -59,6 +59,7 @@ export function openAuthoring(options: {
   secrets: ToolSecrets
   agents: Pick<CurrentAgents, 'currentAgent'>
   guardFormats: FormatsOf
+  privateOrigins(): readonly string[]
   people(tenant: string): Promise<{ id: string; name: string; role: Role; deactivatedAt: string | null }[]>
 }): Authoring {
   const { drafts, versions, trained, articles, training, secrets, agents, guardFormats, people } = options
@@ -174,7 +175,11 @@ export function openAuthoring(options: {
     },
 
     async publishAsInstallation(tenant, value, note) {
-      const { definition } = await requireDefinition(value, await guardFormats(tenant))
+      const { definition } = await requireDefinition(
+        value,
+        await guardFormats(tenant),
+        options.privateOrigins(),
+      )
       const what = { definition, modelHash: null, indexHash: null, report: null, note }
       const version = await versions.publishAsInstallation(tenant, what)
       // The first visitor should not be the one who waits for it, and it is trained meanwhile.

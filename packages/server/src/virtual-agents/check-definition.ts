@@ -19,10 +19,12 @@ const faultsMax = 200
  * Reads a definition (or a script of the first version) from data of unknown origin: parsed strictly, no larger than
  * may be held for a tenant, and without a card number in any of its texts.
  * @param identifiers the tenant's own kinds of numbers, which are no cards.
+ * @param privateOrigins that the operator named: tools elsewhere are called by https alone. Null: not looked at yet.
  */
 export async function checkDefinition(
   value: unknown,
   identifiers: readonly IdentifierFormat[],
+  privateOrigins: readonly string[] | null,
 ): Promise<CheckedDefinition | { faults: Fault[] }> {
   const parsed = parseDefinition(value)
   if ('faults' in parsed) return { faults: parsed.faults.slice(0, faultsMax) }
@@ -31,7 +33,10 @@ export async function checkDefinition(
   const bytes = Buffer.byteLength(json)
   if (bytes > definitionBytesMax)
     return { faults: [{ field: '', message: `has at most ${definitionBytesMax} bytes, and not ${bytes}` }] }
-  const faults = await cardFaults(definition, identifiers)
+  const faults = [
+    ...(await cardFaults(definition, identifiers)),
+    ...(privateOrigins === null ? [] : plainFaults(definition, privateOrigins)),
+  ]
   return faults.length === 0 ? { definition, json } : { faults }
 }
 
@@ -39,8 +44,9 @@ export async function checkDefinition(
 export async function requireDefinition(
   value: unknown,
   identifiers: readonly IdentifierFormat[],
+  privateOrigins: readonly string[] | null,
 ): Promise<CheckedDefinition> {
-  const checked = await checkDefinition(value, identifiers)
+  const checked = await checkDefinition(value, identifiers, privateOrigins)
   if ('faults' in checked) throw faultsRefusal(checked.faults, 'definition')
   return checked
 }
@@ -54,6 +60,19 @@ export function faultsRefusal(faults: readonly Fault[], root: string): Refusal {
     field,
     faults,
   })
+}
+
+function plainFaults({ tools }: Definition, privateOrigins: readonly string[]): Fault[] {
+  return tools.flatMap(({ url }, i) =>
+    url.startsWith('https:') || privateOrigins.includes(new URL(url).origin)
+      ? []
+      : [
+          {
+            field: `tools[${i}].url`,
+            message: 'is https, unless the operator names its origin in CANDOR_PRIVATE_ORIGINS',
+          },
+        ],
+  )
 }
 
 /**

@@ -38,6 +38,7 @@ export function openDrafts(options: {
   store: Store
   clock: Clock
   guardFormats: FormatsOf
+  privateOrigins(): readonly string[]
   inForce(tenant: string): Promise<Definition | null>
   log: (event: Record<string, unknown>) => void
 }): Drafts {
@@ -99,7 +100,11 @@ export function openDrafts(options: {
     },
 
     async save(by, revision, value) {
-      const { definition, json } = await requireDefinition(value, await guardFormats(by.tenant))
+      const { definition, json } = await requireDefinition(
+        value,
+        await guardFormats(by.tenant),
+        options.privateOrigins(),
+      )
       const row = await put(by, revision, json)
       return {
         revision: row.revision,
@@ -113,7 +118,7 @@ export function openDrafts(options: {
     discard: async (by, revision) => stored(await put(by, revision, null), by.tenant),
 
     async check(tenant, value) {
-      const checked = await checkDefinition(value, await guardFormats(tenant))
+      const checked = await checkDefinition(value, await guardFormats(tenant), options.privateOrigins())
       return 'faults' in checked ? checked.faults : []
     },
   }

@@ -62,6 +62,7 @@ export function openEvaluation(options: {
   agents: CurrentAgents
   evaluator: Evaluator
   guardFormats: FormatsOf
+  privateOrigins(): readonly string[]
   clock: Clock
   ids: Ids
 }): Evaluation {
@@ -97,7 +98,13 @@ export function openEvaluation(options: {
     const definition =
       request.definition === undefined
         ? await draftOf(by.tenant)
-        : (await requireDefinition(request.definition, await guardFormats(by.tenant))).definition
+        : (
+            await requireDefinition(
+              request.definition,
+              await guardFormats(by.tenant),
+              options.privateOrigins(),
+            )
+          ).definition
     return agents.draft(by.tenant, definition)
   }
 

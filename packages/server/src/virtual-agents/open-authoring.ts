@@ -46,6 +46,8 @@ export function openAuthoringRooms(options: {
   log: (event: Record<string, unknown>) => void
   people: People['people']
   guardFormats: FormatsOf
+  /** Where tools may be called by plain http. */
+  privateOrigins(): readonly string[]
   personBehindKey(tenant: string, key: string): Promise<string | null>
   /** For tool secrets alone. */
   secretsKey: KeyObject

@@ -67,7 +67,7 @@ const wrong: [what: string, changes: Record<string, unknown>, field: string][] =
   ['a write without a confirmation', { 'flows.0.steps.6.confirm': undefined }, 'flows[0].steps[6].confirm'],
   ['a policy over what is no input', { 'tools.2.policy': 'total <= 200' }, 'tools[2].policy'],
   ['a URL with a placeholder for the host', { 'tools.2.url': 'https://{order}.example/' }, 'tools[2].url'],
-  ['a URL in the clear', { 'tools.2.url': 'http://shop.example/{order}' }, 'tools[2].url'],
+  ['a URL that is none of the web', { 'tools.2.url': 'ftp://shop.example/{order}' }, 'tools[2].url'],
   ['a header of the server', { 'tools.1.secretHeader': 'Host' }, 'tools[1].secretHeader'],
   ['a write by GET', { 'tools.1.method': 'GET' }, 'tools[1].method'],
   ['a flow that calls itself', { 'flows.0.steps.8.flow': 'table' }, 'flows[0].steps[8].flow'],

@@ -107,7 +107,10 @@ function compileTool(reader: FieldReader, tool: Tool, at: string): CompiledTool 
         reader.fault(`${at}.${name}[${i}].name`, 'is used twice')
   const url = /^https?:\/\/([a-zA-Z0-9.-]+(?::\d{1,5})?)(\/[^\s#]*)?$/.exec(tool.url)
   if (url === null)
-    reader.fault(`${at}.url`, 'is https://host/path (http for an origin of the operator), without user, fragment or placeholders in the host')
+    reader.fault(
+      `${at}.url`,
+      'is https://host/path (http for an origin of the operator), without user, fragment or placeholders in the host',
+    )
   for (const name of placeholdersOf(tool.url)) {
     const input = tool.input.find((field) => field.name === name)
     if (input === undefined) reader.fault(`${at}.url`, `names {${name}}, which is no input`)

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import * as path from 'node:path'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
+import { derivedId } from '../routing/derived-id.ts'
 import type { Actor } from '../tenants/actor.ts'
 import type { Articles } from '../virtual-agents/article-store.ts'
 import type { Authoring } from '../virtual-agents/authoring.ts'
@@ -65,7 +66,7 @@ async function seedArticles(
     const bytes = readFileSync(path.join(folder, name))
     const { title, body } = readMarkdown(bytes)
     if (title === null) throw new Error(`an article of the demo without title: ${name}`)
-    await articles.addAsInstallation(tenant, path.parse(name).name, {
+    await articles.addAsInstallation(tenant, derivedId('candor demo', `article ${site} ${name}`), {
       title,
       language: 'en',
       // An article's address is a page that people can open; a demo's pages are not there without https.

@@ -85,6 +85,21 @@ export function successorsOf(step: Step): { to: string; field: string }[] {
   }
 }
 
+/** Slots that the flow asks for itself, or hands to a flow that would ask for them. */
+function collectedIn(flow: Flow, flows: ReadonlyMap<string, Flow>, above: ReadonlySet<string>): Set<string> {
+  const collected = new Set<string>()
+  for (const step of flow.steps) {
+    if (step.kind === 'collect') collected.add(step.slot)
+    if (step.kind !== 'call' && step.kind !== 'link') continue
+    const other = above.has(step.flow) ? undefined : flows.get(step.flow)
+    if (other === undefined || step.with === undefined) continue
+    const asked = collectedIn(other, flows, new Set([...above, flow.id]))
+    for (const [name, argument] of Object.entries(step.with))
+      if ('slot' in argument && asked.has(name)) collected.add(argument.slot)
+  }
+  return collected
+}
+
 function nextSteps(next: Next): { to: string; field: string }[] {
   if (typeof next === 'string') return [{ to: next, field: 'next' }]
   return next.map((branch, i) =>
@@ -242,7 +257,7 @@ function compileFlow(
     flow,
     slots,
     steps,
-    collected: new Set(flow.steps.flatMap((step) => (step.kind === 'collect' ? [step.slot] : []))),
+    collected: collectedIn(flow, flows, new Set()),
   }
 }
 

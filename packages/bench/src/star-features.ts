@@ -1,0 +1,363 @@
+import { stemsOf, wordsOf } from '@candor/virtual-agent/tokens.ts'
+import { hashOf, placeOf, type Candidate } from './choice-model.ts'
+import { actionOf, type StarDecision, type StarEvent, type StarTask } from './star-data.ts'
+
+/** What a dialogue shows before a decision, independent of the task. */
+export interface Situation {
+  /** Labels of what the wizard did, oldest first. */
+  actions: string[]
+  last: string
+  before: string
+  /** What came last: the user, the knowledge base, a free text of the wizard, or nothing. */
+  lastEvent: 'user' | 'result' | 'wizard' | 'start'
+  /** The user's words since the wizard last acted. */
+  said: string
+  saidBefore: string
+  allSaid: string
+  /** The latest result: its message; null when nothing was found; undefined before any query. */
+  result: Record<string, unknown> | null | undefined
+  queries: string[]
+  /** Fields that the latest query gave. */
+  fields: string[]
+  wizardSaid: string
+}
+
+export function situationOf(history: readonly StarEvent[]): Situation {
+  const s: Situation = {
+    actions: [],
+    last: 'START',
+    before: 'START',
+    lastEvent: 'start',
+    said: '',
+    saidBefore: '',
+    allSaid: '',
+    result: undefined,
+    queries: [],
+    fields: [],
+    wizardSaid: '',
+  }
+  for (const event of history) {
+    if (event.a === 'User') {
+      if (s.lastEvent !== 'user') {
+        s.saidBefore = s.said
+        s.said = ''
+      }
+      s.said += ` ${event.text ?? ''}`
+      s.allSaid += ` ${event.text ?? ''}`
+      s.lastEvent = 'user'
+      continue
+    }
+    if (event.a === 'KnowledgeBase') {
+      s.result = event.item ?? null
+      s.lastEvent = 'result'
+      continue
+    }
+    const action = actionOf(event)
+    if (action === null) {
+      s.wizardSaid = event.text ?? ''
+      s.lastEvent = 'wizard'
+      continue
+    }
+    s.wizardSaid = ''
+    s.actions.push(action)
+    s.before = s.last
+    s.last = action
+    s.lastEvent = 'wizard'
+    if (event.k === 'query') {
+      s.queries.push(action)
+      s.fields = (event.constraints ?? []).flatMap((constraint) => Object.keys(constraint))
+    }
+  }
+  return s
+}
+
+/** Outcomes that stand in the graph between two actions. */
+const outcomes = new Set(
+  `yes no done query_success query_failure available unavailable info_missing info_missing2 correct incorrect
+   noanswer`.split(/\s+/),
+)
+
+/** Labels that a task's wizard could choose, from its description alone. */
+export function labelsOf(task: StarTask): string[] {
+  return Object.keys(task.graph.replies).filter((label) => !outcomes.has(label))
+}
+
+/** Kinds of actions by the words of their labels: they mean the same in every task. */
+export function kindOf(label: string): string {
+  if (label.startsWith('query')) return label
+  if (label === 'hello' || label === 'anything_else' || label === 'out_of_scope' || label === 'custom')
+    return label
+  if (/(?:^|_)(?:good)?bye(?:_|$)/.test(label)) return label.startsWith('goodbye') ? label : 'own_bye'
+  if (/nothing_found/.test(label)) return 'nothing_found'
+  if (/criteria/.test(label)) return 'criteria'
+  if (/ask_confirm|confirm_booking$/.test(label) && /ask/.test(label)) return 'ask_confirm'
+  if (label === 'ask_name') return label
+  if (/(?:^|_)ask_(?:search_more|continue|next|proceed)|ask_next|ask_proceed/.test(label)) return 'ask_more'
+  if (/unavailable|not_available|failed|cannot|incorrect|no_venue/.test(label)) return 'negative'
+  if (/(?<!un)(?<!not_)available|succe|confirm|submitted|correct/.test(label)) return 'positive'
+  if (/(?:^|_)ask(?:_|$)/.test(label)) return 'ask'
+  return 'inform'
+}
+
+/** Whether a message of a knowledge base is good news. */
+function polarityOf(result: Record<string, unknown> | null | undefined): string {
+  if (result === undefined) return 'unasked'
+  if (result === null) return 'nothing'
+  const message = Object.entries(result)
+    .filter(([name]) => /message|status|confirmation/i.test(name))
+    .map(([, value]) => String(value).toLowerCase())
+    .join(' ')
+  if (message === '') return 'item'
+  if (
+    /\bnot\b|unavailable|n't|fail|sorry|unable|cannot|already|reject|invalid|declined|incorrect/.test(message)
+  )
+    return 'negative'
+  if (/success|confirmed|booked|scheduled|thank|has been|complete|submitted/.test(message)) return 'done'
+  return /available/.test(message) ? 'available' : 'message'
+}
+
+function saidKind(said: string): string {
+  const words = new Set(wordsOf(said))
+  const has = (list: string): boolean => list.split(' ').some((word) => words.has(word))
+  if (has('bye goodbye')) return 'bye'
+  if (has('thanks thank thankyou thx')) return words.has('no') ? 'no_thanks' : 'thanks'
+  if (has('no nope nothing nah')) return 'no'
+  if (has('yes yeah yep sure ok okay please yup')) return 'yes'
+  if (has('hello hi hey') && words.size <= 4) return 'hello'
+  if (/\?/.test(said)) return 'question'
+  return 'statement'
+}
+
+/** Kinds of values that a text gives, whatever the task. */
+function valuesIn(said: string): string[] {
+  const lower = said.toLowerCase()
+  return [
+    ...(/\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\btomorrow|\btoday|\btonight/.test(lower) ? ['day'] : []),
+    ...(/\b\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m|p\.m|o'clock)|\bnoon|\bmidnight/.test(lower) ? ['time'] : []),
+    ...(/\d/.test(lower) ? ['number'] : []),
+    ...(/\b(?:my name is|name is|this is|i'm|i am) [a-z]/.test(lower) ? ['name'] : []),
+    ...(/\bfrom \w/.test(lower) ? ['from'] : []),
+    ...(/\bto \w/.test(lower) ? ['to'] : []),
+    ...(/\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b/.test(lower) ? ['date'] : []),
+  ] // prettier-ignore
+}
+
+/** What a reply asks for, in the same terms. */
+function valuesAskedBy(label: string): string[] {
+  return [
+    ...(/_day$/.test(label) ? ['day'] : []),
+    ...(/time/.test(label) ? ['time'] : []),
+    ...(/date/.test(label) ? ['date', 'day'] : []),
+    ...(/number|code|pin|id$|size|guests|account/.test(label) ? ['number'] : []),
+    ...(label === 'ask_name' ? ['name'] : []),
+    ...(/departure|from/.test(label) ? ['from'] : []),
+    ...(/arrival|destination/.test(label) ? ['to'] : []),
+  ]
+}
+
+/** Features of every candidate of a decision, with those that a task must share with others, and its own. */
+export function candidatesOf(
+  decision: StarDecision,
+  task: StarTask,
+  labels: readonly string[],
+  { lexical }: { lexical: boolean },
+): Candidate[] {
+  const s = situationOf(decision.history)
+  const shared = sharedContext(s)
+  const own = lexical ? ownContext(s, task) : []
+  const graph = readGraph(task)
+  return labels.map((label) => {
+    const features = [...candidateFeatures(s, shared, graph, task, label)]
+    const places = new Int32Array(features.length + own.length)
+    const values = new Float32Array(features.length + own.length).fill(1)
+    for (const [i, feature] of features.entries()) places[i] = placeOf(hashOf(feature), 0)
+    const owner = hashOf(label) || 1
+    for (const [i, feature] of own.entries()) places[features.length + i] = placeOf(feature, owner)
+    return { places, values }
+  })
+}
+
+/** Words and labels, weighed for each label by itself: learned only where the label was seen. */
+function ownContext(s: Situation, task: StarTask): number[] {
+  const said = stemsOrWords(s.said)
+  const polarity = polarityOf(s.result)
+  const kind = saidKind(s.said)
+  const features = [
+    'bias',
+    `task:${task.name}`,
+    `last:${s.last}`,
+    `last2:${s.before}>${s.last}`,
+    `event:${s.lastEvent}`,
+    `last+event:${s.last}+${s.lastEvent}`,
+    `last+kind:${s.last}+${s.lastEvent === 'user' ? kind : ''}`,
+    `last+polarity:${s.last}+${s.lastEvent === 'result' ? polarity : ''}`,
+    `queries:${Math.min(s.queries.length, 4)}`,
+    `queried:${s.queries.at(-1) ?? ''}`,
+    `turn:${Math.min(s.actions.length, 12)}`,
+    ...new Set(s.actions.map((action) => `done:${action}`)),
+    ...said.map((word) => `said:${word}`),
+    ...pairs(said).map((pair) => `pair:${pair}`),
+    ...new Set(stemsOf(s.saidBefore).map((word) => `before:${word}`)),
+    ...new Set(stemsOf(s.allSaid).map((word) => `all:${word}`)),
+    ...valuesIn(s.allSaid).map((value) => `given:${value}`),
+    ...(s.lastEvent === 'user' ? valuesIn(s.said).map((value) => `now:${value}`) : []),
+    ...stemsOf(s.wizardSaid).map((word) => `wizard:${word}`),
+    ...s.fields.map((field) => `field:${field}`),
+    ...(s.lastEvent === 'result' ? resultFeatures(s.result) : []),
+  ]
+  return [...new Set(features)].map(hashOf)
+}
+
+function resultFeatures(result: Record<string, unknown> | null | undefined): string[] {
+  if (result === null || result === undefined) return ['result:none']
+  return Object.entries(result).flatMap(([name, value]) =>
+    typeof value === 'string' && value.length > 24
+      ? stemsOf(value).map((word) => `result:${word}`)
+      : [`field:${name}`],
+  )
+}
+
+function stemsOrWords(said: string): string[] {
+  return [...new Set(wordsOf(said))]
+}
+
+function pairs(words: string[]): string[] {
+  return words.slice(1).map((word, i) => `${words[i]} ${word}`)
+}
+
+interface Graph {
+  successors: Map<string, string[]>
+  depth: Map<string, number>
+  asks: string[]
+}
+
+const graphs = new WeakMap<StarTask, Graph>()
+
+/** The graph as one from action to action: outcomes are passed over, and belong to what can bring them about. */
+function readGraph(task: StarTask): Graph {
+  const known = graphs.get(task)
+  if (known !== undefined) return known
+  const edges = task.graph.graph
+  const successors = new Map<string, string[]>()
+  const add = (from: string, to: string): void =>
+    void successors.set(from, [...(successors.get(from) ?? []), to])
+  for (const [from, to] of Object.entries(edges)) if (!outcomes.has(from)) add(from, to)
+  const queryOutcomes = ['available', 'unavailable', 'query_success', 'query_failure']
+  for (const query of ['query', 'query_check', 'query_book']) {
+    if (task.graph.replies[query] === undefined || edges[query] !== undefined) continue
+    const own =
+      query === 'query_check' && edges['available'] !== undefined
+        ? ['available', 'unavailable']
+        : queryOutcomes.slice(edges['query_success'] === undefined ? 0 : 2)
+    for (const outcome of own) if (edges[outcome] !== undefined) add(query, edges[outcome])
+  }
+  for (const label of Object.keys(task.graph.replies)) {
+    if (outcomes.has(label) || label.startsWith('query') || edges[label] !== undefined) continue
+    for (const outcome of ['yes', 'no', 'done', 'correct', 'incorrect', 'noanswer'])
+      if (edges[outcome] !== undefined && (task.graph.replies[label] ?? '').match(/\?|^\{/))
+        add(label, edges[outcome])
+  }
+  const depth = new Map<string, number>([['START', 0]])
+  const open = ['hello']
+  depth.set('hello', 1)
+  while (open.length > 0) {
+    const at = open.shift()!
+    for (const to of successors.get(at) ?? [])
+      if (!depth.has(to)) {
+        depth.set(to, depth.get(at)! + 1)
+        open.push(to)
+      }
+  }
+  const asks = [...depth.keys()].filter((label) => kindOf(label) === 'ask' || label === 'ask_name')
+  const graph = { successors, depth, asks }
+  graphs.set(task, graph)
+  return graph
+}
+
+interface Shared {
+  lastKind: string
+  polarity: string
+  said: string
+  event: string
+  allStems: Set<string>
+  saidStems: Set<string>
+  given: Set<string>
+}
+
+function sharedContext(s: Situation): Shared {
+  return {
+    lastKind: s.last === 'START' ? 'START' : kindOf(s.last),
+    polarity: polarityOf(s.result),
+    said: s.lastEvent === 'user' ? saidKind(s.said) : '',
+    event: s.lastEvent,
+    allStems: new Set(stemsOf(s.allSaid)),
+    saidStems: new Set(stemsOf(s.said)),
+    given: new Set(valuesIn(s.allSaid)),
+  }
+}
+
+/** How a candidate of any task relates to the situation: nothing here names a task. */
+function* candidateFeatures(
+  s: Situation,
+  shared: Shared,
+  graph: Graph,
+  task: StarTask,
+  label: string,
+): Generator<string> {
+  const kind = kindOf(label)
+  const done = s.actions.includes(label)
+  const next = graph.successors.get(s.last) ?? []
+  const isNext = next.includes(label)
+  const asked = valuesAskedBy(label)
+  const isAsk = graph.asks.includes(label) || kind === 'ask'
+  const order = graph.asks.indexOf(label)
+  const earlierOpen =
+    order < 0 ? 0 : graph.asks.slice(0, order).filter((ask) => !s.actions.includes(ask)).length
+  const open = graph.asks.filter((ask) => !s.actions.includes(ask) && !isGiven(ask, shared)).length
+  yield `kind:${kind}`
+  yield `kind+event:${kind}+${shared.event}`
+  yield `kind+last:${kind}+${shared.lastKind}`
+  yield `kind+last+event:${kind}+${shared.lastKind}+${shared.event}`
+  yield `kind+last+said:${kind}+${shared.lastKind}+${shared.said}`
+  yield `kind+said:${kind}+${shared.said}`
+  if (shared.event === 'result') {
+    yield `kind+polarity:${kind}+${shared.polarity}`
+    yield `kind+polarity+query:${kind}+${shared.polarity}+${s.queries.at(-1)}`
+    yield `next+polarity:${isNext}+${kind}+${shared.polarity}`
+  }
+  yield `next:${isNext}+${shared.event}`
+  yield `next+kind:${isNext}+${kind}`
+  yield `next+kind+event:${isNext}+${kind}+${shared.event}+${shared.said}`
+  yield `done:${done}+${kind}`
+  yield `done+next:${done}+${isNext}`
+  yield `repeat:${label === s.last}+${kind}+${shared.event}`
+  yield `before:${label === s.before}+${kind}`
+  yield `queries+kind:${Math.min(s.queries.length, 3)}+${kind}+${shared.event}`
+  yield `turn+kind:${Math.min(s.actions.length, 6)}+${kind}`
+  yield `ingraph:${graph.depth.has(label)}+${kind}`
+  if (isAsk) {
+    yield `ask+open:${Math.min(earlierOpen, 4)}+${done}`
+    const given = isGiven(label, shared)
+    yield `ask+given:${given}+${done}+${isNext}`
+    for (const value of asked) yield `asked:${value}+${shared.given.has(value)}+${done}`
+    yield `ask+queries:${s.queries.length > 0}+${done}`
+    yield `first-open:${!done && !given && graph.asks.slice(0, order).every((ask) => s.actions.includes(ask) || isGiven(ask, shared))}`
+  } else {
+    yield `open+kind:${Math.min(open, 4)}+${kind}`
+    yield `open+kind+event:${open === 0}+${kind}+${shared.event}`
+  }
+  // Words that the reply and the user share: "rating" for what informs about a rating.
+  const reply = new Set(stemsOf(`${task.graph.replies[label] ?? ''} ${label.replaceAll('_', ' ')}`))
+  let sharedNow = 0
+  for (const stem of reply) if (shared.saidStems.has(stem)) sharedNow++
+  yield `shared:${Math.min(sharedNow, 3)}+${kind}+${done}`
+}
+
+/** Whether the user has probably said what a reply would ask for. */
+function isGiven(label: string, shared: Shared): boolean {
+  const asked = valuesAskedBy(label)
+  if (asked.some((value) => shared.given.has(value))) return true
+  return stemsOf(label.replaceAll('_', ' '))
+    .slice(2)
+    .some((stem) => shared.allStems.has(stem))
+}

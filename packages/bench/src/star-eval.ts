@@ -1,4 +1,4 @@
-import { ChoiceModel, type Choice, type TrainingPlan } from './choice-model.ts'
+import { ChoiceModel, type Candidate, type Choice, type TrainingPlan } from './choice-model.ts'
 import {
   decisionsOf,
   readStarDialogues,
@@ -43,7 +43,14 @@ export function standardFigures(folder: string): StarFigures {
       [...new Set(train.filter(({ task }) => task === name).map(({ action }) => action))],
     ]),
   )
-  const predicted = predict(train, test, tasks, (task) => labels.get(task)!, standardPlan, seeds, true)
+  const predicted = predict(
+    train,
+    test,
+    (task) => labels.get(task)!,
+    standardPlan,
+    seeds,
+    featureReader(tasks, true),
+  )
   return figuresOf(train.length, test, predicted)
 }
 
@@ -54,6 +61,7 @@ export function standardFigures(folder: string): StarFigures {
 export function heldOutFigures(folder: string): StarFigures {
   const tasks = tasksByName(folder)
   const all = happyDialogues(folder).flatMap(decisionsOf)
+  const read = featureReader(tasks, false)
   const test: StarDecision[] = []
   const predicted: string[] = []
   for (const name of tasks.keys()) {
@@ -62,7 +70,7 @@ export function heldOutFigures(folder: string): StarFigures {
     const shared = sharedLabels(train)
     const labels = (task: string): string[] => [...new Set([...labelsOf(tasks.get(task)!), ...shared])]
     test.push(...own)
-    predicted.push(...predict(train, own, tasks, labels, heldOutPlan, seeds.slice(0, 1), false))
+    predicted.push(...predict(train, own, labels, heldOutPlan, seeds.slice(0, 1), read))
   }
   return figuresOf(all.length, test, predicted)
 }
@@ -81,18 +89,14 @@ export function graphFigures(folder: string): StarFigures {
 function predict(
   train: readonly StarDecision[],
   test: readonly StarDecision[],
-  tasks: ReadonlyMap<string, StarTask>,
   labels: (task: string) => string[],
   plan: Omit<TrainingPlan, 'seed'>,
   models: readonly number[],
-  lexical: boolean,
+  read: FeatureReader,
 ): string[] {
   const choiceOf = (decision: StarDecision): Choice => {
     const candidates = labels(decision.task)
-    return {
-      candidates: candidatesOf(decision, tasks.get(decision.task)!, candidates, { lexical }),
-      chosen: candidates.indexOf(decision.action),
-    }
+    return { candidates: read(decision, candidates), chosen: candidates.indexOf(decision.action) }
   }
   const learned = train.map(choiceOf)
   const asked = test.map(choiceOf)
@@ -104,6 +108,21 @@ function predict(
       for (const [c, chance] of model.chances(candidates).entries()) sums[i]![c]! += chance
   }
   return test.map(({ task }, i) => labels(task)[sums[i]!.indexOf(Math.max(...sums[i]!))]!)
+}
+
+type FeatureReader = (decision: StarDecision, labels: readonly string[]) => Candidate[]
+
+/** A decision is a training example of nineteen tasks and a test of one: its features are read once. */
+function featureReader(tasks: ReadonlyMap<string, StarTask>, lexical: boolean): FeatureReader {
+  const known = new Map<StarDecision, Map<string, Candidate>>()
+  return (decision, labels) => {
+    const read = known.get(decision) ?? new Map<string, Candidate>()
+    known.set(decision, read)
+    const missing = labels.filter((label) => !read.has(label))
+    const candidates = candidatesOf(decision, tasks.get(decision.task)!, missing, { lexical })
+    for (const [i, label] of missing.entries()) read.set(label, candidates[i]!)
+    return labels.map((label) => read.get(label)!)
+  }
 }
 
 function figuresOf(

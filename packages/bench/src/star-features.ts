@@ -184,13 +184,12 @@ export function candidatesOf(
   const own = lexical ? ownContext(s, task) : []
   const graph = readGraph(task)
   return labels.map((label) => {
-    const features = [...candidateFeatures(s, shared, graph, task, label)]
-    const places = new Int32Array(features.length + own.length)
-    const values = new Float32Array(features.length + own.length).fill(1)
-    for (const [i, feature] of features.entries()) places[i] = placeOf(hashOf(feature), 0)
+    const features = new Set(candidateFeatures(s, shared, graph, task, label))
     const owner = hashOf(label) || 1
-    for (const [i, feature] of own.entries()) places[features.length + i] = placeOf(feature, owner)
-    return { places, values }
+    return Int32Array.from([
+      ...[...features].map((feature) => placeOf(hashOf(feature), 0)),
+      ...own.map((feature) => placeOf(feature, owner)),
+    ])
   })
 }
 

@@ -32,7 +32,7 @@ export function openEncoder(files: EncoderFiles): Encoder {
     encode(texts) {
       const cuts = texts.map((text) => pieces.cut(text.trim()).slice(0, piecesMax))
       const vectors: Float32Array[] = []
-      for (let from = 0; from < cuts.length; ) {
+      for (let from = 0; from < cuts.length;) {
         let to = from
         let rows = 0
         while (to < cuts.length && rows + cuts[to]!.length <= rowsMax) rows += cuts[to++]!.length
@@ -166,7 +166,9 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
     layers * 2 * dimensions * innerWidth +
     dimensions * dimensions
   const columns = 3 * embeddingWidth + 3 * dimensions + layers * (dimensions + innerWidth) + 4 * dimensions
-  const arena = openArena(2 * matrixShorts + 8 * columns + (2 + 4 + 4 + 4) * rowsMax * innerWidth + 16 * piecesMax)
+  const arena = openArena(
+    2 * matrixShorts + 8 * columns + (2 + 4 + 4 + 4) * rowsMax * innerWidth + 16 * piecesMax,
+  )
   const { kernels } = arena
   /** What goes into a layer, as floats and rounded; what comes out, as whole numbers and as floats. */
   const input = arena.floats(rowsMax * innerWidth)
@@ -204,7 +206,14 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
           source[k * outputs + n]! * perUnit,
         )
     }
-    return { at, inputs, outputs, scales: inArena(scales), bias: inArena(weights.take(bias, [outputs])), least }
+    return {
+      at,
+      inputs,
+      outputs,
+      scales: inArena(scales),
+      bias: inArena(weights.take(bias, [outputs])),
+      least,
+    }
   }
 
   function norm(name: string, width: number): Norm {
@@ -235,7 +244,13 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
       ),
       past: i === 0 ? dense(`${name}/dense/kernel`, `${name}/dense/bias`, width, dimensions) : null,
       innerNorm: norm(`${name}/FFN`, dimensions),
-      inner: dense(`${name}/FFN/conv1/Tensordot/Reshape_1`, `${name}/FFN/conv1/bias`, dimensions, innerWidth, positive.at),
+      inner: dense(
+        `${name}/FFN/conv1/Tensordot/Reshape_1`,
+        `${name}/FFN/conv1/bias`,
+        dimensions,
+        innerWidth,
+        positive.at,
+      ),
       innerOut: dense(
         `${name}/FFN/conv2/Tensordot/Reshape_1`,
         `${name}/FFN/conv2/bias`,
@@ -244,7 +259,12 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
       ),
     }
   })
-  const head = dense('hidden_layers/tanh_layer_0/weights', 'hidden_layers/tanh_layer_0/bias', dimensions, dimensions)
+  const head = dense(
+    'hidden_layers/tanh_layer_0/weights',
+    'hidden_layers/tanh_layer_0/bias',
+    dimensions,
+    dimensions,
+  )
   const embeddings = weights.take('Embeddings_en', [embeddingRows, embeddingWidth])
   const frequencies = weights.take('Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1', [embeddingWidth / 2])
 
@@ -297,8 +317,17 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
     return states
   }
 
-  function runLayer(layer: Layer, states: Float32Array, cuts: readonly number[][], rows: number): Float32Array {
-    const projected = apply(layer.queriesKeysValues, normed(layer.attentionNorm, states, rows, layer.width), rows)
+  function runLayer(
+    layer: Layer,
+    states: Float32Array,
+    cuts: readonly number[][],
+    rows: number,
+  ): Float32Array {
+    const projected = apply(
+      layer.queriesKeysValues,
+      normed(layer.attentionNorm, states, rows, layer.width),
+      rows,
+    )
     const attended = apply(layer.attentionOut, attend(projected, layer.width, cuts, rows), rows)
     const past = layer.past === null ? states : apply(layer.past, states, rows)
     for (let i = 0; i < attended.length; i++) attended[i]! += past[i]!
@@ -358,7 +387,14 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
           const text = input.at + first * stride
           const queries = 4 * head * perHead
           const keys = text + queries + 4 * width
-          kernels.dots(text + i * stride + queries, 4 * perHead, keys, keys + length * stride, stride, shares.at)
+          kernels.dots(
+            text + i * stride + queries,
+            4 * perHead,
+            keys,
+            keys + length * stride,
+            stride,
+            shares.at,
+          )
           soften(shares.view, length, scale)
           const to = output.at + 4 * ((first + i) * width + head * perHead)
           kernels.score(places.at, shares.at, length, keys + 4 * width, stride, to, perHead / columnsPerBlock)

@@ -59,6 +59,6 @@ export function trainInWorker(
 
 /**
  * For texts, labels and what is held out. Weights and vectors lie outside this heap; the limits of the engine on examples,
- * intents and vocabulary bound them to some 700 MiB.
+ * intents, vocabulary and encoded examples bound them to about a gigabyte.
  */
 const heapMiBMax = 1_024

@@ -1,6 +1,6 @@
 /** Fits both tiers to some of the examples. */
 import { examplesPerModelMax, rowsTimesClassesMax } from './intent-limits.ts'
-import { solveLinear, type SparseRows } from './linear-solver.ts'
+import { solveLinear, type ExampleRows } from './linear-solver.ts'
 import { centred, nearUnit, weightUnitsMax, type FirstTier, type SecondTier } from './tiers.ts'
 import { gatherVocabulary, openVectorReader } from './vocabulary.ts'
 
@@ -56,7 +56,7 @@ export function fitFirstTier(rows: TrainingRows, { seed, classes, wordShare }: F
   return { vocabulary, weights: rounded, units }
 }
 
-function sparseRows(texts: readonly string[], reader: ReturnType<typeof openVectorReader>): SparseRows {
+function sparseRows(texts: readonly string[], reader: ReturnType<typeof openVectorReader>): ExampleRows {
   const starts = new Int32Array(texts.length + 1)
   let rows = new Int32Array(texts.length * 128 + 128)
   let values = new Float32Array(rows.length)
@@ -75,7 +75,7 @@ function sparseRows(texts: readonly string[], reader: ReturnType<typeof openVect
     values.set(vector.values.subarray(0, vector.count), from)
     starts[i + 1] = to
   }
-  return { starts, rows, values }
+  return { starts, rows, values, sameRows: false }
 }
 
 /** Rows whose vector says nothing are left out. */
@@ -87,7 +87,7 @@ export function fitSecondTier(
   const dimensions = parts.reduce((sum, size) => sum + size, 0)
   const means = new Float32Array(dimensions)
   const given = rows.vectors!
-  const inScope = given.filter((_, i) => rows.classes[i]! >= 0)
+  const inScope = given.filter((vector, i) => rows.classes[i]! >= 0 && vector.some((value) => value !== 0))
   for (const vector of inScope)
     for (let d = 0; d < dimensions; d++) means[d] = means[d]! + vector[d]! / inScope.length
   const kept = given.flatMap((vector, i) => {
@@ -134,15 +134,15 @@ export function fitSecondTier(
   }
 }
 
-function denseRows(vectors: readonly Float32Array[], dimensions: number): SparseRows {
-  const starts = Int32Array.from({ length: vectors.length + 1 }, (_, i) => i * dimensions)
-  const rows = new Int32Array(vectors.length * dimensions)
+function denseRows(vectors: readonly Float32Array[], dimensions: number): ExampleRows {
   const values = new Float32Array(vectors.length * dimensions)
-  for (const [i, vector] of vectors.entries()) {
-    values.set(vector, i * dimensions)
-    for (let d = 0; d < dimensions; d++) rows[i * dimensions + d] = d
+  for (const [i, vector] of vectors.entries()) values.set(vector, i * dimensions)
+  return {
+    starts: Int32Array.from({ length: vectors.length + 1 }, (_, i) => i * dimensions),
+    rows: Int32Array.from({ length: dimensions }, (_, d) => d),
+    sameRows: true,
+    values,
   }
-  return { starts, rows, values }
 }
 
 /** More rows tell little more about how the vectors spread, and cost a second each thousand. */

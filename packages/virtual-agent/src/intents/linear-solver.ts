@@ -5,15 +5,17 @@
  */
 import { columnsPerBlock, openArena } from './kernels.ts'
 
-export interface SparseRows {
-  /** Where the features of each example begin; one more entry than examples. */
+export interface ExampleRows {
+  /** Where the values of each example begin; one more entry than examples. */
   starts: Int32Array
+  /** The feature of each value; those of one example when all have the same. */
   rows: Int32Array
+  sameRows: boolean
   values: Float32Array
 }
 
 export interface LinearProblem {
-  examples: SparseRows
+  examples: ExampleRows
   /** The number of features. */
   features: number
   /** The number of classes. */
@@ -44,8 +46,9 @@ export function solveLinear(problem: LinearProblem): LinearSolution {
   const padded = blocks * columnsPerBlock
   const count = classes.length
   const filled = examples.starts[count]! + count
-  const arena = openArena(8 * filled + 4 * (features + 1) * padded + 8 * padded)
-  const rows = arena.integers(filled)
+  const filledRows = examples.sameRows ? examples.rows.length + 1 : filled
+  const arena = openArena(4 * filled + 4 * filledRows + 4 * (features + 1) * padded + 8 * padded)
+  const rows = arena.integers(filledRows)
   const values = arena.floats(filled)
   const weights = arena.floats((features + 1) * padded)
   const scores = arena.floats(padded)
@@ -54,14 +57,20 @@ export function solveLinear(problem: LinearProblem): LinearSolution {
   for (let i = 0; i < count; i++) {
     const from = examples.starts[i]!
     const to = examples.starts[i + 1]!
-    rows.view.set(examples.rows.subarray(from, to), from + i)
     values.view.set(examples.values.subarray(from, to), from + i)
-    rows.view[to + i] = features
     values.view[to + i] = constantValue
     for (let j = from + i; j <= to + i; j++) norms[i]! += values.view[j]! ** 2
+    if (examples.sameRows) continue
+    rows.view.set(examples.rows.subarray(from, to), from + i)
+    rows.view[to + i] = features
+  }
+  if (examples.sameRows) {
+    rows.view.set(examples.rows)
+    rows.view[examples.rows.length] = features
   }
   const { kernels } = arena
-  const at = (i: number): number => 4 * (examples.starts[i]! + i)
+  const valuesOf = (i: number): number => values.at + 4 * (examples.starts[i]! + i)
+  const rowsOf = (i: number): number => rows.at + (examples.sameRows ? 0 : 4 * (examples.starts[i]! + i))
   const length = (i: number): number => examples.starts[i + 1]! - examples.starts[i]! + 1
   const stride = 4 * padded
 
@@ -77,7 +86,7 @@ export function solveLinear(problem: LinearProblem): LinearSolution {
       const own = classes[i]!
       const perStep = 1 / (norms[i]! + diagonal)
       const first = i * columns
-      kernels.score(rows.at + at(i), values.at + at(i), length(i), weights.at, stride, scores.at, blocks)
+      kernels.score(rowsOf(i), valuesOf(i), length(i), weights.at, stride, scores.at, blocks)
       let moves = false
       for (let c = 0; c < columns; c++) {
         const sign = c === own ? 1 : -1
@@ -94,8 +103,7 @@ export function solveLinear(problem: LinearProblem): LinearSolution {
         moved += Math.abs(step)
         moves = true
       }
-      if (moves)
-        kernels.update(rows.at + at(i), values.at + at(i), length(i), weights.at, stride, steps.at, blocks)
+      if (moves) kernels.update(rowsOf(i), valuesOf(i), length(i), weights.at, stride, steps.at, blocks)
     }
     if (round === 0) firstMoved = moved
     else if (moved < problem.restMin * firstMoved) break

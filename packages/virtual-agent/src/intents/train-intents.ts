@@ -11,6 +11,7 @@ import {
 import { fitFirstTier, fitSecondTier, type FitSettings, type TrainingRows } from './fit-tiers.ts'
 import { dealFolds, hashOf } from './folds.ts'
 import type { IntentModel } from './intent-model.ts'
+import { secondTierExamplesMax } from './intent-limits.ts'
 import {
   examplesMax,
   labelCharactersMax,
@@ -156,15 +157,20 @@ function gather(
   const choosing = [...unique(valid), ...none(options.outOfScopeValid)]
   const rows = [...training, ...choosing]
   const classes = Int32Array.from(rows, ({ label }) => (label === '' ? -1 : classOf.get(label)!))
+  const trainingRows = training.map((_, i) => i)
+  const validRows = choosing.map((_, i) => training.length + i)
+  const texts = rows.map(({ text }) => text)
+  const parts = Math.ceil(training.length / secondTierExamplesMax)
+  const encoded = [...dealFolds(texts, classes, trainingRows, parts, options.seed)[0]!, ...validRows]
   const counts = labels.map(() => 0)
   for (let i = 0; i < training.length; i++) if (classes[i]! >= 0) counts[classes[i]!]!++
   return {
     labels,
-    texts: rows.map(({ text }) => text),
+    texts,
     classes,
-    vectors: encoder === null ? null : encodeAll(encoder, rows, progress),
-    trainingRows: training.map((_, i) => i),
-    validRows: choosing.map((_, i) => training.length + i),
+    vectors: encoder === null ? null : encodeRows(encoder, rows, encoded, progress),
+    trainingRows,
+    validRows,
     counts,
   }
 }
@@ -189,11 +195,20 @@ function byCode(a: string, b: string): number {
 
 const encodedAtOnce = 64
 
-function encodeAll(encoder: Encoder, rows: readonly Example[], progress: TrainingProgress): Float32Array[] {
-  const vectors: Float32Array[] = []
-  for (let from = 0; from < rows.length; from += encodedAtOnce) {
-    vectors.push(...encoder.encode(rows.slice(from, from + encodedAtOnce).map(({ text }) => text)))
-    progress((0.5 * vectors.length) / rows.length, 'encoding')
+/** Rows that are not to be encoded get a vector that says nothing: the second tier passes them over. */
+function encodeRows(
+  encoder: Encoder,
+  rows: readonly Example[],
+  encoded: readonly number[],
+  progress: TrainingProgress,
+): Float32Array[] {
+  const nothing: Float32Array = new Float32Array(encoder.parts.reduce((sum, size) => sum + size, 0))
+  const vectors = rows.map((): Float32Array => nothing)
+  for (let from = 0; from < encoded.length; from += encodedAtOnce) {
+    const some = encoded.slice(from, from + encodedAtOnce)
+    for (const [i, vector] of encoder.encode(some.map((row) => rows[row]!.text)).entries())
+      vectors[some[i]!] = vector
+    progress((0.5 * (from + some.length)) / encoded.length, 'encoding')
   }
   return vectors
 }

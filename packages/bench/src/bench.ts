@@ -13,6 +13,7 @@ const usage = `Usage: npm run bench -- [name] [options]
   card-guard   recall, false masks and speed of the card guard beside other packages
   access       keys and log: sealed and unsealed sends, logged openings a second, what one reader read of 10 M entries
   flows        slots read in NLU++, next actions in STAR (data beside the project or in CANDOR_DATA)
+  knowledge    the right article among the first found, beside plain BM25; calibration
   ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
@@ -21,6 +22,8 @@ const usage = `Usage: npm run bench -- [name] [options]
   --digits S   share of messages with digits, for the card guard (default 0.15)
   --rounds N   more rounds, of which the medians are printed
   --json FILE  every single figure
+  --part NAME  of knowledge: tau-bank, tau-bank-stories, banking77 or clinc150 (may be given more than once)
+  --development, --without-encoder  of knowledge: development questions; words and letters only
 `
 
 const idleSockets = 5_000
@@ -42,6 +45,24 @@ if (name === 'card-guard') {
   })
   const entries = values.quick ? 50_000 : Number(values.entries)
   process.stdout.write(`${ledgerReport(await ledgerBench({ entries }))}\n`)
+} else if (name === 'knowledge') {
+  const { knowledgeEval } = await import('./knowledge-eval.ts')
+  const { readEncoder } = await import('@candor/server/virtual-agents/read-encoder.ts')
+  const { values } = parseArgs({
+    args: rest,
+    options: {
+      seed: { type: 'string' },
+      part: { type: 'string', multiple: true },
+      development: { type: 'boolean', default: false },
+      'without-encoder': { type: 'boolean', default: false },
+    },
+  })
+  knowledgeEval({
+    encoder: values['without-encoder'] ? null : readEncoder(),
+    development: values.development,
+    ...(values.seed !== undefined && { seed: Number(values.seed) }),
+    ...(values.part !== undefined && { only: values.part }),
+  })
 } else if (name === 'access') {
   const { accessBench, accessParts, accessReport } = await import('./access-bench.ts')
   const { values } = parseArgs({

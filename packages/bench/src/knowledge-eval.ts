@@ -9,7 +9,12 @@ import type { Encoder } from '@candor/virtual-agent/intents/intent-types.ts'
 import type { Article } from '@candor/virtual-agent/knowledge/article.ts'
 import { openBm25 } from '@candor/virtual-agent/knowledge/bm25.ts'
 import { chunkArticle } from '@candor/virtual-agent/knowledge/chunk-article.ts'
-import { buildIndex, search, textCharactersMax, topOf } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
+import {
+  buildIndex,
+  search,
+  textCharactersMax,
+  topOf,
+} from '@candor/virtual-agent/knowledge/knowledge-index.ts'
 import { wordsOf } from '@candor/virtual-agent/tokens.ts'
 import { readMarkdown } from '@candor/server/virtual-agents/articles/read-markdown.ts'
 import { seededRandom } from './seeded-random.ts'

@@ -1,5 +1,5 @@
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { By, TrainingStatus } from '@candor/protocol/virtual-agent-api.ts'
+import type { TrainingStatus } from '@candor/protocol/virtual-agent-api.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import type { TrainingProgress } from '@candor/virtual-agent/intents/intent-types.ts'
 import type { Article } from '@candor/virtual-agent/knowledge/article.ts'

@@ -101,7 +101,7 @@ export function openArena(bytes: number): Arena {
     wasmModule([score, update, multiplyShorts, largestSize, roundToShorts, toFloats, dots]),
   )
   const instance = new WebAssembly.Instance(module, { engine: { memory } })
-  const buffer = memory.buffer as ArrayBuffer
+  const { buffer } = memory
   let next = 0
   const take = (size: number): number => {
     const at = next

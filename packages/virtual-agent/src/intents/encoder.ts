@@ -166,7 +166,9 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
     layers * 2 * dimensions * innerWidth +
     dimensions * dimensions
   const columns = 3 * embeddingWidth + 3 * dimensions + layers * (dimensions + innerWidth) + 4 * dimensions
-  const arena = openArena(2 * matrixShorts + 8 * columns + (2 + 4 + 4 + 4) * rowsMax * innerWidth + 16 * piecesMax)
+  const arena = openArena(
+    2 * matrixShorts + 8 * columns + (2 + 4 + 4 + 4) * rowsMax * innerWidth + 16 * piecesMax,
+  )
   const { kernels } = arena
   /** What goes into a layer, as floats and rounded; what comes out, as whole numbers and as floats. */
   const input = arena.floats(rowsMax * innerWidth)
@@ -204,7 +206,14 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
           source[k * outputs + n]! * perUnit,
         )
     }
-    return { at, inputs, outputs, scales: inArena(scales), bias: inArena(weights.take(bias, [outputs])), least }
+    return {
+      at,
+      inputs,
+      outputs,
+      scales: inArena(scales),
+      bias: inArena(weights.take(bias, [outputs])),
+      least,
+    }
   }
 
   function norm(name: string, width: number): Norm {
@@ -235,7 +244,13 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
       ),
       past: i === 0 ? dense(`${name}/dense/kernel`, `${name}/dense/bias`, width, dimensions) : null,
       innerNorm: norm(`${name}/FFN`, dimensions),
-      inner: dense(`${name}/FFN/conv1/Tensordot/Reshape_1`, `${name}/FFN/conv1/bias`, dimensions, innerWidth, positive.at),
+      inner: dense(
+        `${name}/FFN/conv1/Tensordot/Reshape_1`,
+        `${name}/FFN/conv1/bias`,
+        dimensions,
+        innerWidth,
+        positive.at,
+      ),
       innerOut: dense(
         `${name}/FFN/conv2/Tensordot/Reshape_1`,
         `${name}/FFN/conv2/bias`,
@@ -372,7 +387,14 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
           const text = input.at + first * stride
           const queries = 4 * head * perHead
           const keys = text + queries + 4 * width
-          kernels.dots(text + i * stride + queries, 4 * perHead, keys, keys + length * stride, stride, shares.at)
+          kernels.dots(
+            text + i * stride + queries,
+            4 * perHead,
+            keys,
+            keys + length * stride,
+            stride,
+            shares.at,
+          )
           soften(shares.view, length, scale)
           const to = output.at + 4 * ((first + i) * width + head * perHead)
           kernels.score(places.at, shares.at, length, keys + 4 * width, stride, to, perHead / columnsPerBlock)

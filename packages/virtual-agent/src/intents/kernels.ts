@@ -97,7 +97,9 @@ export interface Arena {
 /** Memory for one piece of work whose needs are known beforehand; it goes when nothing refers to it. */
 export function openArena(bytes: number): Arena {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((bytes + slackBytes) / pageBytes) })
-  module ??= new WebAssembly.Module(wasmModule([score, update, multiplyShorts, largestSize, roundToShorts, toFloats, dots]))
+  module ??= new WebAssembly.Module(
+    wasmModule([score, update, multiplyShorts, largestSize, roundToShorts, toFloats, dots]),
+  )
   const instance = new WebAssembly.Instance(module, { engine: { memory } })
   const buffer = memory.buffer as ArrayBuffer
   let next = 0

@@ -3,7 +3,7 @@
  * twelve words has some two hundred.
  */
 
-/** What a text consists of; valid until the next call of the reader that made it. */
+/** What a text consists of, word by word: its letter groups, itself, its pairs. Valid until the reader's next call. */
 export interface TextPieces {
   count: number
   /** 32-bit hashes; the same piece in two places has the same hash. */
@@ -16,7 +16,7 @@ export interface TextPieces {
   plain: Uint16Array
 }
 
-export const pieceKinds = { word: 0, letters: 1 } as const
+export const pieceKinds = { word: 0, letters: 1, pair: 2 } as const
 
 export interface PieceReader {
   /** @param text at most `textCharactersMax` of it are looked at. */
@@ -65,7 +65,7 @@ export function openPieceReader(charactersMax: number): PieceReader {
       let length = 0
       let words = 0
       const end = Math.min(normal.length, charactersMax * 2)
-      for (let i = 0; i < end && length < plainMax - 3; ) {
+      for (let i = 0; i < end && length < plainMax - 3;) {
         const unit = normal.charCodeAt(i)
         const kind = classes[unit]!
         if (kind === separator || kind === silent) {
@@ -106,7 +106,7 @@ export function openPieceReader(charactersMax: number): PieceReader {
         for (let back = 1; back <= Math.min(words, pairDistanceMax); back++) {
           const before = (words - back) % pairDistanceMax
           const pair = Math.imul(lastWords[before]!, back === 1 ? nextPrime : nearPrime) ^ word
-          put(pair, pieceKinds.word, lastStarts[before]!, length)
+          put(pair, pieceKinds.pair, lastStarts[before]!, length)
         }
         lastWords[words % pairDistanceMax] = word
         lastStarts[words % pairDistanceMax] = start
@@ -117,10 +117,11 @@ export function openPieceReader(charactersMax: number): PieceReader {
   }
 }
 
-/** The piece as a person reads it. */
+/** The piece as a person reads it; two words that do not stand together with dots between. */
 export function pieceText({ plain, starts, ends, kinds }: TextPieces, at: number): string {
   const text = String.fromCharCode(...plain.subarray(starts[at]!, ends[at]!))
-  return kinds[at] === pieceKinds.letters ? text.replaceAll(' ', '_') : text.replaceAll(/ +/g, ' ')
+  const words = text.trim().split(/ +/)
+  return kinds[at] === pieceKinds.pair && words.length > 2 ? `${words[0]} … ${words.at(-1)}` : words.join(' ')
 }
 
 const space = 32

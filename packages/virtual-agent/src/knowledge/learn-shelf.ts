@@ -21,7 +21,7 @@ const askedMax = 2_000
 const uncoveredWeight = 0.25
 
 /** How much parts count before anything is learnt; also what is kept where no questions are known. */
-const weightsWithout = [12, 6, 6, 0, 0]
+const weightsWithout = [12, 4, 6, 0, 0]
 const weightsWith = [4, 6, 3, 13, 4]
 /** Where nothing could be estimated: half sure at a share of two thirds, and a threshold that few reach. */
 const cautious: AnswerProbability = {

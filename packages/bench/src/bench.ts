@@ -15,6 +15,7 @@ const usage = `Usage: npm run bench -- [name] [options]
   intents      the intent engine on BANKING77 and CLINC150, beside node-nlp, natural and BM25 (--small, --from FILE)
   access       keys and log: sealed and unsealed sends, logged openings a second, what one reader read of 10 M entries
   knowledge    the right article among the first found, beside plain BM25; calibration
+  flows        slots read in NLU++, next actions in STAR (data beside the project or in CANDOR_DATA)
   ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
@@ -34,6 +35,10 @@ if (name === 'card-guard') {
   const { cardGuardBench } = await import('./card-guard-bench.ts')
   const { values } = parseArgs({ args: rest, options: { seed: { type: 'string' } } })
   await cardGuardBench(values.seed === undefined ? {} : { seed: Number(values.seed) })
+} else if (name === 'flows') {
+  const { flowsBench } = await import('./flows-bench.ts')
+  const { values } = parseArgs({ args: rest, options: { misses: { type: 'string', default: '10' } } })
+  flowsBench((line) => process.stdout.write(`${line}\n`), { misses: Number(values.misses) })
 } else if (name === 'ledger') {
   const { ledgerBench, ledgerReport } = await import('./ledger-bench.ts')
   const { values } = parseArgs({

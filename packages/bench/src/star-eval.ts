@@ -30,12 +30,14 @@ const sharedTasksMin = 3
 
 /**
  * Train and test on the same tasks, as the baselines do (schema_attention_model, train.py `filter_dataset`): single-
- * task dialogues that went well, sorted by id, the first 80 % for training and the last 20 % for the test.
+ * task dialogues that went well, sorted by id, the first 80 % for training and the last 20 % for the test. With
+ * `unhappyToo` the single-task dialogues that did not go well are trained on as well; none of them is in the test.
  */
-export function standardFigures(folder: string): StarFigures {
+export function standardFigures(folder: string, { unhappyToo }: { unhappyToo: boolean }): StarFigures {
   const tasks = tasksByName(folder)
   const dialogues = happyDialogues(folder)
-  const train = dialogues.slice(0, Math.floor(dialogues.length * 0.8)).flatMap(decisionsOf)
+  const more = unhappyToo ? readStarDialogues(folder).filter(({ happy, multi }) => !happy && !multi) : []
+  const train = [...dialogues.slice(0, Math.floor(dialogues.length * 0.8)), ...more].flatMap(decisionsOf)
   const test = dialogues.slice(-Math.floor(dialogues.length * 0.2)).flatMap(decisionsOf)
   const labels = new Map(
     [...tasks.keys()].map((name) => [

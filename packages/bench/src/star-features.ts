@@ -116,6 +116,11 @@ export function kindOf(label: string): string {
   return 'inform'
 }
 
+/** A reply that passes on what was found is a report, even when it asks how to go on. */
+function reportKind(kind: string, reply: string): string {
+  return (kind === 'ask_more' || kind === 'ask' || kind === 'inform') && /\{/.test(reply) ? 'report' : kind
+}
+
 /** Whether a message of a knowledge base is good news. */
 function polarityOf(result: Record<string, unknown> | null | undefined): string {
   if (result === undefined) return 'unasked'
@@ -288,6 +293,8 @@ function pairs(words: string[]): string[] {
 }
 
 interface Graph {
+  /** Where an action leads, and by which outcome; none where it leads there whatever comes. */
+  ways: Map<string, { to: string; outcome: string | null }[]>
   successors: Map<string, string[]>
   depth: Map<string, number>
   asks: string[]
@@ -301,9 +308,12 @@ function readGraph(task: StarTask): Graph {
   if (known !== undefined) return known
   const edges = task.graph.graph
   const successors = new Map<string, string[]>()
-  const add = (from: string, to: string): void =>
-    void successors.set(from, [...(successors.get(from) ?? []), to])
-  for (const [from, to] of Object.entries(edges)) if (!outcomes.has(from)) add(from, to)
+  const ways: Graph['ways'] = new Map()
+  const add = (from: string, to: string, outcome: string | null): void => {
+    successors.set(from, [...(successors.get(from) ?? []), to])
+    ways.set(from, [...(ways.get(from) ?? []), { to, outcome }])
+  }
+  for (const [from, to] of Object.entries(edges)) if (!outcomes.has(from)) add(from, to, null)
   const queryOutcomes = ['available', 'unavailable', 'query_success', 'query_failure']
   for (const query of ['query', 'query_check', 'query_book']) {
     if (task.graph.replies[query] === undefined || edges[query] !== undefined) continue
@@ -311,13 +321,13 @@ function readGraph(task: StarTask): Graph {
       query === 'query_check' && edges['available'] !== undefined
         ? ['available', 'unavailable']
         : queryOutcomes.slice(edges['query_success'] === undefined ? 0 : 2)
-    for (const outcome of own) if (edges[outcome] !== undefined) add(query, edges[outcome])
+    for (const outcome of own) if (edges[outcome] !== undefined) add(query, edges[outcome], outcome)
   }
   for (const label of Object.keys(task.graph.replies)) {
     if (outcomes.has(label) || label.startsWith('query') || edges[label] !== undefined) continue
     for (const outcome of ['yes', 'no', 'done', 'correct', 'incorrect', 'noanswer'])
       if (edges[outcome] !== undefined && (task.graph.replies[label] ?? '').match(/\?|^\{/))
-        add(label, edges[outcome])
+        add(label, edges[outcome], outcome)
   }
   const depth = new Map<string, number>([['START', 0]])
   const open = ['hello']
@@ -331,9 +341,60 @@ function readGraph(task: StarTask): Graph {
       }
   }
   const asks = [...depth.keys()].filter((label) => kindOf(label) === 'ask' || label === 'ask_name')
-  const graph = { successors, depth, asks }
+  const graph = { ways, successors, depth, asks }
   graphs.set(task, graph)
   return graph
+}
+
+/** How the graph leads from the last action to a label now: as it must, by an outcome that has come about, or not. */
+function wayTo(graph: Graph, s: Situation, shared: Shared, label: string): string {
+  const ways = graph.ways.get(s.last) ?? []
+  const own = ways.filter(({ to }) => to === label)
+  if (own.length === 0)
+    return ways.some(({ outcome }) => outcome === null || cameAbout(outcome, s, shared))
+      ? 'elsewhere'
+      : 'none'
+  if (own.some(({ outcome }) => outcome === null)) return 'plain'
+  return own.some(({ outcome }) => cameAbout(outcome!, s, shared)) ? 'came-about' : 'did-not'
+}
+
+/** Outcomes mean the same in every task: what the user said, or what the knowledge base answered. */
+function cameAbout(outcome: string, s: Situation, shared: Shared): boolean {
+  const good = shared.polarity === 'available' || shared.polarity === 'done' || shared.polarity === 'item'
+  switch (outcome) {
+    case 'yes':
+      return shared.said === 'yes' || shared.said === 'statement'
+    case 'no':
+      return shared.said === 'no' || shared.said === 'question'
+    case 'done':
+      return ['no', 'no_thanks', 'thanks', 'bye'].includes(shared.said)
+    case 'available':
+    case 'query_success':
+      return shared.event === 'result' && good
+    case 'unavailable':
+    case 'query_failure':
+      return shared.event === 'result' && !good
+    case 'correct':
+      return shared.event === 'user' && answeredRight(s)
+    case 'noanswer':
+      return shared.event === 'user' && isIdle(s.said)
+    case 'incorrect':
+      return shared.event === 'user' && !answeredRight(s) && !isIdle(s.said)
+    default:
+      return false
+  }
+}
+
+/** The knowledge base said what the right answer is. */
+function answeredRight(s: Situation): boolean {
+  const said = ` ${wordsOf(s.said).join(' ')} `
+  return Object.entries(s.result ?? {}).some(
+    ([name, value]) => /answer/i.test(name) && said.includes(` ${wordsOf(String(value)).join(' ')} `),
+  )
+}
+
+function isIdle(said: string): boolean {
+  return /don'?t know|no idea|not sure|give up|no clue|tell me|pass\b|skip/i.test(said)
 }
 
 interface Shared {
@@ -371,7 +432,7 @@ function* candidateFeatures(
   task: StarTask,
   label: string,
 ): Generator<string> {
-  const kind = kindOf(label)
+  const kind = reportKind(kindOf(label), task.graph.replies[label] ?? '')
   const done = s.actions.includes(label)
   const next = graph.successors.get(s.last) ?? []
   const isNext = next.includes(label)
@@ -395,6 +456,13 @@ function* candidateFeatures(
   yield `next:${isNext}+${shared.event}`
   yield `next+kind:${isNext}+${kind}`
   yield `next+kind+event:${isNext}+${kind}+${shared.event}+${shared.said}`
+  const way = wayTo(graph, s, shared, label)
+  yield `way:${way}+${shared.event}`
+  yield `way+kind:${way}+${kind}`
+  yield `way+done:${way}+${done}+${shared.event}`
+  const reports = /\{/.test(task.graph.replies[label] ?? '')
+  yield `reports:${reports}+${shared.event}+${isNext}`
+  yield `reports+polarity:${reports}+${shared.event === 'result' ? shared.polarity : ''}`
   yield `done:${done}+${kind}`
   yield `done+next:${done}+${isNext}`
   yield `repeat:${label === s.last}+${kind}+${shared.event}`

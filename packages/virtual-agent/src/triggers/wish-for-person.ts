@@ -120,7 +120,7 @@ function isOther(words: readonly string[], i: number): boolean {
   const behind = words[i + 1]
   // "Para una persona" is how many; "hablar con una persona" is whom.
   if (before === 'una' && ['para', 'de', 'a'].includes(words[i - 2] ?? '')) return true
-  if (/^agent/.test(words[i]!) && words.some((word) => isOneOf(word, elsewhere))) return true
+  if (words[i]!.startsWith('agent') && words.some((word) => isOneOf(word, elsewhere))) return true
   return (
     (before !== undefined && isOneOf(before, counted)) || (behind !== undefined && isOneOf(behind, others))
   )

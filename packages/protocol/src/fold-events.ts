@@ -35,7 +35,7 @@ export interface MessageItem {
   } | null
 }
 
-type LineType = 'assignment' | 'takeover' | 'handback' | 'handover' | 'status' | 'tag'
+type LineType = 'assignment' | 'takeover' | 'handback' | 'handover' | 'status' | 'tag' | 'turn'
 
 /** What is told between the messages: `{ kind: 'takeover', data: { agent, handlerEpoch }, … }`. */
 export type LineItem = {
@@ -77,11 +77,16 @@ export function foldEvents(transcript: Transcript, events: readonly WireEvent[])
     loose.set(target, [...(loose.get(target) ?? []), made])
   }
 
+  /** What a virtual agent made of a text goes with the text, as in the store. */
+  const forget = (target: number): void => {
+    for (const [i, item] of items.entries())
+      if (item.kind === 'turn' && item.data.read >= target)
+        items[i] = { ...item, data: { ...item.data, record: null } }
+  }
+
   for (const event of events) {
     switch (event.type) {
       case 'private':
-      // Why the virtual agent did it is told beside what it did, by whoever shows it.
-      case 'turn':
         break
       case 'message':
       case 'note':
@@ -94,9 +99,11 @@ export function foldEvents(transcript: Transcript, events: readonly WireEvent[])
       }
       case 'masking':
         change(event.data.target, { kind: 'text', text: event.data.text, masked: true, edited: false })
+        forget(event.data.target)
         break
       case 'deletion':
         change(event.data.target, { kind: 'deleted' })
+        forget(event.data.target)
         break
       case 'form':
         change(event.data.form, { kind: 'answered', answers: event.data.answers })

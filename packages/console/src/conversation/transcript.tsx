@@ -4,7 +4,9 @@
  * few again when one is back at the newest.
  */
 import {
+  lazy,
   memo,
+  Suspense,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -23,7 +25,11 @@ import { showToast } from '../shell/toasts.tsx'
 import type { Thread } from './conversation-store.ts'
 import { Line } from './line.tsx'
 import { Message, OutgoingMessage } from './message.tsx'
+import { turnsBeside, type TurnItem } from './turns-beside.ts'
 import css from './transcript.module.css'
+
+// Most conversations at a desk have no virtual agent in them, and its reasons are read now and then.
+const TurnWhy = lazy(() => import('./turn-why.tsx').then(({ TurnWhy }) => ({ default: TurnWhy })))
 
 /** Fills any screen; a conversation of any length paints as fast as a short one. */
 const windowItems = 28
@@ -52,7 +58,7 @@ export const Transcript = memo(function Transcript({
   const [count, setCount] = useState(windowItems)
   const [away, setAway] = useState(false)
   const { items } = transcript
-  const shown = useMemo(() => items.slice(-count), [items, count])
+  const shown = useMemo(() => turnsBeside(items.slice(-count)), [items, count])
   const hasMore = items.length > shown.length || firstSeq > 1
   const ready = state !== null
 
@@ -131,13 +137,15 @@ export const Transcript = memo(function Transcript({
         {hasMore && ready && (
           <li className={css.begin}>{loadingEarlier && !pastAway ? 'Earlier messages are coming…' : ' '}</li>
         )}
-        {shown.map((item, i) => {
-          const before = shown[i - 1]
+        {shown.map(({ item, turn }, i) => {
+          const before = shown[i - 1]?.item
           const newDay = !before || !sameDay(before.at, item.at)
           return (
             <Entry
               key={item.id}
+              conversation={id}
               item={item}
+              turn={turn}
               day={newDay ? dayName(item.at) : null}
               unreadAbove={item.seq === readLine}
               joined={!newDay && together(before, item) && item.seq !== readLine}
@@ -193,7 +201,9 @@ function Typing({ id }: { id: string }) {
 }
 
 interface EntryProps {
+  conversation: string
   item: TranscriptItem
+  turn: TurnItem | null
   day: string | null
   unreadAbove: boolean
   joined: boolean
@@ -204,7 +214,12 @@ interface EntryProps {
   onRemove(item: MessageItem): void
 }
 
-const Entry = memo(function Entry({ item, day, unreadAbove, ...rest }: EntryProps) {
+const Entry = memo(function Entry({ conversation, item, turn, day, unreadAbove, ...rest }: EntryProps) {
+  const why = (of: TurnItem) => (
+    <Suspense fallback={<p className={css.why} />}>
+      <TurnWhy conversation={conversation} turn={of} />
+    </Suspense>
+  )
   return (
     <>
       {day !== null && (
@@ -217,7 +232,13 @@ const Entry = memo(function Entry({ item, day, unreadAbove, ...rest }: EntryProp
           <span>New</span>
         </li>
       )}
-      {item.kind === 'message' ? <Message item={item} {...rest} /> : <Line item={item} />}
+      {item.kind === 'message' ? (
+        <Message item={item} why={turn && why(turn)} {...rest} />
+      ) : item.kind === 'turn' ? (
+        <li className={css.alone}>{why(item)}</li>
+      ) : (
+        <Line item={item} />
+      )}
     </>
   )
 })
@@ -254,7 +275,7 @@ function useReadLine(held: Observable<Thread>, me: string): number | null {
 function useSeen(
   scroller: React.RefObject<HTMLDivElement | null>,
   id: string,
-  shown: readonly TranscriptItem[],
+  shown: readonly unknown[],
 ): void {
   const { conversations } = useDesk()
   useEffect(() => {

@@ -113,7 +113,7 @@ export const sections: readonly AuthoringSection[] = [
   {
     id: 'results',
     name: 'Results',
-    icon: 'target',
+    icon: 'done',
     lead: 'What came of its conversations. Every number opens to the conversations that make it.',
     fields: [],
     show: () => <ResultsSection />,

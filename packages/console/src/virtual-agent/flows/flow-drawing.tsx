@@ -9,7 +9,7 @@ import { classes } from '../../design/classes.ts'
 import { IconButton } from '../../design/controls.tsx'
 import { Icon } from '../../design/icons.tsx'
 import { layOutFlow, nodeHeight, nodeWidth, type PlacedLine, type PlacedNode } from './lay-out-flow.ts'
-import { kindIcons, kindNames, nameOfStep, stepInWords, wayName, waysOf } from './step-words.ts'
+import { kindIcons, kindNames, nameOfStep, wayName, waysInWords, waysOf } from './step-words.ts'
 import css from './flow-drawing.module.css'
 
 const zooms = [0.4, 0.55, 0.7, 0.85, 1, 1.25, 1.5] as const
@@ -101,7 +101,7 @@ export function FlowDrawing({
               aria-hidden="true"
             >
               <defs>
-                <marker id="flow-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">
+                <marker id="flow-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto">
                   <path d="M0 0.5 8 4 0 7.500z" className={css.head} />
                 </marker>
               </defs>
@@ -137,16 +137,18 @@ export function FlowDrawing({
                   style={{ insetInlineStart: node.x, insetBlockStart: node.y, inlineSize: nodeWidth, blockSize: nodeHeight }}
                   tabIndex={node.id === stop ? 0 : -1}
                   aria-pressed={node.id === selected}
-                  aria-label={`${flow.start === node.id ? 'Start: ' : ''}${stepInWords(step, flow, definition)}${wrong ? ' (to put right)' : ''}`}
                   onFocus={() => setCurrent(node.id)}
                   onClick={() => onSelect(node.id)}
                 >
                   <Icon name={wrong ? 'warning' : kindIcons[node.kind]} size={16} />
                   <span className={css.words}>
-                    <span className={css.name} dir="auto">
+                    <span className="visually-hidden">
+                      {`${flow.start === node.id ? 'Start: ' : ''}${name}${waysInWords(step)}${wrong ? ' (to put right)' : ''}`}
+                    </span>
+                    <span className={css.name} dir="auto" aria-hidden="true">
                       {name}
                     </span>
-                    <span className={css.id}>
+                    <span className={css.id} aria-hidden="true">
                       {flow.start === node.id && 'start · '}
                       {node.id}
                     </span>

@@ -1,5 +1,5 @@
 /** One flow three times: as a form, as text, and drawn beside both. */
-import { useId, useRef, useState } from 'react'
+import { useId, useState } from 'react'
 import { useNavigate } from '@tanstack/react-router'
 import type { Flow } from '@candor/virtual-agent/flows/flow.ts'
 import { Button } from '../../design/controls.tsx'
@@ -11,8 +11,8 @@ import { LanguageChoice } from '../parts/writing-language.tsx'
 import parts from '../parts/parts.module.css'
 import { changeFlow, duplicateFlow, renameFlow } from './change-flows.ts'
 import { FlowDrawing } from './flow-drawing.tsx'
-import { FlowForm } from './flow-form.tsx'
-import { FlowText } from './flow-text.tsx'
+import { FlowForm, focusStep } from './flow-form.tsx'
+import { FlowText, type TypedFlow } from './flow-text.tsx'
 import { RemoveFlow, RenameId } from './flow-dialogs.tsx'
 import { titleOf } from './flows-section.tsx'
 import css from './flow-editor.module.css'
@@ -26,9 +26,8 @@ export function FlowEditor({ flow, at }: { flow: Flow; at: number }) {
   const [view, setView] = useState<'form' | 'text'>('form')
   const [selected, setSelected] = useState<string | null>(null)
   /** What is typed and not taken over yet, where it can be drawn. */
-  const [typed, setTyped] = useState<Flow | null>(null)
+  const [typed, setTyped] = useState<TypedFlow | null>(null)
   const [asked, setAsked] = useState<'rename' | 'remove' | null>(null)
-  const form = useRef<HTMLDivElement>(null)
   const viewName = useId()
   const field = `flows[${at}]`
   const whole = faultAt(faults, field) ?? faultAt(faults, `${field}.id`)
@@ -43,12 +42,7 @@ export function FlowEditor({ flow, at }: { flow: Flow; at: number }) {
   const select = (id: string): void => {
     setView('form')
     setSelected(id)
-    // The card is there after the next render, also when the text was shown.
-    requestAnimationFrame(() => {
-      const card = form.current?.querySelector<HTMLElement>(`[data-step="${id}"] button`)
-      card?.focus({ preventScroll: true })
-      card?.scrollIntoView({ block: 'nearest' })
-    })
+    focusStep(id)
   }
   return (
     <div className={css.editor}>
@@ -88,7 +82,7 @@ export function FlowEditor({ flow, at }: { flow: Flow; at: number }) {
       </div>
       {whole !== undefined && <Problem>{whole}</Problem>}
       <div className={css.columns}>
-        <div className={css.written} ref={form}>
+        <div className={css.written}>
           <fieldset className={css.views}>
             <legend className="visually-hidden">How it is written</legend>
             {(['form', 'text'] as const).map((one) => (
@@ -112,10 +106,10 @@ export function FlowEditor({ flow, at }: { flow: Flow; at: number }) {
         </div>
         <aside className={css.aside} aria-label="Drawing of the flow">
           <FlowDrawing
-            flow={(view === 'text' && typed) || flow}
+            flow={typed?.flow ?? flow}
             definition={definition}
             selected={selected}
-            faulty={faulty}
+            faulty={typed?.faulty ?? faulty}
             onSelect={select}
           />
         </aside>

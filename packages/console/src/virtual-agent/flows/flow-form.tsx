@@ -104,6 +104,7 @@ export function FlowForm({
             }))}
             onChange={(start) => change((one) => ({ ...one, start }))}
             error={startFault}
+            className={css.oneLine}
           />
         </fieldset>
         <ol className={css.steps}>
@@ -128,11 +129,12 @@ export function FlowForm({
   )
 }
 
+/** The card is there after the next render, also when the text was shown before. */
 export function focusStep(id: string): void {
   requestAnimationFrame(() => {
-    const card = document.querySelector<HTMLElement>(`[data-step="${id}"] button`)
-    card?.focus({ preventScroll: true })
-    card?.scrollIntoView({ block: 'nearest' })
+    const card = document.querySelector<HTMLElement>(`[data-step="${id}"]`)
+    card?.querySelector('button')?.focus({ preventScroll: true })
+    card?.scrollIntoView({ block: 'start' })
   })
 }
 

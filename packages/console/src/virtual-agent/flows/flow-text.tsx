@@ -7,13 +7,19 @@ import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition } from '../draft-context.ts'
 import { asSentence } from '../draft-store.ts'
 import parts from '../parts/parts.module.css'
-import { readFlowText, writeFlowText } from './read-flow-text.ts'
+import { readFlowText, writeFlowText, type TextFault } from './read-flow-text.ts'
 import css from './flow-text.module.css'
 
 /** The whole definition has at most four million bytes; a flow beyond this is no text to edit by hand. */
 const charactersMax = 400_000
 /** More than these nobody reads before the first are put right. */
 const faultsShown = 20
+
+export interface TypedFlow {
+  flow: Flow
+  /** Ids of steps with something to put right. */
+  faulty: ReadonlySet<string>
+}
 
 export function FlowText({
   flow,
@@ -25,7 +31,7 @@ export function FlowText({
   at: number
   onApply(flow: Flow): void
   /** What can be drawn of the text as it stands; null where it is the flow itself. */
-  onTyped(flow: Flow | null): void
+  onTyped(typed: TypedFlow | null): void
 }) {
   const definition = useDefinition()
   const mayEdit = useMayEdit()
@@ -42,7 +48,7 @@ export function FlowText({
   const area = useRef<HTMLTextAreaElement>(null)
   const id = useId()
   useEffect(() => {
-    onTyped(changed ? read.flow : null)
+    onTyped(changed && read.flow ? { flow: read.flow, faulty: faultySteps(read.flow, read.faults) } : null)
   }, [changed, read, onTyped])
   useEffect(() => () => onTyped(null), [onTyped])
 
@@ -117,5 +123,14 @@ export function FlowText({
         </div>
       )}
     </div>
+  )
+}
+
+function faultySteps(flow: Flow, faults: readonly TextFault[]): ReadonlySet<string> {
+  return new Set(
+    faults.flatMap(({ field }) => {
+      const step = flow.steps[Number(/^steps\[(\d+)\]/.exec(field)?.[1] ?? -1)]
+      return step ? [step.id] : []
+    }),
   )
 }

@@ -56,3 +56,36 @@ test('a flow in which a step is there twice is still drawn', () => {
   const twice = { ...flow, steps: [...flow.steps, flow.steps[0]!] }
   assert.equal(layOutFlow(twice).nodes.length, flow.steps.length)
 })
+
+test('a way back leads up, around whatever stands beside the step', () => {
+  const flow: Flow = {
+    id: 'f',
+    title: { en: 'F' },
+    slots: [{ name: 'sure', title: { en: 'Sure' }, type: { kind: 'yesNo' } }],
+    start: 'a',
+    steps: [
+      {
+        id: 'a',
+        kind: 'collect',
+        slot: 'sure',
+        ask: { en: '?' },
+        next: [{ if: 'sure', to: 'again' }, { else: 'c' }],
+      },
+      { id: 'again', kind: 'set', values: { sure: null }, next: 'a' },
+      { id: 'c', kind: 'end' },
+    ],
+  }
+  const { nodes, lines, width } = layOutFlow(flow)
+  const [again, c] = ['again', 'c'].map((id) => nodes.find((node) => node.id === id)!) as [
+    (typeof nodes)[0],
+    (typeof nodes)[0],
+  ]
+  const back = lines.find(({ from }) => from === 'again')!
+  assert.ok(back.back)
+  const numbers = [...back.path.matchAll(/H([\d.]+)/g)].map(([, x]) => Number(x))
+  assert.ok(Math.max(...numbers) > Math.max(again.x, c.x) + nodeWidth && Math.max(...numbers) < width)
+  if (again.x < c.x) {
+    const leave = Number(/V([\d.]+)H/.exec(back.path)![1])
+    assert.ok(leave > again.y + nodeHeight, 'below both steps, not behind the other')
+  }
+})

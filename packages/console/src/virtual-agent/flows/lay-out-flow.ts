@@ -93,6 +93,27 @@ export function layOutFlow(flow: Flow): FlowLayout {
     x: middle.get(node.id)! - nodeWidth / 2,
     y: top[node.layer]!,
   }))
+  /** A way back never runs behind a step: where one stands beside it, it goes through the space between layers. */
+  const isLast = (id: string): boolean => {
+    const layer = layerOf.get(id)!
+    return graph.nodes.findLast((node) => node.layer === layer)?.id === id
+  }
+  const around = ({ from, to }: FlowEdge, out: number): Pick<PlacedLine, 'path' | 'labelX' | 'labelY'> => {
+    const fromTop = top[layerOf.get(from)!]!
+    const toTop = top[layerOf.get(to)!]!
+    const edgeOf = (id: string): number => middle.get(id)! + nodeWidth / 2
+    const startX = isLast(from) ? edgeOf(from) : middle.get(from)! + nodeWidth * 0.35
+    const leaveY = isLast(from) ? fromTop + nodeHeight * 0.65 : fromTop + nodeHeight + 7
+    const arriveY = isLast(to) ? toTop + nodeHeight * 0.35 : toTop - 13
+    const start = isLast(from) ? `M${startX} ${leaveY}` : `M${startX} ${fromTop + nodeHeight}V${leaveY}`
+    const end = isLast(to) ? `H${edgeOf(to) + 2}` : `H${middle.get(to)! + nodeWidth * 0.35}V${toTop - 2}`
+    const round = Math.min(10, Math.abs(leaveY - arriveY) / 2)
+    return {
+      path: `${start}H${out - round}Q${out} ${leaveY} ${out} ${leaveY - round}V${arriveY + round}Q${out} ${arriveY} ${out - round} ${arriveY}${end}`,
+      labelX: (isLast(from) ? startX : out - nodeWidth) + 12,
+      labelY: leaveY + 14,
+    }
+  }
   const ports = portsOf(graph.edges, middle, layerOf)
   const backs = graph.edges.filter(({ back }) => back)
   const right = margin + inner
@@ -103,18 +124,7 @@ export function layOutFlow(flow: Flow): FlowLayout {
     const startY = top[from]! + nodeHeight
     if (edge.back) {
       const out = right + lane * (1 + backs.indexOf(edge))
-      const sideY = top[from]! + nodeHeight * 0.65
-      const endY = top[to]! + nodeHeight * 0.35
-      const fromX = middle.get(edge.from)! + nodeWidth / 2
-      const toX = middle.get(edge.to)! + nodeWidth / 2
-      const round = Math.min(10, Math.abs(sideY - endY) / 2)
-      const turn = edge.from === edge.to ? -1 : Math.sign(endY - sideY) || -1
-      return {
-        ...edge,
-        path: `M${fromX} ${sideY}H${out - round}Q${out} ${sideY} ${out} ${sideY + turn * round}V${endY - turn * round}Q${out} ${endY} ${out - round} ${endY}H${toX + 2}`,
-        labelX: (fromX + out) / 2,
-        labelY: sideY + 14,
-      }
+      return { ...edge, ...around(edge, out) }
     }
     const points = [{ x: startX, y: startY }]
     for (let layer = from + 1; layer < to; layer++) {

@@ -141,6 +141,7 @@ export function StepSelect({
       ]}
       onChange={(id) => onChange(id === '' ? undefined : id)}
       error={fault}
+      className={css.oneLine}
     />
   )
 }

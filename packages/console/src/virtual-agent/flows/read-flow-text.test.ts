@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
+import type { Flow, Step } from '@candor/virtual-agent/flows/flow.ts'
 import { testBook } from '@candor/virtual-agent/flows/test-book.ts'
 import { newDefinition } from '@candor/virtual-agent/upgrade-script.ts'
 import { readFlowText, writeFlowText } from './read-flow-text.ts'
-import { stepInWords, waysOf } from './step-words.ts'
+import { nameOfStep, waysInWords, waysOf } from './step-words.ts'
 
 const given: Definition = {
   ...newDefinition('Test', testBook.language),
@@ -40,22 +41,24 @@ test('an id changed in the text is sent to the dialog that lets everything follo
 test('every step is told in words with every way on', () => {
   for (const flow of given.flows)
     for (const step of flow.steps) {
-      const words = stepInWords(step, flow, given)
+      const words = nameOfStep(step, flow, given) + waysInWords(step)
       assert.ok(words.length > 2)
       for (const { to } of waysOf(step)) assert.ok(words.includes(to), words)
     }
-  assert.equal(
-    stepInWords(
-      { id: 'a', kind: 'collect', slot: 'booking', ask: {}, next: [{ if: 'n > 1', to: 'b' }, { else: 'c' }] },
-      {
-        id: 'f',
-        title: { en: 'F' },
-        start: 'a',
-        steps: [],
-        slots: [{ name: 'booking', title: { en: 'Booking number' }, type: { kind: 'email' } }],
-      },
-      { ...given, language: 'en' },
-    ),
-    'Ask booking number, if n > 1 b, else c',
-  )
+  const step: Step = {
+    id: 'a',
+    kind: 'collect',
+    slot: 'booking',
+    ask: {},
+    next: [{ if: 'n > 1', to: 'b' }, { else: 'c' }],
+  }
+  const flow: Flow = {
+    id: 'f',
+    title: { en: 'F' },
+    start: 'a',
+    steps: [step],
+    slots: [{ name: 'booking', title: { en: 'Booking number' }, type: { kind: 'email' } }],
+  }
+  assert.equal(nameOfStep(step, flow, { ...given, language: 'en' }), 'Ask booking number')
+  assert.equal(waysInWords(step), ', if n > 1 b, else c')
 })

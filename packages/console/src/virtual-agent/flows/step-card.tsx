@@ -1,7 +1,7 @@
 import { useId, useState, type ReactNode } from 'react'
 import type { Flow, Step } from '@candor/virtual-agent/flows/flow.ts'
 import { classes } from '../../design/classes.ts'
-import { Button } from '../../design/controls.tsx'
+import { IconButton } from '../../design/controls.tsx'
 import { Icon } from '../../design/icons.tsx'
 import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition, useFaults } from '../draft-context.ts'
@@ -98,36 +98,28 @@ export function StepCard({
             <div className={css.deedsRow}>
               {more}
               <span className={parts.end} />
-              <Button
-                tone="quiet"
+              <IconButton
                 icon="up"
+                label="Move up"
                 isDisabled={place === 0}
                 onPress={() => change((one) => moveStep(one, step.id, -1))}
-              >
-                Move up
-              </Button>
-              <Button
-                tone="quiet"
+              />
+              <IconButton
                 icon="down"
+                label="Move down"
                 isDisabled={place === flow.steps.length - 1}
                 onPress={() => change((one) => moveStep(one, step.id, 1))}
-              >
-                Move down
-              </Button>
-              <Button tone="quiet" icon="edit" onPress={() => setRenaming(true)}>
-                Rename
-              </Button>
-              <Button
-                tone="quiet"
+              />
+              <IconButton icon="edit" label="Rename the step" onPress={() => setRenaming(true)} />
+              <IconButton
                 icon="trash"
+                label="Remove the step"
                 isDisabled={flow.steps.length === 1}
                 onPress={() => {
                   change((one) => removeStep(one, step.id))
                   onOpen(false)
                 }}
-              >
-                Remove
-              </Button>
+              />
             </div>
           )}
         </div>

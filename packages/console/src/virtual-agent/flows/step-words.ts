@@ -89,10 +89,11 @@ const wayNames: Record<string, string> = {
   onRefused: 'if not allowed',
 }
 
-/** "Ask booking number, then find": what a node is called where it cannot be seen. */
-export function stepInWords(step: Step, flow: Flow, definition: Named): string {
-  const ways = waysOf(step).map(({ to, when }) => (when === '' ? `then ${to}` : `${when} ${to}`))
-  return [nameOfStep(step, flow, definition), ...ways].join(', ')
+/** ", then find": behind the name of a step, "Ask booking number, then find" is what it is called unseen. */
+export function waysInWords(step: Step): string {
+  return waysOf(step)
+    .map(({ to, when }) => `, ${when === '' ? 'then' : when} ${to}`)
+    .join('')
 }
 
 function quoted(text: string | undefined): string {

@@ -173,7 +173,7 @@ function Bounds<T extends Extract<SlotType, { kind: 'money' | 'quantity' }>>({
 }) {
   const set = (name: 'min' | 'max', given: number | undefined): void => {
     const { [name]: _, ...rest } = value
-    onChange({ ...rest, ...(given !== undefined && { [name]: given }) } as T)
+    onChange({ ...rest, ...(given !== undefined && { [name]: given }) } as unknown as T)
   }
   return (
     <>
@@ -293,8 +293,9 @@ function Choices({
             value={(choice.synonyms?.[language] ?? []).join(', ')}
             onChange={(text) => {
               const words = text.split(',').map((word) => word.trimStart())
-              const { [language]: _, ...others } = choice.synonyms ?? {}
-              const synonyms = text.trim() === '' ? others : { ...others, [language]: words }
+              const synonyms: NonNullable<Choice['synonyms']> = { ...choice.synonyms }
+              delete synonyms[language]
+              if (text.trim() !== '') synonyms[language] = words
               const { synonyms: __, ...rest } = choice
               onChange(
                 choices.with(

@@ -12,7 +12,10 @@ export const fakeAgent: EventActor = {
 }
 
 /** The turn that answers a text, and what it says. */
-export function fakeTurn(text: string, read: number): { turn: EventData['turn']; said: EventData['message'] } {
+export function fakeTurn(
+  text: string,
+  read: number,
+): { turn: EventData['turn']; said: EventData['message'] } {
   const agent = prepareAgent({
     definition: fakeDefinition,
     version: 3,

@@ -426,7 +426,8 @@ export function openFakeVirtualAgent(parts: {
 
   function results(query: URLSearchParams): VirtualAgentResults {
     const all = fatesIn(query)
-    const count = (number: ResultNumber): number => all.filter(({ numbers }) => numbers.includes(number)).length
+    const count = (number: ResultNumber): number =>
+      all.filter(({ numbers }) => numbers.includes(number)).length
     const byReason = Map.groupBy(
       all.filter(({ reason }) => reason !== null),
       ({ reason }) => reason!,

@@ -122,7 +122,8 @@ function recordOf(turn: TurnItem): TurnRecord | null {
 }
 
 function withoutTrace(record: TurnRecord | null): string {
-  if (record === null) return 'This cannot be told any more: a text that it was made from was masked or deleted.'
+  if (record === null)
+    return 'This cannot be told any more: a text that it was made from was masked or deleted.'
   if (record.does.kind !== 'handOver') return 'Nothing was kept of it.'
   return (
     {

@@ -190,7 +190,11 @@ export function freeName(title: string, otherwise: string, taken: ReadonlySet<st
 /** `Change a booking` → `change-a-booking`, and `change-a-booking-2` where that is taken. */
 export function freeId(title: string, otherwise: string, taken: ReadonlySet<string>): string {
   const words = asWords(title).match(/[a-z0-9]+/g) ?? [otherwise]
-  const base = words.slice(0, 8).join('-').slice(0, idCharactersMax - 4).replace(/-$/, '')
+  const base = words
+    .slice(0, 8)
+    .join('-')
+    .slice(0, idCharactersMax - 4)
+    .replace(/-$/, '')
   let id = base
   for (let n = 2; taken.has(id); n++) id = `${base}-${n}`
   return id

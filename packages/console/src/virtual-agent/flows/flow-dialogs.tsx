@@ -68,15 +68,7 @@ export function RenameId({
   )
 }
 
-export function RemoveFlow({
-  flow,
-  onClose,
-  onRemoved,
-}: {
-  flow: Flow
-  onClose(): void
-  onRemoved(): void
-}) {
+export function RemoveFlow({ flow, onClose, onRemoved }: { flow: Flow; onClose(): void; onRemoved(): void }) {
   const definition = useDefinition()
   const draft = useDraft()
   const { intents, flows } = usersOfFlow(definition, flow.id)

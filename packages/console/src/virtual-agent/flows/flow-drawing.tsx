@@ -2,7 +2,15 @@
  * The flow as it runs. Steps are buttons in the order in which one reads them, so that a keyboard and a screen
  * reader have the same drawing; the outline below says all of it in words.
  */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import {
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+} from 'react'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import type { Flow } from '@candor/virtual-agent/flows/flow.ts'
 import { classes } from '../../design/classes.ts'
@@ -46,7 +54,8 @@ export function FlowDrawing({
   }, [selected])
 
   const closer = (by: -1 | 1): void => {
-    const next = by === 1 ? zooms.find((one) => one > scale + 0.01) : zooms.findLast((one) => one < scale - 0.01)
+    const next =
+      by === 1 ? zooms.find((one) => one > scale + 0.01) : zooms.findLast((one) => one < scale - 0.01)
     if (next !== undefined) setZoom(next)
   }
   const press = (event: KeyboardEvent): void => {
@@ -71,8 +80,18 @@ export function FlowDrawing({
           Drag, scroll or use the arrow keys; + and − zoom.
         </p>
         <IconButton icon="minus" label="Smaller" onPress={() => closer(-1)} isDisabled={scale <= zooms[0]} />
-        <IconButton icon="plus" label="Larger" onPress={() => closer(1)} isDisabled={scale >= zooms.at(-1)!} />
-        <IconButton icon="fit" label="Fit the width" onPress={() => setZoom(null)} isDisabled={zoom === null} />
+        <IconButton
+          icon="plus"
+          label="Larger"
+          onPress={() => closer(1)}
+          isDisabled={scale >= zooms.at(-1)!}
+        />
+        <IconButton
+          icon="fit"
+          label="Fit the width"
+          onPress={() => setZoom(null)}
+          isDisabled={zoom === null}
+        />
       </div>
       <div
         ref={scroller}
@@ -101,7 +120,16 @@ export function FlowDrawing({
               aria-hidden="true"
             >
               <defs>
-                <marker id="flow-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto">
+                <marker
+                  id="flow-arrow"
+                  viewBox="0 0 8 8"
+                  refX="7"
+                  refY="4"
+                  markerUnits="userSpaceOnUse"
+                  markerWidth="9"
+                  markerHeight="9"
+                  orient="auto"
+                >
                   <path d="M0 0.5 8 4 0 7.500z" className={css.head} />
                 </marker>
               </defs>
@@ -134,7 +162,12 @@ export function FlowDrawing({
                     node.id === selected && css.selected,
                     wrong && css.faulty,
                   )}
-                  style={{ insetInlineStart: node.x, insetBlockStart: node.y, inlineSize: nodeWidth, blockSize: nodeHeight }}
+                  style={{
+                    insetInlineStart: node.x,
+                    insetBlockStart: node.y,
+                    inlineSize: nodeWidth,
+                    blockSize: nodeHeight,
+                  }}
                   tabIndex={node.id === stop ? 0 : -1}
                   aria-pressed={node.id === selected}
                   onFocus={() => setCurrent(node.id)}
@@ -190,7 +223,8 @@ export function FlowDrawing({
 
 function LineLabel({ line }: { line: PlacedLine }) {
   const whole = wayName(line.label)
-  const text = whole.length <= labelCharactersMax ? whole : `${whole.slice(0, labelCharactersMax - 1).toWellFormed()}…`
+  const text =
+    whole.length <= labelCharactersMax ? whole : `${whole.slice(0, labelCharactersMax - 1).toWellFormed()}…`
   return (
     <text className={css.label} x={line.labelX} y={line.labelY} textAnchor={line.back ? 'start' : 'middle'}>
       {text}

@@ -12,7 +12,7 @@ import parts from '../parts/parts.module.css'
 import { changeFlow, duplicateFlow, renameFlow } from './change-flows.ts'
 import { FlowDrawing } from './flow-drawing.tsx'
 import { FlowForm, focusStep } from './flow-form.tsx'
-import { FlowText, type TypedFlow } from './flow-text.tsx'
+import { FlowText, type Typed } from './flow-text.tsx'
 import { RemoveFlow, RenameId } from './flow-dialogs.tsx'
 import { titleOf } from './flows-section.tsx'
 import css from './flow-editor.module.css'
@@ -25,8 +25,8 @@ export function FlowEditor({ flow, at }: { flow: Flow; at: number }) {
   const navigate = useNavigate({ from: '/virtual-agent/$section' })
   const [view, setView] = useState<'form' | 'text'>('form')
   const [selected, setSelected] = useState<string | null>(null)
-  /** What is typed and not taken over yet, where it can be drawn. */
-  const [typed, setTyped] = useState<TypedFlow | null>(null)
+  /** What is typed as text and not taken over yet. */
+  const [typed, setTyped] = useState<Typed | null>(null)
   const [asked, setAsked] = useState<'rename' | 'remove' | null>(null)
   const viewName = useId()
   const field = `flows[${at}]`
@@ -94,22 +94,35 @@ export function FlowEditor({ flow, at }: { flow: Flow; at: number }) {
                   checked={view === one}
                   onChange={() => setView(one)}
                 />
-                <span className={css.face}>{one === 'form' ? 'Form' : 'Text'}</span>
+                <span className={css.face}>
+                  {one === 'form' ? 'Form' : 'Text'}
+                  {one === 'text' && typed && (
+                    <span className={css.unapplied}>
+                      <span className="visually-hidden">, not taken over yet</span>
+                    </span>
+                  )}
+                </span>
               </label>
             ))}
           </fieldset>
           {view === 'form' ? (
             <FlowForm flow={flow} field={field} selected={selected} onSelect={setSelected} change={change} />
           ) : (
-            <FlowText flow={flow} at={at} onApply={(next) => change(() => next)} onTyped={setTyped} />
+            <FlowText
+              flow={flow}
+              at={at}
+              first={typed?.text ?? null}
+              onApply={(next) => change(() => next)}
+              onTyped={setTyped}
+            />
           )}
         </div>
         <aside className={css.aside} aria-label="Drawing of the flow">
           <FlowDrawing
-            flow={typed?.flow ?? flow}
+            flow={(view === 'text' && typed?.flow) || flow}
             definition={definition}
             selected={selected}
-            faulty={typed?.faulty ?? faulty}
+            faulty={view === 'text' && typed?.flow ? typed.faulty : faulty}
             onSelect={select}
           />
         </aside>

@@ -119,11 +119,20 @@ export function FlowForm({
               onOpen={(open) => onSelect(open ? step.id : null)}
               onRenamed={onSelect}
               change={change}
-              more={mayEdit && !full && addButton(step.id, 'next' in step ? 'Add a step after it' : 'Add a step before it')}
+              more={
+                mayEdit &&
+                !full &&
+                addButton(step.id, 'next' in step ? 'Add a step after it' : 'Add a step before it')
+              }
             />
           ))}
         </ol>
-        {mayEdit && (full ? <p className={parts.soft}>A flow has at most {stepsMax} steps. It may run others.</p> : addButton(null, 'Add a step'))}
+        {mayEdit &&
+          (full ? (
+            <p className={parts.soft}>A flow has at most {stepsMax} steps. It may run others.</p>
+          ) : (
+            addButton(null, 'Add a step')
+          ))}
       </section>
     </>
   )
@@ -206,7 +215,11 @@ function Values({
                     <td className={css.deeds}>
                       {mayEdit && (
                         <>
-                          <IconButton icon="edit" label={`Change ${slot.name}`} onPress={() => setAsked(slot)} />
+                          <IconButton
+                            icon="edit"
+                            label={`Change ${slot.name}`}
+                            onPress={() => setAsked(slot)}
+                          />
                           <IconButton
                             icon="trash"
                             label={`Remove ${slot.name}`}

@@ -7,7 +7,7 @@ import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition } from '../draft-context.ts'
 import { asSentence } from '../draft-store.ts'
 import parts from '../parts/parts.module.css'
-import { readFlowText, writeFlowText, type TextFault } from './read-flow-text.ts'
+import { readFlowText, writeFlowText, type ReadFlowText } from './read-flow-text.ts'
 import css from './flow-text.module.css'
 
 /** The whole definition has at most four million bytes; a flow beyond this is no text to edit by hand. */
@@ -15,8 +15,10 @@ const charactersMax = 400_000
 /** More than these nobody reads before the first are put right. */
 const faultsShown = 20
 
-export interface TypedFlow {
-  flow: Flow
+export interface Typed {
+  text: string
+  /** Null where it cannot be drawn. */
+  flow: Flow | null
   /** Ids of steps with something to put right. */
   faulty: ReadonlySet<string>
 }
@@ -24,19 +26,22 @@ export interface TypedFlow {
 export function FlowText({
   flow,
   at,
+  first,
   onApply,
   onTyped,
 }: {
   flow: Flow
   at: number
+  /** What was typed before somebody looked at the form, and was not taken over. */
+  first: string | null
   onApply(flow: Flow): void
-  /** What can be drawn of the text as it stands; null where it is the flow itself. */
-  onTyped(typed: TypedFlow | null): void
+  /** The text as it stands; null where it is the flow itself. */
+  onTyped(typed: Typed | null): void
 }) {
   const definition = useDefinition()
   const mayEdit = useMayEdit()
   const written = useMemo(() => writeFlowText(flow), [flow])
-  const [text, setText] = useState(written)
+  const [text, setText] = useState(first ?? written)
   /** What the text was made of: when that changes elsewhere and nothing was typed, the text follows. */
   const [base, setBase] = useState(written)
   if (base !== written) {
@@ -48,9 +53,8 @@ export function FlowText({
   const area = useRef<HTMLTextAreaElement>(null)
   const id = useId()
   useEffect(() => {
-    onTyped(changed && read.flow ? { flow: read.flow, faulty: faultySteps(read.flow, read.faults) } : null)
-  }, [changed, read, onTyped])
-  useEffect(() => () => onTyped(null), [onTyped])
+    onTyped(changed ? { text, flow: read.flow, faulty: faultySteps(read) } : null)
+  }, [changed, text, read, onTyped])
 
   const goTo = (line: number): void => {
     const element = area.current
@@ -126,10 +130,10 @@ export function FlowText({
   )
 }
 
-function faultySteps(flow: Flow, faults: readonly TextFault[]): ReadonlySet<string> {
+function faultySteps({ flow, faults }: ReadFlowText): ReadonlySet<string> {
   return new Set(
     faults.flatMap(({ field }) => {
-      const step = flow.steps[Number(/^steps\[(\d+)\]/.exec(field)?.[1] ?? -1)]
+      const step = flow?.steps[Number(/^steps\[(\d+)\]/.exec(field)?.[1] ?? -1)]
       return step ? [step.id] : []
     }),
   )

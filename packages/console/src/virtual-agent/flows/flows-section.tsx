@@ -110,7 +110,12 @@ function FlowRow({
   const users = usersOfFlow(definition, flow.id)
   const startedBy = [
     ...users.intents.map((id) => nameOfIntentId(definition, id)),
-    ...users.flows.map((id) => titleOf(definition.flows.find((one) => one.id === id)!, definition)),
+    ...users.flows.map((id) =>
+      titleOf(
+        definition.flows.find((one) => one.id === id)!,
+        definition,
+      ),
+    ),
   ]
   const name = titleOf(flow, definition)
   return (

@@ -4,17 +4,30 @@ import { testBook } from '@candor/virtual-agent/flows/test-book.ts'
 import { lineOfField, readPlacedJson } from './json-places.ts'
 
 test('what is read is what JSON is, with the line of every field', () => {
-  for (const value of [testBook, [], {}, 'a "quoted"\n\u00e9 \\ text', -1.5e3, null, { a: [[], [1, { b: true }]] }]) {
+  for (const value of [
+    testBook,
+    [],
+    {},
+    'a "quoted"\n\u00e9 \\ text',
+    -1.5e3,
+    null,
+    { a: [[], [1, { b: true }]] },
+  ]) {
     const placed = readPlacedJson(JSON.stringify(value, null, 2))
     assert.ok('value' in placed)
     assert.deepEqual(placed.value, value)
   }
-  const text = '{\n  "id": "a",\n  "steps": [\n    { "id": "one" },\n    {\n      "next": [{ "if": "x" }]\n    }\n  ]\n}'
+  const text =
+    '{\n  "id": "a",\n  "steps": [\n    { "id": "one" },\n    {\n      "next": [{ "if": "x" }]\n    }\n  ]\n}'
   const placed = readPlacedJson(text)
   assert.ok('lineOf' in placed)
   assert.equal(placed.lineOf.get('steps[0].id'), 4)
   assert.equal(placed.lineOf.get('steps[1].next[0].if'), 6)
-  assert.equal(lineOfField(placed.lineOf, 'steps[1].next[0].to'), 6, 'what is missing is told where it belongs')
+  assert.equal(
+    lineOfField(placed.lineOf, 'steps[1].next[0].to'),
+    6,
+    'what is missing is told where it belongs',
+  )
   assert.equal(lineOfField(placed.lineOf, 'steps[1].kind'), 5)
   assert.equal(lineOfField(placed.lineOf, 'title.en'), 1)
 })

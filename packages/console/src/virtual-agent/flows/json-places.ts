@@ -1,8 +1,7 @@
 /** JSON with the line on which each value stands, so that a fault of a field is a fault of a line. */
 
 export type PlacedJson =
-  | { value: unknown; lineOf: ReadonlyMap<string, number> }
-  | { fault: string; line: number }
+  { value: unknown; lineOf: ReadonlyMap<string, number> } | { fault: string; line: number }
 
 /** A flow is at most four deep below its steps; deeper text is not one. */
 const depthMax = 20

@@ -47,7 +47,10 @@ test('a line that passes a layer runs beside the steps that stand there', () => 
   const b = nodes.find(({ id }) => id === 'b')!
   const past = lines.find(({ from, to }) => from === 'a' && to === 'c')!
   // At the height of b it stands upright: `C… x top V bottom`.
-  const [, x] = /C[\d.]+ [\d.]+ [\d.]+ [\d.]+ ([\d.]+) [\d.]+V/.exec(past.path)!.map(Number) as [number, number]
+  const [, x] = /C[\d.]+ [\d.]+ [\d.]+ [\d.]+ ([\d.]+) [\d.]+V/.exec(past.path)!.map(Number) as [
+    number,
+    number,
+  ]
   assert.ok(x < b.x || x > b.x + nodeWidth, past.path)
 })
 

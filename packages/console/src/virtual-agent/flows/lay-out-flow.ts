@@ -46,8 +46,12 @@ export function layOutFlow(flow: Flow): FlowLayout {
   const layerOf = new Map(graph.nodes.map(({ id, layer }) => [id, layer]))
 
   // Every layer as a row of places: steps, and lines that pass.
-  const rows: { key: string; width: number; wish: number }[][] = Array.from({ length: graph.layers }, () => [])
-  for (const { id, layer, place } of graph.nodes) rows[layer]!.push({ key: id, width: nodeWidth, wish: place })
+  const rows: { key: string; width: number; wish: number }[][] = Array.from(
+    { length: graph.layers },
+    () => [],
+  )
+  for (const { id, layer, place } of graph.nodes)
+    rows[layer]!.push({ key: id, width: nodeWidth, wish: place })
   const forward = graph.edges.map((edge, i) => ({ edge, i })).filter(({ edge }) => !edge.back)
   for (const { edge, i } of forward) {
     const from = layerOf.get(edge.from)!
@@ -77,8 +81,11 @@ export function layOutFlow(flow: Flow): FlowLayout {
     }
   }
 
-  const labels = rows.map(
-    (_, layer) => Math.max(0, ...graph.nodes.filter((node) => node.layer === layer).map((node) => labelled(graph.edges, node.id))),
+  const labels = rows.map((_, layer) =>
+    Math.max(
+      0,
+      ...graph.nodes.filter((node) => node.layer === layer).map((node) => labelled(graph.edges, node.id)),
+    ),
   )
   const top: number[] = []
   let y = margin
@@ -132,9 +139,12 @@ export function layOutFlow(flow: Flow): FlowLayout {
       points.push({ x, y: top[layer]! - 8 }, { x, y: top[layer]! + nodeHeight + 8 })
     }
     const arriving = graph.edges.filter((other) => !other.back && other.to === edge.to)
-    const spread = (arriving.indexOf(edge) - (arriving.length - 1) / 2) * Math.min(28, (nodeWidth - 40) / arriving.length)
+    const spread =
+      (arriving.indexOf(edge) - (arriving.length - 1) / 2) * Math.min(28, (nodeWidth - 40) / arriving.length)
     points.push({ x: middle.get(edge.to)! + spread, y: top[to]! - 2 })
-    const siblings = graph.edges.filter((other) => other.from === edge.from && other.label !== '' && !other.back)
+    const siblings = graph.edges.filter(
+      (other) => other.from === edge.from && other.label !== '' && !other.back,
+    )
     const labelY = startY + 18 + labelHeight * Math.max(0, siblings.indexOf(edge))
     return { ...edge, path: curve(points), labelX: xAt(points, labelY), labelY }
   })
@@ -160,7 +170,10 @@ function portsOf(
       .filter(({ edge }) => edge.from === from && !edge.back)
       .toSorted((a, b) => aimed(a) - aimed(b) || a.i - b.i)
     for (const [k, { i }] of own.entries())
-      ports.set(i, middle.get(from)! + (k - (own.length - 1) / 2) * Math.min(48, (nodeWidth - 32) / own.length))
+      ports.set(
+        i,
+        middle.get(from)! + (k - (own.length - 1) / 2) * Math.min(48, (nodeWidth - 32) / own.length),
+      )
     for (const { edge, i } of all) if (edge.from === from && edge.back) ports.set(i, middle.get(from)!)
   }
   return ports

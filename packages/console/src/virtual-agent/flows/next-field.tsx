@@ -180,7 +180,12 @@ export function ConditionField({
       spellCheck="false"
       live
       error={error}
-      hint={hint ?? (slots.length === 0 ? 'There is no value yet to ask about.' : `Over ${slots.map(({ name }) => name).join(', ')}`)}
+      hint={
+        hint ??
+        (slots.length === 0
+          ? 'There is no value yet to ask about.'
+          : `Over ${slots.map(({ name }) => name).join(', ')}`)
+      }
       className={css.condition}
     />
   )

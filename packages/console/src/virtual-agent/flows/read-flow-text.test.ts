@@ -24,7 +24,11 @@ test('a fault is told with its field and the line on which it stands', () => {
   const read = readFlowText(text, given, 0)
   const fault = read.faults.find(({ field }) => field === 'start')!
   assert.match(text.split('\n')[fault.line - 1]!, /"start": "nowhere"/)
-  assert.notEqual(read.flow, null, 'a flow with a fault of meaning can be taken over and put right in the form')
+  assert.notEqual(
+    read.flow,
+    null,
+    'a flow with a fault of meaning can be taken over and put right in the form',
+  )
 
   const shapeless = readFlowText(text.replace('"start"', '"begin"'), given, 0)
   assert.equal(shapeless.flow, null)

@@ -25,7 +25,8 @@ export function writeFlowText(flow: Flow): string {
 /** @param at place of the flow in the definition. */
 export function readFlowText(text: string, definition: Definition, at: number): ReadFlowText {
   const placed = readPlacedJson(text)
-  if ('fault' in placed) return { flow: null, faults: [{ line: placed.line, field: '', message: placed.fault }] }
+  if ('fault' in placed)
+    return { flow: null, faults: [{ line: placed.line, field: '', message: placed.fault }] }
   const { value, lineOf } = placed
   const fault = (field: string, message: string): TextFault => ({
     line: lineOfField(lineOf, field),
@@ -49,7 +50,10 @@ export function readFlowText(text: string, definition: Definition, at: number): 
   if (flow.id !== definition.flows[at]?.id)
     return {
       flow: null,
-      faults: [fault('id', 'is changed with “Rename the id”, so that what starts the flow follows'), ...faults],
+      faults: [
+        fault('id', 'is changed with “Rename the id”, so that what starts the flow follows'),
+        ...faults,
+      ],
     }
   return { flow, faults }
 }

@@ -40,7 +40,13 @@ export function StepFields(props: FieldsOf<Step>) {
     case 'say':
       return (
         <>
-          <Said {...props} label="Says" value={step.say} name="say" onChange={(say) => props.change({ ...step, say })} />
+          <Said
+            {...props}
+            label="Says"
+            value={step.say}
+            name="say"
+            onChange={(say) => props.change({ ...step, say })}
+          />
           <Next {...props} step={step} />
         </>
       )
@@ -315,9 +321,19 @@ function ActionFields(props: FieldsOf<Extract<Step, { kind: 'action' }>>) {
       <Next {...props} />
       <div className={css.beside}>
         {step.confirm !== undefined && (
-          <OptionalStep {...props} name="onDenied" label="If the visitor says no" otherwise="The flow is given up" />
+          <OptionalStep
+            {...props}
+            name="onDenied"
+            label="If the visitor says no"
+            otherwise="The flow is given up"
+          />
         )}
-        <OptionalStep {...props} name="onFault" label="If it does not answer" otherwise="A person takes over" />
+        <OptionalStep
+          {...props}
+          name="onFault"
+          label="If it does not answer"
+          otherwise="A person takes over"
+        />
         <OptionalStep
           {...props}
           name="onRefused"
@@ -354,7 +370,9 @@ function SetFields(props: FieldsOf<Extract<Step, { kind: 'set' }>>) {
                     { id: 'forget', name: 'is forgotten, and asked again' },
                     { id: 'value', name: 'becomes' },
                   ]}
-                  onChange={(what) => set({ ...step.values, [name]: what === 'forget' ? null : firstOf(slot?.type) })}
+                  onChange={(what) =>
+                    set({ ...step.values, [name]: what === 'forget' ? null : firstOf(slot?.type) })
+                  }
                 />
                 {value !== null && (
                   <LiteralField
@@ -537,7 +555,12 @@ function Arguments({
         />
       ))}
       {unknown.map((name) => (
-        <UnknownName key={name} name={name} field={`${field}.${name}`} onRemove={() => onChange(without(value, name))} />
+        <UnknownName
+          key={name}
+          name={name}
+          field={`${field}.${name}`}
+          onRemove={() => onChange(without(value, name))}
+        />
       ))}
     </fieldset>
   )
@@ -629,7 +652,12 @@ function Saved({
         ))}
       </div>
       {unknown.map((name) => (
-        <UnknownName key={name} name={name} field={`${field}.${name}`} onRemove={() => onChange(without(value, name))} />
+        <UnknownName
+          key={name}
+          name={name}
+          field={`${field}.${name}`}
+          onRemove={() => onChange(without(value, name))}
+        />
       ))}
     </fieldset>
   )
@@ -717,7 +745,10 @@ function LiteralField({
         <Select
           label={label}
           value={String(value)}
-          choices={type.choices.map((choice) => ({ id: choice.id, name: choice.title[language] || choice.id }))}
+          choices={type.choices.map((choice) => ({
+            id: choice.id,
+            name: choice.title[language] || choice.id,
+          }))}
           onChange={onChange}
           error={fault}
         />

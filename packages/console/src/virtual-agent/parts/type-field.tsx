@@ -250,12 +250,11 @@ function Choices({
 }) {
   const language = useWritingLanguage()
   const { language: own } = useDefinition()
-  const set = (i: number, change: Partial<Choice>): void => onChange(choices.with(i, { ...choices[i]!, ...change }))
+  const set = (i: number, change: Partial<Choice>): void =>
+    onChange(choices.with(i, { ...choices[i]!, ...change }))
   return (
     <fieldset className={css.choices}>
-      <legend className={css.legend}>
-        Choices{language !== own && ` (${languageNames[language]})`}
-      </legend>
+      <legend className={css.legend}>Choices{language !== own && ` (${languageNames[language]})`}</legend>
       {choices.map((choice, i) => (
         <div key={i} className={css.choice}>
           <ChoiceFault field={`${field}[${i}]`}>

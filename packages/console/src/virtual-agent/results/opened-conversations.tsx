@@ -36,9 +36,7 @@ export function OpenedConversations({ period, opened }: { period: Period; opened
           tone="quiet"
           icon="back"
           className={css.back}
-          onPress={() =>
-            void navigate({ search: ({ item: _, reason: __, intent: ___, ...rest }) => rest })
-          }
+          onPress={() => void navigate({ search: ({ item: _, reason: __, intent: ___, ...rest }) => rest })}
         >
           All results
         </Button>

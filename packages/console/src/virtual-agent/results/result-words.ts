@@ -16,7 +16,8 @@ export const numberNames: Record<ResultNumber, string> = {
 }
 
 export const numberSays: Record<ResultNumber, string> = {
-  conversations: 'In which the visitor asked the virtual agent something, by the day on which it spoke first.',
+  conversations:
+    'In which the visitor asked the virtual agent something, by the day on which it spoke first.',
   confirmed: 'The visitor said that it helped.',
   silent: 'It answered, and the visitor said nothing more. That may be content, or giving up.',
   'silent-not-back': 'Of the silent: seven days have passed, and the visitor did not come back.',

@@ -1,9 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type {
-  ResultNumber,
-  ResultPage,
-  VirtualAgentResults,
-} from '@candor/protocol/virtual-agent-results.ts'
+import type { ResultNumber, ResultPage, VirtualAgentResults } from '@candor/protocol/virtual-agent-results.ts'
 import { api } from '../../live/api-client.ts'
 import type { Period } from './period.ts'
 

@@ -25,7 +25,11 @@ export function ResultsSection() {
     return (
       <OpenedConversations
         period={period}
-        opened={{ number: item, ...(reason !== undefined && { reason }), ...(intent !== undefined && { intent }) }}
+        opened={{
+          number: item,
+          ...(reason !== undefined && { reason }),
+          ...(intent !== undefined && { intent }),
+        }}
       />
     )
   return (
@@ -152,7 +156,11 @@ function Numbers({ period, now }: { period: Period; now: number }) {
 
 function ToPeriod({ period, children }: { period: Period; children: ReactNode }) {
   return (
-    <Link to="/virtual-agent/$section" params={{ section: 'results' }} search={(before) => ({ ...before, ...period })}>
+    <Link
+      to="/virtual-agent/$section"
+      params={{ section: 'results' }}
+      search={(before) => ({ ...before, ...period })}
+    >
       {children}
     </Link>
   )
@@ -275,7 +283,13 @@ function SelfService({ results }: { results: VirtualAgentResults }) {
 }
 
 /** All conversations as one bar. The table below it says the same. */
-function Stack({ pieces, of }: { pieces: readonly { number: string; count: number; tone: Tone }[]; of: number }) {
+function Stack({
+  pieces,
+  of,
+}: {
+  pieces: readonly { number: string; count: number; tone: Tone }[]
+  of: number
+}) {
   const id = useId()
   let x = 0
   return (
@@ -356,7 +370,12 @@ function HandOvers({ results }: { results: VirtualAgentResults }) {
               <tr key={reason}>
                 <th scope="row">{reasonInWords(reason)}</th>
                 <td className={css.plotCell}>
-                  <svg className={css.plot} viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
+                  <svg
+                    className={css.plot}
+                    viewBox="0 0 100 12"
+                    preserveAspectRatio="none"
+                    aria-hidden="true"
+                  >
                     <rect className={css.track} width="100" height="12" />
                     <rect className={css.warm} width={(100 * count) / most} height="12" />
                   </svg>
@@ -487,7 +506,12 @@ function Intents({ results: { perIntent } }: { results: VirtualAgentResults }) {
                     )}
                   </th>
                   <td className={css.plotCell}>
-                    <svg className={css.plot} viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
+                    <svg
+                      className={css.plot}
+                      viewBox="0 0 100 12"
+                      preserveAspectRatio="none"
+                      aria-hidden="true"
+                    >
                       <rect className={css.strong} width={(100 * row.conversations) / most} height="12" />
                       <rect className={css.good} width={(100 * row.confirmed) / most} height="12" />
                     </svg>

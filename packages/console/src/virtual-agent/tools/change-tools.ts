@@ -60,9 +60,7 @@ export function putField(
   field: ToolField,
 ): Definition {
   const put = (fields: ToolField[]): ToolField[] =>
-    before === null
-      ? [...fields, field]
-      : fields.map((one) => (one.name === before ? field : one))
+    before === null ? [...fields, field] : fields.map((one) => (one.name === before ? field : one))
   const changed = changeTool(definition, id, (tool) => ({
     ...tool,
     [list]: put(tool[list]),
@@ -70,7 +68,7 @@ export function putField(
       before !== null && { url: tool.url.replaceAll(`{${before}}`, `{${field.name}}`) }),
   }))
   if (before === null || before === field.name) return changed
-  const renamed = <V,>(record: Record<string, V>): Record<string, V> =>
+  const renamed = <V>(record: Record<string, V>): Record<string, V> =>
     Object.fromEntries(
       Object.entries(record).map(([name, value]) => [name === before ? field.name : name, value]),
     )
@@ -92,7 +90,11 @@ export function usersOfTool(definition: Definition, id: string): string[] {
 
 type ActionStep = Extract<Step, { kind: 'action' }>
 
-function changeUses(definition: Definition, id: string, change: (step: ActionStep) => ActionStep): Definition {
+function changeUses(
+  definition: Definition,
+  id: string,
+  change: (step: ActionStep) => ActionStep,
+): Definition {
   return {
     ...definition,
     flows: definition.flows.map((flow) =>

@@ -54,7 +54,8 @@ export function SecretField({ tool, secret }: { tool: Tool; secret: ToolSecret |
       </p>
       {moved && (
         <Problem>
-          The address leads to another place now, where this secret is not sent. Save the draft and set it again.
+          The address leads to another place now, where this secret is not sent. Save the draft and set it
+          again.
         </Problem>
       )}
       {mayEdit &&

@@ -2,7 +2,13 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { useNavigate } from '@tanstack/react-router'
 import type { ToolSecret } from '@candor/protocol/virtual-agent-api.ts'
-import { budgetMax, retriesMax, timeoutMsMax, titleCharactersMax, toolFieldsMax } from '@candor/virtual-agent/flows/parse-book.ts'
+import {
+  budgetMax,
+  retriesMax,
+  timeoutMsMax,
+  titleCharactersMax,
+  toolFieldsMax,
+} from '@candor/virtual-agent/flows/parse-book.ts'
 import type { Tool, ToolField } from '@candor/virtual-agent/flows/tool.ts'
 import { Button, IconButton } from '../../design/controls.tsx'
 import { Dialog } from '../../design/dialog.tsx'
@@ -175,7 +181,9 @@ export function ToolEditor({ tool, at, secret }: { tool: Tool; at: number; secre
           <HeaderField
             value={tool.secretHeader}
             field={`${field}.secretHeader`}
-            onChange={(secretHeader) => (secretHeader === '' ? drop('secretHeader') : change({ secretHeader }))}
+            onChange={(secretHeader) =>
+              secretHeader === '' ? drop('secretHeader') : change({ secretHeader })
+            }
           />
         </fieldset>
         {tool.secretHeader !== undefined && <SecretField tool={tool} secret={secret} />}
@@ -292,7 +300,9 @@ function Fields({
                     ))}
                   </th>
                   <td>{typeInWords(one.type)}</td>
-                  <td>{one.required ? <Badge>required</Badge> : <span className={parts.soft}>optional</span>}</td>
+                  <td>
+                    {one.required ? <Badge>required</Badge> : <span className={parts.soft}>optional</span>}
+                  </td>
                   <td className={form.deeds}>
                     {mayEdit && (
                       <>

@@ -68,8 +68,8 @@ function ToolList({ secrets }: { secrets: readonly ToolSecret[] }) {
       )}
       {definition.tools.length === 0 ? (
         <Nothing>
-          No tool yet. A tool is an address of your own system: a flow gives it what the visitor said, and takes
-          back what it answers, nothing else. Name one above.
+          No tool yet. A tool is an address of your own system: a flow gives it what the visitor said, and
+          takes back what it answers, nothing else. Name one above.
         </Nothing>
       ) : (
         <ul className={list.list} aria-label="Tools">

@@ -26,3 +26,9 @@ export function readAuthoringSearch(search: Record<string, unknown>): AuthoringS
     ...(typeof language === 'string' && language.length <= 10 && { language }),
   }
 }
+
+/** Another thing of the same section, or its list: what belongs to the one before goes. */
+export function showing(before: AuthoringSearch, item?: string): AuthoringSearch {
+  const { item: _, reason: __, intent: ___, ...rest } = before
+  return item === undefined ? rest : { ...rest, item }
+}

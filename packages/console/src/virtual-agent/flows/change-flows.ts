@@ -290,7 +290,7 @@ function redirected(step: Step, from: string, to: string): Step {
           )
     if (JSON.stringify(next) !== JSON.stringify(step.next)) changed['next'] = next
   }
-  return Object.keys(changed).length === 0 ? step : ({ ...step, ...changed } as Step)
+  return Object.keys(changed).length === 0 ? step : { ...step, ...changed }
 }
 
 function renameSlot(flow: Flow, from: string, to: string): Flow {

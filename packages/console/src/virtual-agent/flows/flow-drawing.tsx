@@ -238,7 +238,7 @@ function useFitting(scroller: React.RefObject<HTMLDivElement | null>, width: num
   useLayoutEffect(() => {
     const element = scroller.current
     if (!element) return
-    setRoom(element.clientWidth)
+    // It tells the size of now at once, before anything is painted.
     const watch = new ResizeObserver(() => setRoom(element.clientWidth))
     watch.observe(element)
     return () => watch.disconnect()

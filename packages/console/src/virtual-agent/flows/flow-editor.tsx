@@ -7,6 +7,7 @@ import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition, useDraft, useFaults } from '../draft-context.ts'
 import { faultAt, faultsBelow } from '../draft-store.ts'
 import { Problem } from '../parts/say.tsx'
+import { showing } from '../authoring-search.ts'
 import { LanguageChoice } from '../parts/writing-language.tsx'
 import parts from '../parts/parts.module.css'
 import { changeFlow, duplicateFlow, renameFlow } from './change-flows.ts'
@@ -33,8 +34,7 @@ export function FlowEditor({ flow, at }: { flow: Flow; at: number }) {
   const whole = faultAt(faults, field) ?? faultAt(faults, `${field}.id`)
   const change = (next: (flow: Flow) => Flow): void =>
     draft.change((before) => changeFlow(before, flow.id, next))
-  const open = (item?: string): void =>
-    void navigate({ search: ({ item: _, ...rest }) => (item === undefined ? rest : { ...rest, item }) })
+  const open = (item?: string): void => void navigate({ search: (before) => showing(before, item) })
 
   const faulty = new Set(
     flow.steps.flatMap(({ id }, i) => (faultsBelow(faults, `${field}.steps[${i}]`).length > 0 ? [id] : [])),

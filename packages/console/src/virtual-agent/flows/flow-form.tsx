@@ -78,7 +78,10 @@ export function FlowForm({
           label="What it is for (optional)"
           value={flow.description ?? ''}
           onChange={(description) =>
-            change(({ description: _, ...rest }) => (description === '' ? rest : { ...rest, description }))
+            change((one) => {
+              const { description: _, ...rest } = one
+              return description === '' ? rest : { ...rest, description }
+            })
           }
           multiline
           rows={2}

@@ -441,7 +441,7 @@ function OtherFlowFields(props: FieldsOf<Extract<Step, { kind: 'link' | 'call' }
           field={`${field}.with`}
           onChange={(args) => {
             const { with: _, ...rest } = step
-            change((Object.keys(args).length === 0 ? rest : { ...rest, with: args }) as Step)
+            change(Object.keys(args).length === 0 ? rest : { ...rest, with: args })
           }}
         />
       )}

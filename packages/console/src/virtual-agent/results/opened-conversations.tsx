@@ -6,6 +6,7 @@ import { Button } from '../../design/controls.tsx'
 import { fullTime } from '../../design/times.tsx'
 import { visitorName } from '../../inbox/visitor-name.ts'
 import { detailQuery } from '../../session/session.ts'
+import { showing } from '../authoring-search.ts'
 import { useDefinition } from '../draft-context.ts'
 import { nameOfIntentId } from '../intents/intent-names.ts'
 import { Badge, Bones, Nothing, Problem } from '../parts/say.tsx'
@@ -36,7 +37,7 @@ export function OpenedConversations({ period, opened }: { period: Period; opened
           tone="quiet"
           icon="back"
           className={css.back}
-          onPress={() => void navigate({ search: ({ item: _, reason: __, intent: ___, ...rest }) => rest })}
+          onPress={() => void navigate({ search: (before) => showing(before) })}
         >
           All results
         </Button>

@@ -261,14 +261,16 @@ function SelfService({ results }: { results: VirtualAgentResults }) {
           </tr>
         </thead>
         <tbody>
-          {pieces.map(({ number, count, tone, within }, i) => (
-            <tr key={number} className={classes(i > 0 && css.ruled)}>
-              <th scope="row" className={classes(within && css.within)}>
-                <Swatch tone={tone} />
-                <span>
-                  {numberNames[number]}
-                  <span className={css.say}>{numberSays[number]}</span>
-                </span>
+          {pieces.map(({ number, count, tone, within }) => (
+            <tr key={number}>
+              <th scope="row">
+                <div className={classes(css.piece, within && css.within)}>
+                  <Swatch tone={tone} />
+                  <span>
+                    {numberNames[number]}
+                    <span className={css.say}>{numberSays[number]}</span>
+                  </span>
+                </div>
               </th>
               <td className={css.figure}>
                 <Opens number={number} count={count} />
@@ -291,20 +293,20 @@ function Stack({
   of: number
 }) {
   const id = useId()
-  let x = 0
+  const starts = pieces.map((_, i) =>
+    pieces.slice(0, i).reduce((sum, { count }) => sum + (1000 * count) / of, 0),
+  )
   return (
     <svg className={css.stack} viewBox="0 0 1000 36" preserveAspectRatio="none" aria-hidden="true">
       <Hatch id={id} />
-      {pieces.map(({ number, count, tone }) => {
+      {pieces.map(({ number, count, tone }, i) => {
         const width = (1000 * count) / of
-        const start = x
-        x += width
         if (count === 0) return null
         return (
           <rect
             key={number}
             className={css[tone]}
-            x={start}
+            x={starts[i]}
             // A hair between two pieces, where there is room for it.
             width={Math.max(1, width - (width > 6 ? 2 : 0))}
             height="36"
@@ -360,7 +362,6 @@ function HandOvers({ results }: { results: VirtualAgentResults }) {
           <thead className="visually-hidden">
             <tr>
               <th scope="col">Reason</th>
-              <th scope="col">Drawn</th>
               <th scope="col">Conversations</th>
               <th scope="col">Share of all</th>
             </tr>
@@ -368,8 +369,8 @@ function HandOvers({ results }: { results: VirtualAgentResults }) {
           <tbody>
             {handedOver.map(({ reason, conversations: count }) => (
               <tr key={reason}>
-                <th scope="row">{reasonInWords(reason)}</th>
-                <td className={css.plotCell}>
+                <th scope="row">
+                  {reasonInWords(reason)}
                   <svg
                     className={css.plot}
                     viewBox="0 0 100 12"
@@ -379,7 +380,7 @@ function HandOvers({ results }: { results: VirtualAgentResults }) {
                     <rect className={css.track} width="100" height="12" />
                     <rect className={css.warm} width={(100 * count) / most} height="12" />
                   </svg>
-                </td>
+                </th>
                 <td className={css.figure}>
                   <Opens
                     number="handed-over"
@@ -465,9 +466,6 @@ function Intents({ results: { perIntent } }: { results: VirtualAgentResults }) {
           <thead>
             <tr>
               <th scope="col">Intent</th>
-              <th scope="col">
-                <span className="visually-hidden">Drawn</span>
-              </th>
               {columns.map(([id, name]) => (
                 <th
                   key={id}
@@ -504,8 +502,6 @@ function Intents({ results: { perIntent } }: { results: VirtualAgentResults }) {
                         {name} <span className={css.say}>not in the draft any more</span>
                       </>
                     )}
-                  </th>
-                  <td className={css.plotCell}>
                     <svg
                       className={css.plot}
                       viewBox="0 0 100 12"
@@ -515,7 +511,7 @@ function Intents({ results: { perIntent } }: { results: VirtualAgentResults }) {
                       <rect className={css.strong} width={(100 * row.conversations) / most} height="12" />
                       <rect className={css.good} width={(100 * row.confirmed) / most} height="12" />
                     </svg>
-                  </td>
+                  </th>
                   {columns.map(([id, column]) => (
                     <td key={id} className={css.figure}>
                       <Opens

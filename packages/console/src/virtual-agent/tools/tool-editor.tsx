@@ -25,6 +25,7 @@ import { LocalisedField } from '../parts/localised-field.tsx'
 import { Badge, Nothing, Problem } from '../parts/say.tsx'
 import { NumberField, TypeField } from '../parts/type-field.tsx'
 import { typeInWords } from '../parts/type-words.ts'
+import { showing } from '../authoring-search.ts'
 import { LanguageChoice } from '../parts/writing-language.tsx'
 import dialog from '../dialogs.module.css'
 import parts from '../parts/parts.module.css'
@@ -50,9 +51,13 @@ export function ToolEditor({ tool, at, secret }: { tool: Tool; at: number; secre
   const change = (next: Partial<Tool>): void =>
     draft.change((before) => changeTool(before, tool.id, (one) => ({ ...one, ...next })))
   const drop = (name: 'policy' | 'secretHeader'): void =>
-    draft.change((before) => changeTool(before, tool.id, ({ [name]: _, ...rest }) => rest))
-  const open = (item?: string): void =>
-    void navigate({ search: ({ item: _, ...rest }) => (item === undefined ? rest : { ...rest, item }) })
+    draft.change((before) =>
+      changeTool(before, tool.id, (one) => {
+        const { [name]: _, ...rest } = one
+        return rest
+      }),
+    )
+  const open = (item?: string): void => void navigate({ search: (before) => showing(before, item) })
   return (
     <div className={editor.editor}>
       <div className={editor.head}>

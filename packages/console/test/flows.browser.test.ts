@@ -159,7 +159,7 @@ test('a fault stands at its field, at its card and in the drawing, and is gone w
 
 test('text that is no flow is told with its line, drawn as far as it is one, and taken over when it is', () =>
   at('flows?item=rebook', async ({ page, server }) => {
-    await page.getByText('Text', { exact: true }).click()
+    await page.locator('label', { hasText: /^Text/ }).click()
     const area = page.getByLabel('The flow as JSON')
     const text = await area.inputValue()
     await area.fill(text.replace('"start": "ask-booking",', '"start": "ask-booking"'))
@@ -185,7 +185,7 @@ test('text that is no flow is told with its line, drawn as far as it is one, and
     // What was typed is still there after a look at the form.
     await page.getByText('Form', { exact: true }).click()
     await card(page, 'tell').waitFor()
-    await page.getByText('Text', { exact: true }).click()
+    await page.locator('label', { hasText: /^Text/ }).click()
     await page.getByRole('button', { name: 'Take it over' }).click()
     await page.getByText('The same as in the form.').waitFor()
     await page.getByText('Form', { exact: true }).click()
@@ -397,7 +397,7 @@ const states: State[] = [
     name: 'a flow as text with a fault',
     path: 'flows?item=rebook',
     async reach({ page }) {
-      await page.getByText('Text', { exact: true }).click()
+      await page.locator('label', { hasText: /^Text/ }).click()
       const area = page.getByLabel('The flow as JSON')
       await area.fill((await area.inputValue()).replace('"to": "tell"', '"to": "nowhere"'))
       await page.getByRole('button', { name: /is no step of this flow/i }).waitFor()

@@ -327,6 +327,8 @@ test('below what the virtual agent said stands why, and a wrong answer is report
       await page.keyboard.press('Enter')
       await page.getByRole('textbox', { name: /What was wrong/ }).waitFor()
       await page.keyboard.type('It is ten days for cheques.')
+      await page.keyboard.press('ArrowUp')
+      assert.ok(await page.locator('textarea:focus').count(), 'an arrow key stays in what is written')
       await tabTo(page, 'button', 'Report')
       await page.keyboard.press('Enter')
       await page.getByRole('status').filter({ hasText: 'Reported as wrong' }).waitFor()

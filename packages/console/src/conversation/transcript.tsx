@@ -125,7 +125,8 @@ export const Transcript = memo(function Transcript({
       onKeyDown={(event: KeyboardEvent) => {
         if (event.altKey || event.ctrlKey || event.metaKey) return
         if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
-        if (event.target instanceof HTMLElement && event.target.closest('button')) return
+        // A report is written within the transcript: there the arrow keys move the caret.
+        if (event.target instanceof HTMLElement && event.target.closest('button, textarea')) return
         event.preventDefault()
         focusItem(event.key === 'ArrowUp' ? -1 : 1)
       }}

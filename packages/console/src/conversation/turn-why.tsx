@@ -1,5 +1,5 @@
 /** Why the virtual agent did what it did, for staff: quiet below its message, all of it when it is opened. */
-import { useMemo, useState, type FormEvent } from 'react'
+import { useMemo, useRef, useState, type FormEvent } from 'react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { textCharactersMax } from '@candor/protocol/frames.ts'
 import type { WrongAnswerReport } from '@candor/protocol/virtual-agent-results.ts'
@@ -17,6 +17,7 @@ import css from './turn-why.module.css'
 
 export function TurnWhy({ conversation, turn }: { conversation: string; turn: TurnItem }) {
   const [open, setOpen] = useState(false)
+  const why = useRef<HTMLDivElement>(null)
   const record = recordOf(turn)
   const names = useNames(turn.data.version, open, record)
   const { does } = record ?? {}
@@ -27,8 +28,16 @@ export function TurnWhy({ conversation, turn }: { conversation: string; turn: Tu
       </p>
     )
   return (
-    <div className={css.why}>
-      <WhyTrace trace={record.trace} names={names} onOpen={setOpen}>
+    <div className={css.why} ref={why}>
+      <WhyTrace
+        trace={record.trace}
+        names={names}
+        onOpen={(next) => {
+          setOpen(next)
+          // The transcript grows upwards: what was asked for would leave at the top.
+          if (next) why.current?.querySelector('summary')?.scrollIntoView({ block: 'nearest' })
+        }}
+      >
         {does?.kind === 'call' && (
           <p>
             It asked the tool <code>{does.call.tool}</code> and went on with what came back.

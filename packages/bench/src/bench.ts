@@ -14,8 +14,8 @@ const usage = `Usage: npm run bench -- [name] [options]
   card-guard   recall, false masks and speed of the card guard beside other packages
   intents      the intent engine on BANKING77 and CLINC150, beside node-nlp, natural and BM25 (--small, --from FILE)
   access       keys and log: sealed and unsealed sends, logged openings a second, what one reader read of 10 M entries
-  knowledge    the right article among the first found, beside plain BM25; calibration
   flows        slots read in NLU++, next actions in STAR (data beside the project or in CANDOR_DATA)
+  knowledge    the right article among the first found, beside plain BM25; calibration
   ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets

@@ -139,8 +139,12 @@ function evaluate(
     return figure
   }
   for (const { name, texts } of plain) row(name, plainBm25(texts))
-  const lexical = row('words and letters', searched(articles, null))
-  const best = encoder === null ? lexical : row('words, letters and meaning', searched(articles, encoder))
+  const models: string[] = []
+  const say = (line: string): void => void models.push(line)
+  const lexical = row('words and letters', searched(articles, null, say))
+  const best =
+    encoder === null ? lexical : row('words, letters and meaning', searched(articles, encoder, say))
+  for (const line of models) print(line)
   if (goals !== null)
     print(
       `goals ${percent(goals.hit1)} and ${percent(goals.hit3)}: ${best.hit1 >= goals.hit1 ? 'met' : 'missed'}, ${best.hit3 >= goals.hit3 ? 'met' : 'missed'}`,
@@ -163,8 +167,20 @@ function plainBm25(texts: readonly { article: string; text: string }[]): Ranked 
   }
 }
 
-function searched(articles: readonly Article[], encoder: Encoder | null): Ranked {
+function searched(
+  articles: readonly Article[],
+  encoder: Encoder | null,
+  say: (line: string) => void,
+): Ranked {
+  const startedAt = process.cpuUsage()
   const index = buildIndex(articles, { encoder })
+  const seconds = process.cpuUsage(startedAt).user / 1e6
+  const { full, lexical } = index.shelves[0]!
+  const { weights, answer } = full ?? lexical
+  say(
+    `${full === null ? 'words and letters' : 'with meaning'}: built in ${seconds.toFixed(1)} s of processor time; weights ${weights.map((weight) => weight.toFixed(1)).join(', ')}; ` +
+      `threshold ${answer.threshold.toFixed(3)} from ${answer.asked} ${answer.from}, of which ${percent(answer.answered)} would be answered, ${percent(answer.precision)} of them rightly`,
+  )
   return (text) => {
     const { passages, answered } = search(index, text, { language: 'en', passagesMax: 3 })
     return { articles: passages.map(({ article }) => article), answered }

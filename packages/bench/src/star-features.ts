@@ -167,7 +167,7 @@ function valuesIn(said: string): string[] {
 /** What a reply asks for, in the same terms. */
 function valuesAskedBy(label: string): string[] {
   return [
-    ...(/_day$/.test(label) ? ['day'] : []),
+    ...(label.endsWith('_day') ? ['day'] : []),
     ...(/time/.test(label) ? ['time'] : []),
     ...(/date/.test(label) ? ['date', 'day'] : []),
     ...(/number|code|pin|id$|size|guests|account/.test(label) ? ['number'] : []),

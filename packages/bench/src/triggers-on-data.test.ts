@@ -16,7 +16,7 @@ const meant: Record<string, string[]> = {
 }
 
 test(
-  'in 20,500 everyday requests, words that call a person are found where they are not meant less than once in 250',
+  'in 20,500 everyday requests, words that call a person are found where they are not meant less than once in 400',
   { skip: folder === null && missingDataSet('clinc150') },
   () => {
     const requests = ['train.jsonl', 'test.jsonl', 'oos_test.jsonl'].flatMap((file) =>
@@ -31,7 +31,7 @@ test(
     })
     const wrong = found.filter(({ group, label }) => meant[group]?.includes(label) !== true)
     assert.equal(requests.length, 20_500)
-    assert.ok(wrong.length < requests.length / 250, `${wrong.length} of ${found.length} found`)
+    assert.ok(wrong.length < requests.length / 400, `${wrong.length} of ${found.length} found`)
     assert.deepEqual(
       wrong.filter(({ group }) => group === 'crisis'),
       [],

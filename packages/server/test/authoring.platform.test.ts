@@ -1,6 +1,7 @@
 /** From a draft to what visitors read, with the people who do it signed in. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Role } from '@candor/protocol/api.ts'
 import type {
   ArticleSummary,
@@ -11,6 +12,7 @@ import type {
   VirtualAgentOverview,
 } from '@candor/protocol/virtual-agent-api.ts'
 import type { Definition, Intent } from '@candor/virtual-agent/definition.ts'
+import type { Flow } from '@candor/virtual-agent/flows/flow.ts'
 import { newDefinition } from '@candor/virtual-agent/upgrade-script.ts'
 import { roles } from '../src/tenants/roles.ts'
 import { signIn, type Answer, type SignedIn } from './signed-in.ts'
@@ -313,6 +315,53 @@ test('a version that was in force before is in force again with one request, whi
   const { history } = ok<VersionDetail>(await by.agent.send('GET', `${base}/versions/1`))
   const last = history.at(-1)
   assert.deepEqual([last?.what, last?.by.name, last?.note], ['restored', 'Noor', note.note])
+})
+
+test('a conversation in the middle of a flow goes on when the version that follows has no such flow', async () => {
+  const { tenant, by } = await staffed()
+  const callback: Flow = {
+    id: 'callback',
+    title: { es: 'Que le llamemos' },
+    slots: [{ name: 'email', title: { es: 'Correo' }, type: { kind: 'email' } }],
+    start: 'ask',
+    steps: [
+      { id: 'ask', kind: 'collect', slot: 'email', ask: { es: '¿Cuál es su correo?' }, next: 'done' },
+      { id: 'done', kind: 'say', say: { es: 'Le escribiremos.' }, next: 'end' },
+      { id: 'end', kind: 'end' },
+    ],
+  }
+  const contact: Intent = {
+    id: 'contact',
+    title: { es: 'Contacto' },
+    examples: { es: ['Escríbanme ustedes', 'Pónganse en contacto conmigo', 'Quiero que me contacten'] },
+    flow: 'callback',
+    followUps: [],
+  }
+  await published(by, definition({ intents: [baggage, refund, contact], flows: [callback] }))
+  const visitor = await platform.visitor(tenant)
+  const conversation = platform.ids.next()
+  const said = (): string[] =>
+    visitor
+      .events(conversation)
+      .flatMap((event) =>
+        event.type === 'message' && event.actor.kind === 'virtual-agent' ? [event.data.text ?? ''] : [],
+      )
+  const answer = async (text: string): Promise<string> => {
+    const before = said().length
+    await visitor.ask({ type: 'send', id: platform.ids.next(), conversation, text })
+    for (let i = 0; said().length === before && i < 200; i++) await sleep(50)
+    return said().slice(before).join(' ')
+  }
+  await visitor.ask({ type: 'start', id: platform.ids.next(), conversation })
+  for (let i = 0; said().length === 0 && i < 200; i++) await sleep(50)
+  assert.match(await answer('Pónganse en contacto conmigo'), /¿Cuál es su correo\?/)
+  await published(by, definition())
+  assert.match(await answer('¿Cuántas maletas puedo llevar?'), /23 kg/)
+  const versions = await platform.sql<{ version: number }>(
+    'select version from virtual_agent_turns where tenant_id = $1 order by at',
+    [tenant.id],
+  )
+  assert.deepEqual([versions[0]?.version, versions.at(-1)?.version], [1, 2])
 })
 
 test('what is in force comes back after a restart, with its model', async () => {

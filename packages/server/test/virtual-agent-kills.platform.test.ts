@@ -19,8 +19,9 @@ import { visitorClient } from './test-client.ts'
 
 const ids = openIds(systemClock)
 const folder = mkdtempSync(path.join(tmpdir(), 'candor-kills-'))
-let server: ServerProcess
-let desk: Server
+/** Undefined where no certificate can be made for the system outside. */
+let server: ServerProcess | undefined
+let desk: Server | undefined
 /** What the system outside did, by the key of the call, and how often it was asked to. */
 const effects = new Map<string, { number: string; requests: number }>()
 
@@ -38,7 +39,12 @@ before(async () => {
     '-days',
     '2',
   ]
-  execFileSync('openssl', [...made, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  try {
+    execFileSync('openssl', [...made, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  } catch (caught) {
+    if ((caught as { code?: string }).code === 'ENOENT') return
+    throw caught
+  }
   desk = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
     const call = String(request.headers['idempotency-key'])
     const known = effects.get(call) ?? { number: `R${effects.size + 1000}`, requests: 0 }
@@ -49,8 +55,9 @@ before(async () => {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ number: known.number }))
     }, 120)
   })
-  await new Promise<void>((resolve) => desk.listen(0, '127.0.0.1', resolve))
-  const origin = `https://127.0.0.1:${(desk.address() as AddressInfo).port}`
+  const listening = desk
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
+  const origin = `https://127.0.0.1:${(listening.address() as AddressInfo).port}`
   const file = path.join(folder, 'definition.json')
   writeFileSync(file, JSON.stringify(definitionWith(origin)))
   server = await startServerProcess(
@@ -60,9 +67,9 @@ before(async () => {
   )
 })
 after(async () => {
-  await server.stop()
-  desk.closeAllConnections()
-  desk.close()
+  await server?.stop()
+  desk?.closeAllConnections()
+  desk?.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -134,8 +141,8 @@ const asked: { texts: string[]; types: string[]; last: RegExp }[] = [
 ]
 
 async function eventsOf(conversation: string): Promise<ConversationEvent[]> {
-  const response = await fetch(`${server.url}/v1/conversations/${conversation}/events`, {
-    headers: { authorization: `Bearer ${server.key}` },
+  const response = await fetch(`${server!.url}/v1/conversations/${conversation}/events`, {
+    headers: { authorization: `Bearer ${server!.key}` },
   })
   assert.equal(response.status, 200)
   return ((await response.json()) as { events: ConversationEvent[] }).events
@@ -150,6 +157,9 @@ async function until(holds: () => Promise<boolean>): Promise<boolean> {
 }
 
 test('killed at any moment of its turns, it has answered each visitor once, and every effect took place once', async (t) => {
+  if (server === undefined)
+    return t.skip('openssl makes the certificate of the system outside, and is not here.')
+  const running = server
   const conversations: { id: string; what: (typeof asked)[number] }[] = []
   /** Also those whose last message was not acknowledged before the kill: it may be stored all the same. */
   const all: string[] = []
@@ -158,7 +168,7 @@ test('killed at any moment of its turns, it has answered each visitor once, and 
     const begun: typeof conversations = []
     const clients = await Promise.all(
       Array.from({ length: 15 }, async (_, i) => {
-        const client = await visitorClient(server.url, { tenant: server.slug, locale: 'en' })
+        const client = await visitorClient(running.url, { tenant: running.slug, locale: 'en' })
         const [id, what] = [ids.next(), asked[i % asked.length]!]
         all.push(id)
         await client.ask({ type: 'start', id: ids.next(), conversation: id })
@@ -183,7 +193,7 @@ test('killed at any moment of its turns, it has answered each visitor once, and 
     })
     await Promise.race([Promise.allSettled(last), sleep(780 + round * 30)])
     conversations.push(...begun)
-    await server.killAndRestart()
+    await running.killAndRestart()
     for (const { client } of clients) client.drop()
     for (const { id } of begun) {
       const n = own(await eventsOf(id)).length
@@ -213,7 +223,9 @@ test('killed at any moment of its turns, it has answered each visitor once, and 
   let paid = 0
   for (const id of all)
     if (
-      own(await eventsOf(id)).some((event) => event.type === 'message' && /^Paid back/.test(event.data.text!))
+      own(await eventsOf(id)).some(
+        (event) => event.type === 'message' && event.data.text!.startsWith('Paid back'),
+      )
     )
       paid++
   assert.ok(paid > 8, `${paid} were paid`)

@@ -150,7 +150,7 @@ test('who is away or busy is asked again under the same key, later each time, an
     ['key', 'key', 'key'],
   )
 })
-const refundWithoutSecret: Tool = (({ secretHeader: _, ...tool }) => tool)(refund)
+const refundWithoutSecret: Tool = { ...lookUp, id: 'refund', effect: 'write', method: 'POST' }
 
 test('attempts end with the tool’s retries, and with the visitor’s patience', async () => {
   const away = under([failed('unreachable')])

@@ -79,9 +79,10 @@ export async function cardFaults(value: unknown, identifiers: readonly Identifie
     } else if (Array.isArray(at)) {
       const before = faults.length
       for (const [i, item] of at.entries()) await look(item, `${field}[${i}]`)
-      const texts = at.filter((item) => typeof item === 'string')
-      if (faults.length === before && texts.length > 1 && (await hasCard(texts.join('\n'))))
-        faults.push({ field, message: 'has a card number in it, spread over several texts' })
+      if (faults.length > before) return
+      for (const texts of runsOf(at))
+        if (await hasCard(texts))
+          return void faults.push({ field, message: 'has a card number in it, spread over several texts' })
     } else if (typeof at === 'object' && at !== null)
       for (const [name, item] of Object.entries(at))
         await look(item, field === '' ? name : `${field}.${name}`)
@@ -89,6 +90,21 @@ export async function cardFaults(value: unknown, identifiers: readonly Identifie
 
   await look(value, '')
   return faults
+}
+
+/**
+ * Texts that may be one number when they are read together: each with what follows it, as long as that has no letter.
+ * Sentences with a number in each are not read together: twenty examples of "what is 18 plus 24" would be a card.
+ */
+function runsOf(items: readonly unknown[]): string[] {
+  const runs: string[][] = []
+  let run: string[] | null = null
+  for (const item of items) {
+    if (typeof item !== 'string') run = null
+    else if (run !== null && !/\p{L}/u.test(item)) run.push(item)
+    else runs.push((run = [item]))
+  }
+  return runs.filter(({ length }) => length > 1).map((texts) => texts.join('\n'))
 }
 
 /** So long may a check keep everybody else waiting. */

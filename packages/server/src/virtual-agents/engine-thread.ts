@@ -1,6 +1,4 @@
 import { Worker } from 'node:worker_threads'
-import type { Definition } from '@candor/virtual-agent/definition.ts'
-import type { CrossValidation } from '@candor/virtual-agent/intents/intent-types.ts'
 import type { Article } from '@candor/virtual-agent/knowledge/article.ts'
 import type { ReplayDiff, ReplayedConversation } from '@candor/virtual-agent/replay.ts'
 import type { AgentIngredients } from './assemble-agent.ts'
@@ -8,8 +6,7 @@ import type { How } from './training.ts'
 
 /** What takes the engine seconds: one thread for each piece of work, which takes its memory with it when it ends. */
 export type EngineTask =
-  | { kind: 'model'; definition: Definition }
-  | { kind: 'index'; articles: readonly Article[] }
+  | { kind: 'index'; articles: readonly Article[]; previous: Uint8Array | null }
   | { kind: 'cluster'; texts: readonly string[] }
   | {
       kind: 'replay'
@@ -19,7 +16,6 @@ export type EngineTask =
     }
 
 export interface EngineResults {
-  model: { bytes: Uint8Array; crossValidation: CrossValidation }
   index: { bytes: Uint8Array }
   cluster: FoundCluster[]
   replay: { turns: number; diffs: ReplayDiff[] }
@@ -36,7 +32,7 @@ export type FromThread =
   | { kind: 'done'; result: EngineResults[keyof EngineResults] }
   | { kind: 'failed'; message: string }
 
-/** The largest set of examples takes some 300 MB in training; what needs more is refused and not swapped. */
+/** An index of the largest size takes some 500 MB to make; what needs more is refused and not swapped. */
 const heapMbMax = 1_024
 
 /** Rejects with what went wrong, in words, or with the signal's reason once the thread has ended. */

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict'
 import { parentPort, workerData } from 'node:worker_threads'
 import { clusterTexts } from '@candor/virtual-agent/cluster-texts.ts'
 import type { Encoder } from '@candor/virtual-agent/intents/intent-types.ts'
-import { saveModel } from '@candor/virtual-agent/intents/save-model.ts'
-import { trainIntents } from '@candor/virtual-agent/intents/train-intents.ts'
-import { saveIndex } from '@candor/virtual-agent/knowledge/index-bytes.ts'
-import { buildIndex, encoderLanguage } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
+import { IndexFault, loadIndex, saveIndex } from '@candor/virtual-agent/knowledge/index-bytes.ts'
+import {
+  buildIndex,
+  encoderLanguage,
+  type KnowledgeIndex,
+} from '@candor/virtual-agent/knowledge/knowledge-index.ts'
 import { replay } from '@candor/virtual-agent/replay.ts'
-import { trainingExamples } from '@candor/virtual-agent/training-examples.ts'
 import type { EngineResults, EngineTask, FromThread } from './engine-thread.ts'
 import { assembleAgent } from './assemble-agent.ts'
 import { readEncoder } from './read-encoder.ts'
@@ -16,9 +17,6 @@ import { readEncoder } from './read-encoder.ts'
 assert.ok(parentPort)
 const port = parentPort
 const tell = (message: FromThread): void => port.postMessage(message)
-
-/** Training orders what is equal by it: the same examples give the same model. */
-const seed = 1
 
 try {
   tell({ kind: 'done', result: resultOf(workerData as EngineTask) })
@@ -29,20 +27,12 @@ try {
 
 function resultOf(task: EngineTask): EngineResults[EngineTask['kind']] {
   switch (task.kind) {
-    case 'model': {
-      const { definition } = task
-      const model = trainIntents(trainingExamples(definition), {
-        seed,
-        language: definition.language,
-        encoder: definition.language === encoderLanguage ? readEncoder() : null,
-        progress: (fraction, what) => tell({ kind: 'progress', fraction, what }),
-      })
-      return { bytes: saveModel(model), crossValidation: model.crossValidation }
-    }
     case 'index': {
       const english = task.articles.some(({ language }) => language === encoderLanguage)
+      const encoder = english ? readEncoder() : null
       const index = buildIndex(task.articles, {
-        encoder: english ? readEncoder() : null,
+        encoder,
+        previous: task.previous && readable(task.previous, encoder),
         progress: (fraction) => tell({ kind: 'progress', fraction, what: 'Indexing the articles' }),
       })
       return { bytes: saveIndex(index) }
@@ -63,5 +53,15 @@ function resultOf(task: EngineTask): EngineResults[EngineTask['kind']] {
         representative,
         texts: members,
       }))
+  }
+}
+
+/** One that another version of this program made is no help. */
+function readable(bytes: Uint8Array, encoder: Encoder | null): KnowledgeIndex | null {
+  try {
+    return loadIndex(bytes, encoder)
+  } catch (caught) {
+    if (caught instanceof IndexFault) return null
+    throw caught
   }
 }

@@ -28,35 +28,28 @@ const line = {
   additionalProperties: false,
   properties: { by: { enum: ['visitor', 'virtual-agent', 'person'] }, text },
 } as const
-const occasion = {
+const call = {
+  type: 'object',
+  required: ['key', 'tool', 'args'],
+  properties: { key: { type: 'string' }, tool: { type: 'string' }, args: { type: 'object' } },
+  description: 'The call that the last decision asked for',
+} as const
+const outcome = {
   type: 'object',
   required: ['kind'],
-  additionalProperties: false,
+  description: 'What the tool would have answered: nothing is called',
   properties: {
-    kind: { enum: ['started', 'back', 'said', 'form', 'tool'] },
-    text,
-    form: id,
-    call: {
-      type: 'object',
-      required: ['key', 'tool', 'args'],
-      properties: { key: { type: 'string' }, tool: { type: 'string' }, args: { type: 'object' } },
-      description: 'The call that the last decision asked for',
-    },
-    outcome: {
-      type: 'object',
-      required: ['kind'],
-      description: 'What the tool would have answered: nothing is called',
-      properties: {
-        kind: { enum: ['answer', 'fault'] },
-        body: engineValue('JSON, where it answered'),
-        fault: { enum: ['timeout', 'unreachable', 'refused', 'malformed'] },
-      },
-    },
+    kind: { enum: ['answer', 'fault'] },
+    body: engineValue('JSON, where it answered'),
+    fault: { enum: ['timeout', 'unreachable', 'refused', 'malformed'] },
   },
-  allOf: [
-    { if: kindIs('said'), then: { required: ['text'] } },
-    { if: kindIs('form'), then: { required: ['form'] } },
-    { if: kindIs('tool'), then: { required: ['call', 'outcome'] } },
+} as const
+const occasion = {
+  anyOf: [
+    occasionOf(['started', 'back'], {}),
+    occasionOf(['said'], { text }),
+    occasionOf(['form'], { form: id }),
+    occasionOf(['tool'], { call, outcome }),
   ],
 } as const
 const tags = ['virtual agent']
@@ -258,6 +251,11 @@ export function evaluationRoutes(rooms: {
   }
 }
 
-function kindIs(kind: string) {
-  return { properties: { kind: { const: kind } } } as const
+function occasionOf(kinds: readonly string[], properties: Record<string, object>) {
+  return {
+    type: 'object',
+    required: ['kind', ...Object.keys(properties)],
+    additionalProperties: false,
+    properties: { kind: { enum: kinds }, ...properties },
+  } as const
 }

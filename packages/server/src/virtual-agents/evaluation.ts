@@ -50,6 +50,8 @@ export interface Evaluator {
   ): Promise<{ turns: number; diffs: ReplayDiff[] }>
 }
 
+/** Each has a thread, and takes a core. */
+const atWorkMax = 2
 /** A turn takes milliseconds on each side: so many conversations are answered within some seconds. */
 export const replayedConversationsMax = 100
 export const replayedLinesMax = 200
@@ -70,7 +72,7 @@ export function openEvaluation(options: {
 
   /** One at a time for each tenant: they take the processor from everybody. */
   async function alone<T>(tenant: string, work: () => Promise<T>): Promise<T> {
-    if (atWork.has(tenant))
+    if (atWork.has(tenant) || atWork.size >= atWorkMax)
       throw new Refusal('busy', 'Another evaluation is under way; try again when it is done.', {
         retryAfterMs: 2_000,
       })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { EncoderFault, openEncoder } from '@candor/virtual-agent/intents/encoder.ts'
+import { openEncoder } from '@candor/virtual-agent/intents/encoder.ts'
+import { EncoderFault } from '@candor/virtual-agent/intents/encoder-network.ts'
 import { readEncoder } from './read-encoder.ts'
 
 /** The first twelve dimensions, as @energetic-ai/embeddings 0.2.0 and core 0.2.0 answer them. */

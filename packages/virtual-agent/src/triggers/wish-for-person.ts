@@ -46,7 +46,7 @@ const speaking =
   اتحدث التحدث تحدث اكلم التكلم تكلم تحويل تحويلي حولني التواصل تواصل اريد احتاج حقيقي ابي عايز بدي`)
 
 /** "I travel with two persons": about a booking, not a wish. */
-const counted = list(`one two three four five six per each another other extra second
+const counted = list(`many one two three four five six per each another other extra second
   dos tres cuatro cinco seis por otra segunda cada eine zwei drei vier funf sechs pro andere zweite weitere
   1 2 3 4 5 6 7 8 9 travel estate viajes`)
 

@@ -4,7 +4,7 @@ import { fullTime, timeOf } from '../design/times.tsx'
 import css from './line.module.css'
 
 /** What happened between the messages. */
-export function Line({ item }: { item: ToldItem }) {
+export function Line({ item }: { item: LineItem }) {
   const { icon, text } = tell(item)
   return (
     <li className={css.line}>
@@ -17,10 +17,7 @@ export function Line({ item }: { item: ToldItem }) {
   )
 }
 
-/** A turn tells itself. */
-type ToldItem = Exclude<LineItem, { kind: 'turn' }>
-
-export function tell(item: ToldItem): { icon: IconName; text: string } {
+export function tell(item: LineItem): { icon: IconName; text: string } {
   const who = item.actor.name || (item.actor.kind === 'system' ? 'The system' : 'Somebody')
   switch (item.kind) {
     case 'takeover':

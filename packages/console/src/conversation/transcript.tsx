@@ -4,6 +4,7 @@
  * few again when one is back at the newest.
  */
 import {
+  Fragment,
   lazy,
   memo,
   Suspense,
@@ -15,7 +16,7 @@ import {
   useState,
   type KeyboardEvent,
 } from 'react'
-import { markOf, type MessageItem, type TranscriptItem } from '@candor/protocol/fold-events.ts'
+import { markOf, type MessageItem, type TranscriptItem, type TurnItem } from '@candor/protocol/fold-events.ts'
 import { useAction } from '../actions/run-actions.ts'
 import { dayName, sameDay } from '../design/times.tsx'
 import { Icon } from '../design/icons.tsx'
@@ -25,7 +26,7 @@ import { showToast } from '../shell/toasts.tsx'
 import type { Thread } from './conversation-store.ts'
 import { Line } from './line.tsx'
 import { Message, OutgoingMessage } from './message.tsx'
-import { turnsBeside, type TurnItem } from './turns-beside.ts'
+import { turnsBeside } from './turns-beside.ts'
 import css from './transcript.module.css'
 
 // Most conversations at a desk have no virtual agent in them, and its reasons are read now and then.
@@ -57,9 +58,10 @@ export const Transcript = memo(function Transcript({
   const top = useRef<HTMLDivElement>(null)
   const [count, setCount] = useState(windowItems)
   const [away, setAway] = useState(false)
-  const { items } = transcript
-  const shown = useMemo(() => turnsBeside(items.slice(-count)), [items, count])
-  const hasMore = items.length > shown.length || firstSeq > 1
+  const { items, turns } = transcript
+  const all = useMemo(() => turnsBeside(items, turns), [items, turns])
+  const shown = useMemo(() => all.slice(-count), [all, count])
+  const hasMore = all.length > shown.length || firstSeq > 1
   const ready = state !== null
 
   const lastOwn = items.findLast((item) => isReply(item) && item.actor.kind !== 'visitor')?.seq
@@ -70,9 +72,9 @@ export const Transcript = memo(function Transcript({
   const readLine = useReadLine(held, me.person.id)
 
   const more = useCallback(() => {
-    if (items.length > count) setCount(count + windowItems)
+    if (all.length > count) setCount(count + windowItems)
     else conversations.earlier(id)
-  }, [items.length, count, conversations, id])
+  }, [all.length, count, conversations, id])
   useEffect(() => {
     const mark = top.current
     if (!mark || !hasMore) return
@@ -139,9 +141,17 @@ export const Transcript = memo(function Transcript({
           <li className={css.begin}>{loadingEarlier && !pastAway ? 'Earlier messages are coming…' : ' '}</li>
         )}
         {shown.map(({ item, turn }, i) => {
-          const before = shown[i - 1]?.item
-          const newDay = !before || !sameDay(before.at, item.at)
-          return (
+          const before = shown[i - 1]
+          const { at } = item ?? turn
+          const newDay = !before || !sameDay((before.item ?? before.turn).at, at)
+          return item === null ? (
+            <Fragment key={turn.id}>
+              {newDay && <Day name={dayName(at)} />}
+              <li className={css.alone}>
+                <Why conversation={id} turn={turn} />
+              </li>
+            </Fragment>
+          ) : (
             <Entry
               key={item.id}
               conversation={id}
@@ -149,7 +159,7 @@ export const Transcript = memo(function Transcript({
               turn={turn}
               day={newDay ? dayName(item.at) : null}
               unreadAbove={item.seq === readLine}
-              joined={!newDay && together(before, item) && item.seq !== readLine}
+              joined={!newDay && together(before.item, item) && item.seq !== readLine}
               mark={visitor && item.seq === lastOwn ? markOf(item.seq, visitor) : null}
               change={changes.get(item.seq)}
               own={isReply(item) && item.actor.id === me.person.id}
@@ -216,27 +226,16 @@ interface EntryProps {
 }
 
 const Entry = memo(function Entry({ conversation, item, turn, day, unreadAbove, ...rest }: EntryProps) {
-  const why = (of: TurnItem) => (
-    <Suspense fallback={<p className={css.why} />}>
-      <TurnWhy conversation={conversation} turn={of} />
-    </Suspense>
-  )
   return (
     <>
-      {day !== null && (
-        <li className={css.day}>
-          <span>{day}</span>
-        </li>
-      )}
+      {day !== null && <Day name={day} />}
       {unreadAbove && (
         <li className={css.unread}>
           <span>New</span>
         </li>
       )}
       {item.kind === 'message' ? (
-        <Message item={item} why={turn && why(turn)} {...rest} />
-      ) : item.kind === 'turn' ? (
-        <li className={css.alone}>{why(item)}</li>
+        <Message item={item} why={turn && <Why conversation={conversation} turn={turn} />} {...rest} />
       ) : (
         <Line item={item} />
       )}
@@ -244,11 +243,27 @@ const Entry = memo(function Entry({ conversation, item, turn, day, unreadAbove, 
   )
 })
 
+function Day({ name }: { name: string }) {
+  return (
+    <li className={css.day}>
+      <span>{name}</span>
+    </li>
+  )
+}
+
+function Why({ conversation, turn }: { conversation: string; turn: TurnItem }) {
+  return (
+    <Suspense fallback={<p className={css.why} />}>
+      <TurnWhy conversation={conversation} turn={turn} />
+    </Suspense>
+  )
+}
+
 function isReply(item: TranscriptItem): item is MessageItem {
   return item.kind === 'message' && !item.note
 }
 
-function together(before: TranscriptItem | undefined, item: TranscriptItem): boolean {
+function together(before: TranscriptItem | null, item: TranscriptItem): boolean {
   return (
     before?.kind === 'message' &&
     item.kind === 'message' &&

@@ -2,6 +2,7 @@
 import { useMemo, useRef, useState, type FormEvent } from 'react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { textCharactersMax } from '@candor/protocol/frames.ts'
+import type { TurnItem } from '@candor/protocol/fold-events.ts'
 import type { WrongAnswerReport } from '@candor/protocol/virtual-agent-results.ts'
 import type { TurnRecord } from '@candor/virtual-agent/turn-record.ts'
 import { Button } from '../design/controls.tsx'
@@ -12,7 +13,6 @@ import { versionQuery } from '../virtual-agent/authoring-queries.ts'
 import { nameOfIntentId } from '../virtual-agent/intents/intent-names.ts'
 import type { TraceNames } from '../virtual-agent/try/trace-words.ts'
 import { WhyTrace } from '../virtual-agent/try/why-trace.tsx'
-import type { TurnItem } from './turns-beside.ts'
 import css from './turn-why.module.css'
 
 export function TurnWhy({ conversation, turn }: { conversation: string; turn: TurnItem }) {

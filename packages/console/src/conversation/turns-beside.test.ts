@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConversationEvent, EventActor, EventData, EventType } from '@candor/protocol/events.ts'
-import { emptyTranscript, foldEvents } from '@candor/protocol/fold-events.ts'
+import { emptyTranscript, foldEarlier, foldEvents } from '@candor/protocol/fold-events.ts'
 import { turnsBeside } from './turns-beside.ts'
 
 const visitor: EventActor = { kind: 'visitor', id: 'v', name: 'Ada' }
@@ -25,8 +25,9 @@ const turn = (read: number): ConversationEvent =>
   event('turn', bot, { answers: 'e1', version: 3, handlerEpoch: 1, read, calls: 0, record: { version: 1 } })
 
 function shownOf(events: ConversationEvent[]): string[] {
-  return turnsBeside(foldEvents(emptyTranscript, events).items).map(({ item, turn }) =>
-    turn === null ? item.kind : `${item.kind} with ${turn.id}`,
+  const { items, turns } = foldEvents(emptyTranscript, events)
+  return turnsBeside(items, turns).map(({ item, turn }) =>
+    item === null ? turn.id : turn === null ? item.kind : `${item.kind} with ${turn.id}`,
   )
 }
 
@@ -53,7 +54,7 @@ test('a turn that says nothing stands by itself, and none is lost', () => {
       event('handover', bot, { handlerEpoch: 2, queue: null, reason: 'order' }),
       turn(1),
     ]),
-    ['message', 'turn', 'turn', 'handover', 'turn'],
+    ['message', 'e2', 'e3', 'handover', 'e5'],
   )
 })
 
@@ -66,9 +67,19 @@ test('what was made of a text goes when the text is masked or deleted', () => {
     turn(3),
     event('masking', bot, { target: 3, text: 'm•••' }),
   ]
-  const { items } = foldEvents(emptyTranscript, events)
   assert.deepEqual(
-    items.flatMap((item) => (item.kind === 'turn' ? [item.data.record] : [])),
+    foldEvents(emptyTranscript, events).turns.map(({ data }) => data.record),
     [{ version: 1 }, null],
+  )
+})
+
+test('turns of an earlier page stand before those that were heard', () => {
+  seq = 0
+  const early = [event('message', visitor, { text: 'Hello' }), turn(1), event('message', bot, { text: 'Hi' })]
+  const late = [event('message', visitor, { text: 'Bye' }), turn(4), event('message', bot, { text: 'Bye' })]
+  const { items, turns } = foldEarlier(foldEvents(emptyTranscript, late), early)
+  assert.deepEqual(
+    turnsBeside(items, turns).map((shown) => shown.turn?.id ?? null),
+    [null, 'e2', null, 'e5'],
   )
 })

@@ -118,7 +118,7 @@ export function ConversationPicker({
         </Nothing>
       ) : (
         <>
-          <ul className={css.list} aria-label="Conversations">
+          <ul className={css.list} aria-label="Conversations" tabIndex={0}>
             {rows.map((row) => (
               <li key={row.id}>
                 <label className={css.row}>

@@ -108,9 +108,10 @@ function Version({
             params={{ section: 'versions' }}
             search={(before) => ({ ...before, item: String(version.version) })}
             className={css.name ?? ''}
+            aria-label={`${version.name}, version ${version.version}`}
+            dir="auto"
           >
-            <span dir="auto">{version.name}</span>
-            <span className="visually-hidden">, version {version.version}</span>
+            {version.name}
           </Link>
           <Badge {...(tone && { tone })}>{name}</Badge>
         </p>

@@ -62,6 +62,11 @@ const commands = {
     usage: 'screen [--formats <file.json>]',
     says: 'mask card data in JSON lines {conversation, author, text} from standard input',
   },
+  eval: {
+    program: 'packages/server/src/eval-command.ts',
+    usage: 'eval intents --train A --test B',
+    says: 'train the virtual agent on examples {text, label} and say how good it is on others (--help)',
+  },
   verify: {
     program: 'packages/ledger/src/verify-command.ts',
     usage: 'verify <folder|url>',

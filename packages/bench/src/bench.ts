@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureIdle } from './idle-bench.ts'
 import { fullPlan, measureMessages, mediansOf, quickPlan } from './messages-bench.ts'
+import type { IntentRun } from './intents-run.ts'
 import { goalLines, idleReport, judge, messagesReport } from './messages-report.ts'
 
 const usage = `Usage: npm run bench -- [name] [options]
@@ -11,7 +12,10 @@ const usage = `Usage: npm run bench -- [name] [options]
   messages     (default) messages a second, latency and CPU beside ejabberd and a bare echo; then idle
   idle         memory of idle connections
   card-guard   recall, false masks and speed of the card guard beside other packages
+  intents      the intent engine on BANKING77 and CLINC150, beside node-nlp, natural and BM25 (--small, --from FILE)
   access       keys and log: sealed and unsealed sends, logged openings a second, what one reader read of 10 M entries
+  flows        slots read in NLU++, next actions in STAR (data beside the project or in CANDOR_DATA)
+  knowledge    the right article among the first found, beside plain BM25; calibration
   ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
@@ -20,6 +24,8 @@ const usage = `Usage: npm run bench -- [name] [options]
   --digits S   share of messages with digits, for the card guard (default 0.15)
   --rounds N   more rounds, of which the medians are printed
   --json FILE  every single figure
+  --part NAME  of knowledge: tau-bank, tau-bank-stories, banking77 or clinc150 (may be given more than once)
+  --development, --without-encoder  of knowledge: development questions; words and letters only
 `
 
 const idleSockets = 5_000
@@ -29,6 +35,10 @@ if (name === 'card-guard') {
   const { cardGuardBench } = await import('./card-guard-bench.ts')
   const { values } = parseArgs({ args: rest, options: { seed: { type: 'string' } } })
   await cardGuardBench(values.seed === undefined ? {} : { seed: Number(values.seed) })
+} else if (name === 'flows') {
+  const { flowsBench } = await import('./flows-bench.ts')
+  const { values } = parseArgs({ args: rest, options: { misses: { type: 'string', default: '10' } } })
+  flowsBench((line) => process.stdout.write(`${line}\n`), { misses: Number(values.misses) })
 } else if (name === 'ledger') {
   const { ledgerBench, ledgerReport } = await import('./ledger-bench.ts')
   const { values } = parseArgs({
@@ -37,6 +47,51 @@ if (name === 'card-guard') {
   })
   const entries = values.quick ? 50_000 : Number(values.entries)
   process.stdout.write(`${ledgerReport(await ledgerBench({ entries }))}\n`)
+} else if (name === 'knowledge') {
+  const { knowledgeEval } = await import('./knowledge-eval.ts')
+  const { readEncoder } = await import('@candor/server/virtual-agents/read-encoder.ts')
+  const { values } = parseArgs({
+    args: rest,
+    options: {
+      seed: { type: 'string' },
+      part: { type: 'string', multiple: true },
+      development: { type: 'boolean', default: false },
+      'without-encoder': { type: 'boolean', default: false },
+    },
+  })
+  knowledgeEval({
+    encoder: values['without-encoder'] ? null : readEncoder(),
+    development: values.development,
+    ...(values.seed !== undefined && { seed: Number(values.seed) }),
+    ...(values.part !== undefined && { only: values.part }),
+  })
+} else if (name === 'intents') {
+  const { fullIntentsPlan, intentsBench, intentsReport, smallIntentsPlan } =
+    await import('./intents-bench.ts')
+  const { values } = parseArgs({
+    args: rest,
+    options: {
+      small: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      // Lines that an earlier run wrote with --json: their table, without measuring again.
+      from: { type: 'string' },
+    },
+  })
+  const runs =
+    values.from === undefined
+      ? await intentsBench(
+          values.small ? smallIntentsPlan : fullIntentsPlan,
+          (line) => void process.stderr.write(`${line}\n`),
+        )
+      : readFileSync(values.from, 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as IntentRun)
+  if (runs !== null) {
+    process.stdout.write(`\n${intentsReport(runs)}\n`)
+    if (values.json !== undefined)
+      writeFileSync(values.json, runs.map((run) => `${JSON.stringify(run)}\n`).join(''))
+  }
 } else if (name === 'access') {
   const { accessBench, accessParts, accessReport } = await import('./access-bench.ts')
   const { values } = parseArgs({

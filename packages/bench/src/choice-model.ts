@@ -1,10 +1,7 @@
 import { seededRandom } from './seeded-random.ts'
 
-/** Features of one candidate: places in the table of weights, and values. */
-export interface Candidate {
-  places: Int32Array
-  values: Float32Array
-}
+/** Features of one candidate, each there once: places in the table of weights. */
+export type Candidate = Int32Array
 
 /** A choice among candidates; `chosen` is -1 where what was chosen is not among them. */
 export interface Choice {
@@ -34,13 +31,13 @@ export class ChoiceModel {
       for (const index of order) {
         const { candidates, chosen } = choices[index]!
         const chances = this.chances(candidates)
-        for (const [c, { places, values }] of candidates.entries()) {
+        for (const [c, places] of candidates.entries()) {
           const error = chances[c]! - (c === chosen ? 1 : 0)
           // What is nearly certain teaches nothing and costs as much.
           if (Math.abs(error) < 1e-3) continue
           for (let k = 0; k < places.length; k++) {
             const place = places[k]!
-            const slope = error * values[k]! + decay * this.#weights[place]!
+            const slope = error + decay * this.#weights[place]!
             squares[place]! += slope * slope
             this.#weights[place]! -= (rate * slope) / (Math.sqrt(squares[place]!) + 1e-6)
           }
@@ -52,9 +49,9 @@ export class ChoiceModel {
   chances(candidates: readonly Candidate[]): Float64Array {
     const scores = new Float64Array(candidates.length)
     let max = -Infinity
-    for (const [c, { places, values }] of candidates.entries()) {
+    for (const [c, places] of candidates.entries()) {
       let score = 0
-      for (let k = 0; k < places.length; k++) score += this.#weights[places[k]!]! * values[k]!
+      for (let k = 0; k < places.length; k++) score += this.#weights[places[k]!]!
       scores[c] = score
       if (score > max) max = score
     }

@@ -20,6 +20,12 @@ export interface Situation {
   /** Fields that the latest query gave. */
   fields: string[]
   wizardSaid: string
+  /** Replies of the wizard since the latest result, newest last. */
+  told: string[]
+  /** The latest query is the one before, word for word. */
+  queriedAgain: boolean
+  /** Turns of the user since the latest query. */
+  turnsSinceQuery: number
 }
 
 export function situationOf(history: readonly StarEvent[]): Situation {
@@ -35,12 +41,17 @@ export function situationOf(history: readonly StarEvent[]): Situation {
     queries: [],
     fields: [],
     wizardSaid: '',
+    told: [],
+    queriedAgain: false,
+    turnsSinceQuery: 0,
   }
+  let lastQuery = ''
   for (const event of history) {
     if (event.a === 'User') {
       if (s.lastEvent !== 'user') {
         s.saidBefore = s.said
         s.said = ''
+        s.turnsSinceQuery++
       }
       s.said += ` ${event.text ?? ''}`
       s.allSaid += ` ${event.text ?? ''}`
@@ -49,10 +60,12 @@ export function situationOf(history: readonly StarEvent[]): Situation {
     }
     if (event.a === 'KnowledgeBase') {
       s.result = event.item ?? null
+      s.told = []
       s.lastEvent = 'result'
       continue
     }
     const action = actionOf(event)
+    if (event.text !== undefined) s.told.push(event.text)
     if (action === null) {
       s.wizardSaid = event.text ?? ''
       s.lastEvent = 'wizard'
@@ -65,6 +78,10 @@ export function situationOf(history: readonly StarEvent[]): Situation {
     s.lastEvent = 'wizard'
     if (event.k === 'query') {
       s.queries.push(action)
+      const query = JSON.stringify(event.constraints)
+      s.queriedAgain = query === lastQuery
+      lastQuery = query
+      s.turnsSinceQuery = 0
       s.fields = (event.constraints ?? []).flatMap((constraint) => Object.keys(constraint))
     }
   }
@@ -97,6 +114,11 @@ export function kindOf(label: string): string {
   if (/(?<!un)(?<!not_)available|succe|confirm|submitted|correct/.test(label)) return 'positive'
   if (/(?:^|_)ask(?:_|$)/.test(label)) return 'ask'
   return 'inform'
+}
+
+/** A reply that passes on what was found is a report, even when it asks how to go on. */
+function reportKind(kind: string, reply: string): string {
+  return (kind === 'ask_more' || kind === 'ask' || kind === 'inform') && /\{/.test(reply) ? 'report' : kind
 }
 
 /** Whether a message of a knowledge base is good news. */
@@ -145,7 +167,7 @@ function valuesIn(said: string): string[] {
 /** What a reply asks for, in the same terms. */
 function valuesAskedBy(label: string): string[] {
   return [
-    ...(/_day$/.test(label) ? ['day'] : []),
+    ...(label.endsWith('_day') ? ['day'] : []),
     ...(/time/.test(label) ? ['time'] : []),
     ...(/date/.test(label) ? ['date', 'day'] : []),
     ...(/number|code|pin|id$|size|guests|account/.test(label) ? ['number'] : []),
@@ -167,13 +189,12 @@ export function candidatesOf(
   const own = lexical ? ownContext(s, task) : []
   const graph = readGraph(task)
   return labels.map((label) => {
-    const features = [...candidateFeatures(s, shared, graph, task, label)]
-    const places = new Int32Array(features.length + own.length)
-    const values = new Float32Array(features.length + own.length).fill(1)
-    for (const [i, feature] of features.entries()) places[i] = placeOf(hashOf(feature), 0)
+    const features = new Set(candidateFeatures(s, shared, graph, task, label))
     const owner = hashOf(label) || 1
-    for (const [i, feature] of own.entries()) places[features.length + i] = placeOf(feature, owner)
-    return { places, values }
+    return Int32Array.from([
+      ...[...features].map((feature) => placeOf(hashOf(feature), 0)),
+      ...own.map((feature) => placeOf(feature, owner)),
+    ])
   })
 }
 
@@ -182,6 +203,7 @@ function ownContext(s: Situation, task: StarTask): number[] {
   const said = stemsOrWords(s.said)
   const polarity = polarityOf(s.result)
   const kind = saidKind(s.said)
+  const relations = resultRelations(s)
   const features = [
     'bias',
     `task:${task.name}`,
@@ -204,8 +226,53 @@ function ownContext(s: Situation, task: StarTask): number[] {
     ...stemsOf(s.wizardSaid).map((word) => `wizard:${word}`),
     ...s.fields.map((field) => `field:${field}`),
     ...(s.lastEvent === 'result' ? resultFeatures(s.result) : []),
+    ...relations,
+    ...relations.map((relation) => `${relation}+${s.lastEvent}+${kind}`),
+    ...(s.lastEvent === 'user' ? said.map((word) => `last+said:${s.last}+${word}`) : []),
+    ...(s.lastEvent === 'result'
+      ? [
+          `message:${s.last}+${String(s.result?.['Message'] ?? s.result?.['ReservationStatus'] ?? s.result?.['Confirmation'] ?? 'none').toLowerCase()}`,
+        ]
+      : []),
+    `done-set:${[...new Set(s.actions)].sort().join(' ')}+${s.lastEvent}`,
+    `fields:${[...new Set(s.fields)].sort().join(' ')}+${s.lastEvent}`,
+    `count:${s.actions.filter((action) => action === s.last).length}:${s.last}+${s.lastEvent}`,
+    `last3:${s.actions.at(-3)}>${s.before}>${s.last}`,
+    `again:${s.queriedAgain}+${s.lastEvent}`,
+    `since:${Math.min(s.turnsSinceQuery, 3)}+${s.lastEvent}`,
+    `kind:${kind}+${s.lastEvent}`,
+    `asked-else:${s.actions.includes('anything_else')}+${s.lastEvent === 'user' ? kind : ''}`,
   ]
   return [...new Set(features)].map(hashOf)
+}
+
+/** How the latest result stands to what was said since: is it what the user named, and how much of it is told? */
+function resultRelations(s: Situation): string[] {
+  if (s.result === null || s.result === undefined) return []
+  const said = ` ${wordsOf(s.said).join(' ')} `
+  const all = ` ${wordsOf(s.allSaid).join(' ')} `
+  const relations: string[] = []
+  for (const [name, value] of Object.entries(s.result)) {
+    if (name === 'APIName' || name === 'Message') continue
+    if (typeof value === 'string' && value.length <= 24) {
+      const words = ` ${wordsOf(value).join(' ')} `
+      if (words.trim() === '') continue
+      relations.push(`named:${name}:${said.includes(words)}`)
+      relations.push(`ever:${name}:${all.includes(words)}`)
+    } else if (typeof value === 'number') relations.push(`number:${name}:${said.includes(` ${value} `)}`)
+    else if (Array.isArray(value)) {
+      // A list is told item by item; how many are left?
+      const told = value.findLastIndex((item) =>
+        s.told.some((text) => text.includes(String(item).slice(0, 60))),
+      )
+      const detailed = name.startsWith('Detailed') ? 'detailed' : 'simple'
+      relations.push(`left:${detailed}:${Math.min(value.length - 1 - told, 3)}`)
+      const last = s.told.at(-1) ?? ''
+      const now = value.findLastIndex((item) => last.includes(String(item).slice(0, 60)))
+      relations.push(`just:${detailed}:${now < 0 ? 'none' : Math.min(value.length - 1 - now, 3)}`)
+    }
+  }
+  return relations
 }
 
 function resultFeatures(result: Record<string, unknown> | null | undefined): string[] {
@@ -226,6 +293,8 @@ function pairs(words: string[]): string[] {
 }
 
 interface Graph {
+  /** Where an action leads, and by which outcome; none where it leads there whatever comes. */
+  ways: Map<string, { to: string; outcome: string | null }[]>
   successors: Map<string, string[]>
   depth: Map<string, number>
   asks: string[]
@@ -239,9 +308,12 @@ function readGraph(task: StarTask): Graph {
   if (known !== undefined) return known
   const edges = task.graph.graph
   const successors = new Map<string, string[]>()
-  const add = (from: string, to: string): void =>
-    void successors.set(from, [...(successors.get(from) ?? []), to])
-  for (const [from, to] of Object.entries(edges)) if (!outcomes.has(from)) add(from, to)
+  const ways: Graph['ways'] = new Map()
+  const add = (from: string, to: string, outcome: string | null): void => {
+    successors.set(from, [...(successors.get(from) ?? []), to])
+    ways.set(from, [...(ways.get(from) ?? []), { to, outcome }])
+  }
+  for (const [from, to] of Object.entries(edges)) if (!outcomes.has(from)) add(from, to, null)
   const queryOutcomes = ['available', 'unavailable', 'query_success', 'query_failure']
   for (const query of ['query', 'query_check', 'query_book']) {
     if (task.graph.replies[query] === undefined || edges[query] !== undefined) continue
@@ -249,13 +321,13 @@ function readGraph(task: StarTask): Graph {
       query === 'query_check' && edges['available'] !== undefined
         ? ['available', 'unavailable']
         : queryOutcomes.slice(edges['query_success'] === undefined ? 0 : 2)
-    for (const outcome of own) if (edges[outcome] !== undefined) add(query, edges[outcome])
+    for (const outcome of own) if (edges[outcome] !== undefined) add(query, edges[outcome], outcome)
   }
   for (const label of Object.keys(task.graph.replies)) {
     if (outcomes.has(label) || label.startsWith('query') || edges[label] !== undefined) continue
     for (const outcome of ['yes', 'no', 'done', 'correct', 'incorrect', 'noanswer'])
       if (edges[outcome] !== undefined && (task.graph.replies[label] ?? '').match(/\?|^\{/))
-        add(label, edges[outcome])
+        add(label, edges[outcome], outcome)
   }
   const depth = new Map<string, number>([['START', 0]])
   const open = ['hello']
@@ -269,9 +341,60 @@ function readGraph(task: StarTask): Graph {
       }
   }
   const asks = [...depth.keys()].filter((label) => kindOf(label) === 'ask' || label === 'ask_name')
-  const graph = { successors, depth, asks }
+  const graph = { ways, successors, depth, asks }
   graphs.set(task, graph)
   return graph
+}
+
+/** How the graph leads from the last action to a label now: as it must, by an outcome that has come about, or not. */
+function wayTo(graph: Graph, s: Situation, shared: Shared, label: string): string {
+  const ways = graph.ways.get(s.last) ?? []
+  const own = ways.filter(({ to }) => to === label)
+  if (own.length === 0)
+    return ways.some(({ outcome }) => outcome === null || cameAbout(outcome, s, shared))
+      ? 'elsewhere'
+      : 'none'
+  if (own.some(({ outcome }) => outcome === null)) return 'plain'
+  return own.some(({ outcome }) => cameAbout(outcome!, s, shared)) ? 'came-about' : 'did-not'
+}
+
+/** Outcomes mean the same in every task: what the user said, or what the knowledge base answered. */
+function cameAbout(outcome: string, s: Situation, shared: Shared): boolean {
+  const good = shared.polarity === 'available' || shared.polarity === 'done' || shared.polarity === 'item'
+  switch (outcome) {
+    case 'yes':
+      return shared.said === 'yes' || shared.said === 'statement'
+    case 'no':
+      return shared.said === 'no' || shared.said === 'question'
+    case 'done':
+      return ['no', 'no_thanks', 'thanks', 'bye'].includes(shared.said)
+    case 'available':
+    case 'query_success':
+      return shared.event === 'result' && good
+    case 'unavailable':
+    case 'query_failure':
+      return shared.event === 'result' && !good
+    case 'correct':
+      return shared.event === 'user' && answeredRight(s)
+    case 'noanswer':
+      return shared.event === 'user' && isIdle(s.said)
+    case 'incorrect':
+      return shared.event === 'user' && !answeredRight(s) && !isIdle(s.said)
+    default:
+      return false
+  }
+}
+
+/** The knowledge base said what the right answer is. */
+function answeredRight(s: Situation): boolean {
+  const said = ` ${wordsOf(s.said).join(' ')} `
+  return Object.entries(s.result ?? {}).some(
+    ([name, value]) => /answer/i.test(name) && said.includes(` ${wordsOf(String(value)).join(' ')} `),
+  )
+}
+
+function isIdle(said: string): boolean {
+  return /don'?t know|no idea|not sure|give up|no clue|tell me|pass\b|skip/i.test(said)
 }
 
 interface Shared {
@@ -282,6 +405,7 @@ interface Shared {
   allStems: Set<string>
   saidStems: Set<string>
   given: Set<string>
+  relations: string[]
 }
 
 function sharedContext(s: Situation): Shared {
@@ -293,6 +417,10 @@ function sharedContext(s: Situation): Shared {
     allStems: new Set(stemsOf(s.allSaid)),
     saidStems: new Set(stemsOf(s.said)),
     given: new Set(valuesIn(s.allSaid)),
+    // Without the names of fields: those are of one task.
+    relations: [
+      ...new Set(resultRelations(s).map((relation) => relation.replace(/^(named|ever|number):\w+:/, '$1:'))),
+    ],
   }
 }
 
@@ -304,7 +432,7 @@ function* candidateFeatures(
   task: StarTask,
   label: string,
 ): Generator<string> {
-  const kind = kindOf(label)
+  const kind = reportKind(kindOf(label), task.graph.replies[label] ?? '')
   const done = s.actions.includes(label)
   const next = graph.successors.get(s.last) ?? []
   const isNext = next.includes(label)
@@ -328,6 +456,13 @@ function* candidateFeatures(
   yield `next:${isNext}+${shared.event}`
   yield `next+kind:${isNext}+${kind}`
   yield `next+kind+event:${isNext}+${kind}+${shared.event}+${shared.said}`
+  const way = wayTo(graph, s, shared, label)
+  yield `way:${way}+${shared.event}`
+  yield `way+kind:${way}+${kind}`
+  yield `way+done:${way}+${done}+${shared.event}`
+  const reports = /\{/.test(task.graph.replies[label] ?? '')
+  yield `reports:${reports}+${shared.event}+${isNext}`
+  yield `reports+polarity:${reports}+${shared.event === 'result' ? shared.polarity : ''}`
   yield `done:${done}+${kind}`
   yield `done+next:${done}+${isNext}`
   yield `repeat:${label === s.last}+${kind}+${shared.event}`
@@ -346,6 +481,10 @@ function* candidateFeatures(
     yield `open+kind:${Math.min(open, 4)}+${kind}`
     yield `open+kind+event:${open === 0}+${kind}+${shared.event}`
   }
+  for (const relation of shared.relations) yield `${relation}+${kind}+${shared.event}`
+  yield `again:${s.queriedAgain}+${kind}+${shared.event}`
+  yield `since:${Math.min(s.turnsSinceQuery, 3)}+${kind}+${shared.event}`
+  yield `asked-else:${s.actions.includes('anything_else')}+${kind}+${shared.said}`
   // Words that the reply and the user share: "rating" for what informs about a rating.
   const reply = new Set(stemsOf(`${task.graph.replies[label] ?? ''} ${label.replaceAll('_', ' ')}`))
   let sharedNow = 0
@@ -360,4 +499,29 @@ function isGiven(label: string, shared: Shared): boolean {
   return stemsOf(label.replaceAll('_', ' '))
     .slice(2)
     .some((stem) => shared.allStems.has(stem))
+}
+
+/**
+ * What the graph alone does next: after a result the branch that fits its message, otherwise the next question that
+ * is open, the query when none is, and good-bye when the user says so.
+ */
+export function graphChoice(decision: StarDecision, task: StarTask): string {
+  const s = situationOf(decision.history)
+  const graph = readGraph(task)
+  const shared = sharedContext(s)
+  const next = graph.successors.get(s.last) ?? []
+  if (shared.said === 'bye' || shared.said === 'no_thanks') return 'goodbye_1'
+  if (s.lastEvent === 'result') {
+    const wanted = shared.polarity === 'negative' || shared.polarity === 'nothing' ? 'negative' : 'positive'
+    return next.find((label) => kindOf(label) === wanted) ?? next[0] ?? 'anything_else'
+  }
+  if (s.queries.length === 0) {
+    const open = graph.asks.find((label) => !s.actions.includes(label) && !isGiven(label, shared))
+    if (open !== undefined) return s.actions.length === 0 && shared.said === 'hello' ? 'hello' : open
+    return task.graph.replies['query_check'] === undefined ? 'query' : 'query_check'
+  }
+  if (shared.said === 'yes' && kindOf(s.last) !== 'inform' && task.graph.graph['yes'] !== undefined)
+    return task.graph.graph['yes']
+  if (shared.said === 'no' && s.last === 'anything_else') return 'goodbye_1'
+  return next[0] ?? 'anything_else'
 }

@@ -54,6 +54,24 @@ export interface EventData {
   note: { text: string | null; masked?: number }
   /** Staff only. */
   tag: { added: string[]; removed: string[] }
+  /**
+   * Staff only. What a virtual agent decided and why, stored before it acts: after a crash it is carried out, never
+   * decided again.
+   */
+  turn: {
+    /** Id of the event that it answers. */
+    answers: string
+    /** The published version that decided. */
+    version: number
+    /** Under which it was decided and is carried out. */
+    handlerEpoch: number
+    /** Number of the newest event that it had read. */
+    read: number
+    /** Calls of tools in this conversation so far, this one among them. */
+    calls: number
+    /** `TurnRecord` of the package virtual-agent. Null when text that it was made from was masked or deleted. */
+    record: Readonly<Record<string, unknown>> | null
+  }
 }
 
 export type EventType = keyof EventData
@@ -82,11 +100,18 @@ export interface PrivateEvent {
 
 export type WireEvent = ConversationEvent | PrivateEvent
 
-/** What never reaches a visitor: notes, tags, and what is changed in a note. */
+/** What never reaches a visitor: notes, tags, what is changed in a note, and why a virtual agent did what it did. */
 export function isStaffOnly(event: ConversationEvent): boolean {
-  return (
-    event.type === 'note' || event.type === 'tag' || (event.type === 'masking' && event.data.ofNote === true)
-  )
+  switch (event.type) {
+    case 'note':
+    case 'tag':
+    case 'turn':
+      return true
+    case 'masking':
+      return event.data.ofNote === true
+    default:
+      return false
+  }
 }
 
 /** What is true of a conversation after its event number `seq`. */

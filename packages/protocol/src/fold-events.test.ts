@@ -138,3 +138,14 @@ test('who answers follows from the events', () => {
   const again = foldState(closed, [event(4, 'status', { status: 'open' })])
   assert.deepEqual([again.status, again.handler.kind], ['open', 'queue'])
 })
+
+test('what a virtual agent decided is no line of the transcript, and moves the number alone', () => {
+  const bot: EventActor = { kind: 'virtual-agent', id: 'skye', name: 'Skye' }
+  const data = { answers: 'e1', version: 3, handlerEpoch: 0, read: 1, calls: 0, record: { version: 1 } }
+  const events = [event(1, 'message', { text: 'Hello' }), event(2, 'turn', data, bot)]
+  assert.deepEqual(
+    fold(...events).items.map(({ kind }) => kind),
+    ['message'],
+  )
+  assert.equal(foldState(stateOf('c', 0), events).seq, 2)
+})

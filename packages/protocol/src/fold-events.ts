@@ -80,6 +80,8 @@ export function foldEvents(transcript: Transcript, events: readonly WireEvent[])
   for (const event of events) {
     switch (event.type) {
       case 'private':
+      // Why the virtual agent did it is told beside what it did, by whoever shows it.
+      case 'turn':
         break
       case 'message':
       case 'note':

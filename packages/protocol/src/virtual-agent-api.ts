@@ -178,7 +178,7 @@ export interface UnansweredTurn {
   /** Event id of the turn; its text is read with the conversation, under the reader's own name. */
   turn: string
   at: string
-  outcome: 'fallback' | 'clarified' | 'handed-over'
+  outcome: 'fallback' | 'clarified' | 'handed-over' | 'not-helped'
   reason: string | null
 }
 
@@ -237,7 +237,7 @@ export interface ToolSecret {
 export type ArticleSource = 'written' | 'markdown' | 'html' | 'pdf' | 'crawl'
 
 /**
- * GET /v1/virtual-agent/articles → { items, crawl }; DELETE /{id} → 204: it is quoted no more, from that moment on.
+ * GET /v1/virtual-agent/articles → { items }; DELETE /{id} → 204: it is quoted no more, from that moment on.
  * Only approved articles are quoted, from the next publication on.
  */
 export interface ArticleSummary {
@@ -272,16 +272,18 @@ export interface ArticleDetail extends ArticleSummary {
 }
 
 /**
- * POST /v1/virtual-agent/articles/crawl {sitemap, language} → 202 CrawlStatus; POST /articles/crawl/stop;
- * GET /articles/crawl. One at a time for each tenant; what was read so far is kept.
+ * POST /v1/virtual-agent/articles/crawl {site, language} → 202 CrawlStatus; POST /articles/crawl/stop;
+ * GET /articles/crawl. `site` is the origin of one of the tenant's sites; its sitemap says which pages there are. One
+ * at a time for each tenant; what was read when it is stopped is kept. POST /articles/approve {articles: [{id,
+ * version}]} → { items }: several at once, all or none.
  */
 export interface CrawlStatus {
   state: 'none' | 'running' | 'done' | 'failed' | 'stopped'
-  sitemap: string | null
+  site: string | null
   startedBy: By | null
   startedAt: string | null
   endedAt: string | null
-  /** Pages the sitemap names, and of these: read, new or changed as articles, not read. */
+  /** Pages that the sitemap names; of these, read; and new or changed as articles, once the crawl has ended. */
   found: number
   read: number
   changed: number
@@ -292,14 +294,4 @@ export interface CrawlStatus {
 /** POST /v1/virtual-agent/articles/search {text, language?} → what the approved articles would answer. */
 export interface ArticleSearchAnswer<Result = unknown> {
   result: Result
-}
-
-/** GET /v1/virtual-agent/results?from=&to= (ISO dates). Every number opens: GET /results/{number}?from=&to=&cursor=. */
-export interface VirtualAgentResults {
-  conversations: number
-  selfService: { confirmed: number; silent: number; silentNotBack: number }
-  handedOver: { reason: string; conversations: number }[]
-  fallback: number
-  wrongReports: number
-  perIntent: { intent: string; conversations: number; confirmed: number; handedOver: number; wrong: number }[]
 }

@@ -1,6 +1,6 @@
 -- What the virtual agent may quote. The text of each version stays as it was: a published version quotes it.
 create table virtual_agent_articles (
-  tenant_id uuid not null references tenants,
+  tenant_id uuid not null,
   id uuid not null,
   -- The newest one.
   version int not null,
@@ -30,8 +30,10 @@ create table virtual_agent_article_versions (
   source text not null check (source in ('written', 'markdown', 'html', 'pdf', 'crawl')),
   questions json not null,
   body json not null,
+  -- As its author wrote it, where it was written here.
+  markdown text,
   bytes int not null,
-  -- Null: a page that a crawl read; started by the person all the same.
+  -- Of a crawled page: who started the crawl.
   changed_by uuid not null,
   changed_by_name text not null,
   changed_at timestamptz not null,

@@ -29,6 +29,7 @@ import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
+import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { routingRoutes } from './routing/routing-routes.ts'
 import { openRouting, type Routing } from './routing/routing.ts'
@@ -38,6 +39,7 @@ import { openStore, type Store } from './store/store.ts'
 import type { Actor } from './tenants/actor.ts'
 import { apiKeyRoutes } from './tenants/api-key-routes.ts'
 import { approvedPageRoutes } from './tenants/approved-page-routes.ts'
+import { derivedKey } from './tenants/derived-key.ts'
 import { identifierFormatRoutes } from './tenants/identifier-format-routes.ts'
 import { identityKeyRoutes } from './tenants/identity-key-routes.ts'
 import type { StoredPerson } from './tenants/people.ts'
@@ -45,6 +47,15 @@ import { peopleRoutes } from './tenants/people-routes.ts'
 import { signInRoutes } from './tenants/sign-in-routes.ts'
 import { openTenants, type Tenants } from './tenants/tenants.ts'
 import { widgetConfigRoutes } from './tenants/widget-config-routes.ts'
+import { engineEvaluator, engineTrainer } from './virtual-agents/in-threads.ts'
+import { heldEncoder } from './virtual-agents/held-encoder.ts'
+import { openAuthoringRooms, type AuthoringRooms } from './virtual-agents/open-authoring.ts'
+import { openTools } from './virtual-agents/call-tool.ts'
+import { engine } from './virtual-agents/engine.ts'
+import { resultsRoutes } from './virtual-agents/results-routes.ts'
+import { openResults } from './virtual-agents/results.ts'
+import { openScripts } from './virtual-agents/scripts.ts'
+import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
@@ -59,6 +70,7 @@ export interface Candor {
   delivery: Delivery
   cannedReplies: CannedReplies
   virtualAgents: VirtualAgents
+  authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
   /** Of the keyholder on this machine; 0 while it is away. */
@@ -143,7 +155,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   keyholder.client.onConnected(() => void conversations.catchUpScreening().catch(logFault('card guard', log)))
   const erasure = openErasure({
     log: accessLog,
-    conversations,
+    conversations: {
+      ...conversations,
+      async erase(tenant, ids) {
+        // First: a crash in between leaves a conversation that is still to be erased.
+        await results.erase(tenant, ids)
+        await conversations.erase(tenant, ids)
+      },
+    },
     async eraseVisitor(tenant, visitor) {
       await tenants.eraseVisitor(tenant, visitor)
       await visits.eraseVisitor(tenant, visitor)
@@ -173,8 +192,40 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
   })
 
+  const outbound = openOutbound({ allowPrivate: config.privateOrigins })
+  const results = openResults({ store, conversations, clock })
+  const turnRows = openTurnRows({ store, outbox })
+  const scripts = openScripts({ store, clock, log })
+  const authoring = openAuthoringRooms({
+    store,
+    clock,
+    ids,
+    log,
+    people: tenants.people,
+    guardFormats: tenants.guardFormats,
+    personBehindKey: tenants.personBehindKey,
+    secretsKey: derivedKey(secret, 'virtual agent tool secrets'),
+    answeringFirst: routing.answeringFirst,
+    encoder: heldEncoder(),
+    trainer: engineTrainer,
+    evaluator: engineEvaluator,
+    outbound,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+  })
+  const tools = openTools({
+    outbound,
+    secretFor: authoring.secrets.secretFor,
+    clock,
+    random: Math.random,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    log,
+  })
   const virtualAgents = openVirtualAgents({
     store,
+    scripts,
+    agents: authoring.agents,
+    tools,
+    engine,
     access,
     conversations,
     routing,
@@ -253,7 +304,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
+    authoring.routes,
     signInRoutes(tenants),
     peopleRoutes(tenants, {
       online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
@@ -325,6 +378,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     cannedReplies,
     virtualAgents,
+    authoring,
     accessLog,
     erasure,
     keyholderPid: keyholder.pid,
@@ -335,6 +389,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await demo?.close()
       await app.close()
       await virtualAgents.close()
+      await authoring.close()
+      await turnRows.close()
       await delivery.close()
       await erasure.close()
       await visits.close()

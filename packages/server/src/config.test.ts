@@ -41,6 +41,7 @@ test('with nothing set, the server runs on loopback with its own database and th
     logLevel: 'info',
     trustProxy: false,
     socketsMax: 15_000,
+    privateOrigins: [],
     metrics: true,
   })
 })
@@ -62,6 +63,7 @@ test('all wrong settings are named at once, with the field, the value given and 
     CANDOR_DEMO: 'yes',
     CANDOR_PUBLIC_URL: 'https://chat.example.com/path',
     CANDOR_SOCKETS_MAX: '0',
+    CANDOR_PRIVATE_ORIGINS: 'http://crm.internal:8080/path',
     DATABASE_URL: 'mysql://user:hunter2@db/candor',
   }
   assert.throws(
@@ -70,7 +72,14 @@ test('all wrong settings are named at once, with the field, the value given and 
       assert(fault instanceof ConfigFaults)
       assert.deepEqual(
         fault.faults.map((each) => each.name),
-        ['CANDOR_PORT', 'CANDOR_PUBLIC_URL', 'DATABASE_URL', 'CANDOR_DEMO', 'CANDOR_SOCKETS_MAX'],
+        [
+          'CANDOR_PORT',
+          'CANDOR_PUBLIC_URL',
+          'DATABASE_URL',
+          'CANDOR_DEMO',
+          'CANDOR_PRIVATE_ORIGINS',
+          'CANDOR_SOCKETS_MAX',
+        ],
       )
       assert.match(
         fault.message,

@@ -33,6 +33,8 @@ export type Config = {
   logLevel: LogLevel
   trustProxy: boolean
   socketsMax: number
+  /** Addresses in the operator's own network that tenants' tools and crawls may call. */
+  privateOrigins: string[]
   metrics: boolean
 }
 
@@ -341,6 +343,21 @@ const settings: { [Field in keyof Config]: Setting } = {
     right: 'on or off',
     reason: 'Believe X-Forwarded-* headers. Only behind a proxy that sets them: rate limits go by address.',
     parse: parseSwitch,
+  },
+  privateOrigins: {
+    name: 'CANDOR_PRIVATE_ORIGINS',
+    type: 'list',
+    absent: 'none',
+    derive: () => [],
+    right: 'origins, such as http://crm.internal:8080, separated by spaces',
+    reason:
+      'Which addresses in your own network tenants’ tools and crawls may call. All else is public https.',
+    parse: (text) => {
+      const list = text.split(/\s+/).filter(Boolean)
+      const isOrigin = (each: string): boolean =>
+        /^https?:/.test(each) && URL.canParse(each) && new URL(each).origin === each
+      return list.every(isOrigin) ? list : new Wrong()
+    },
   },
   socketsMax: {
     name: 'CANDOR_SOCKETS_MAX',

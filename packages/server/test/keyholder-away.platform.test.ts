@@ -160,6 +160,7 @@ for (const [how, leave] of Object.entries(ways))
     assert.equal(said, 0, 'it cannot read what it would answer')
     goOn()
     await until(async () => {
+      if ((await events(tenant, conversation)).status !== 200) return false
       const texts = await textsOf(tenant, conversation)
       return (
         /Skye/.test(texts.join()) &&

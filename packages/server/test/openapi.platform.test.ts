@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { newDefinition } from '@candor/virtual-agent/upgrade-script.ts'
 import { TestPlatform, type TestTenant } from './test-platform.ts'
 
 interface Operation {
@@ -167,6 +168,71 @@ test('identifier formats answer as documented, with the overlap', async () => {
   assert.equal((await checked('GET', path, path)).status, 200)
   assert.equal((await checked('DELETE', `${path}/{id}`, one)).status, 204)
 })
+
+test('authoring a virtual agent answers as documented', async () => {
+  const base = '/v1/virtual-agent'
+  const definition = {
+    ...newDefinition('Aurora', 'en'),
+    intents: ['bags', 'refunds'].map((id) => ({
+      id,
+      title: { en: id },
+      examples: {
+        en: [`Tell me about ${id}`, `What about my ${id}?`, `${id} please`, `I have lost my ${id}`],
+      },
+      answer: { en: `All about ${id}.` },
+      followUps: [],
+    })),
+  }
+  const draft = `${base}/draft`
+  const ask = async (method: string, path: string, status: number, body?: unknown, url = path) =>
+    assert.equal((await checked(method, path, url, body)).status, status, `${method} ${path}`)
+  await ask('GET', base, 200)
+  await ask('PUT', draft, 200, { revision: 0, definition })
+  await ask('PUT', draft, 409, { revision: 7, definition })
+  await ask('PUT', draft, 422, { revision: 1, definition: { version: 2 } })
+  await ask('POST', `${draft}/check`, 200, { definition: {} })
+  await ask('GET', `${draft}/review`, 409)
+  await ask('POST', `${draft}/train`, 202)
+  await ask('GET', `${base}/training`, 200)
+  await platform.candor.authoring.training.settled()
+  await ask('POST', `${draft}/train/stop`, 200)
+  await ask('GET', `${draft}/review`, 200)
+  const turn = { history: [], state: null, locale: null, today: null, agentsOnline: false }
+  await ask('POST', `${draft}/try`, 200, { of: 'draft', occasion: { kind: 'started' }, ...turn })
+  await ask('POST', `${draft}/try`, 422, { of: 'draft', occasion: { kind: 'said' }, ...turn })
+  await ask('POST', `${draft}/replay`, 404, { conversations: [] })
+  await ask('POST', `${base}/suggestions`, 200, {
+    texts: ['where is my dog', 'where is the dog', 'hello'].map((text) => ({ conversation: 'c', text })),
+  })
+  await ask('GET', `${base}/unanswered`, 200)
+  await ask('GET', `${base}/versions`, 200)
+  const articles = `${base}/articles`
+  const article = {
+    title: 'Dogs',
+    language: 'en',
+    address: null,
+    questions: [],
+    markdown: 'A dog travels in the cabin.',
+  }
+  const made = await checked('POST', articles, articles, article)
+  const one = `${articles}/${String(made.body['id'])}`
+  await ask('GET', articles, 200)
+  await ask('GET', `${articles}/{id}`, 200, undefined, one)
+  await ask('PUT', `${articles}/{id}`, 200, { version: 1, ...article, title: 'Hounds' }, one)
+  await ask('POST', `${articles}/search`, 200, { text: 'dogs' })
+  await ask('GET', `${articles}/crawl`, 200)
+  await ask('POST', `${articles}/crawl`, 422, { site: 'https://x.example', language: 'en' })
+  await ask('POST', `${articles}/import`, 201, {
+    format: 'html',
+    language: 'en',
+    content: page,
+    title: 'Cats',
+  })
+  await ask('DELETE', `${articles}/{id}`, 204, undefined, one)
+  await ask('DELETE', draft, 200, undefined, `${draft}?revision=1`)
+})
+
+const page = `<html><body><main><h1>Cats</h1><p>A cat travels in the cabin, in a carrier.</p></main></body></html>`
 
 test('a POST without an Idempotency-Key, with an unknown field, or that is not JSON, is refused by name', async () => {
   const url = `/v1/conversations/${conversation}/notes`

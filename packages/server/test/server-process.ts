@@ -26,6 +26,7 @@ export interface ServerProcess {
 export async function startServerProcess(
   env: Record<string, string> = {},
   said: (text: string) => void = (text) => process.stderr.write(text),
+  flags: readonly string[] = [],
 ): Promise<ServerProcess> {
   const folder = mkdtempSync(path.join(tmpdir(), 'candor-process-'))
   const port = await freePort()
@@ -33,7 +34,7 @@ export async function startServerProcess(
   let databasePid = 0
 
   async function start(): Promise<{ url: string; slug: string; key: string | null }> {
-    child = spawn(process.execPath, [path.join(import.meta.dirname, 'server-program.ts')], {
+    child = spawn(process.execPath, [path.join(import.meta.dirname, 'server-program.ts'), ...flags], {
       env: {
         PATH: process.env['PATH'],
         CANDOR_PORT: String(port),

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import type { ClientFrame } from '@candor/protocol/frames.ts'
+import { newDefinition } from '@candor/virtual-agent/upgrade-script.ts'
+import { signIn } from './signed-in.ts'
 import { TestPlatform, type TestTenant } from './test-platform.ts'
 
 let platform: TestPlatform
@@ -33,12 +35,31 @@ before(async () => {
   })
   const format = { name: secret, pattern: '################', prefix: secret }
   assert.equal((await platform.request(victim, 'POST', '/v1/identifier-formats', format)).status, 201)
+  await virtualAgentOf(victim)
 })
 afterEach(() => platform.check())
 after(async () => {
   await platform.stop()
   await TestPlatform.end()
 })
+
+/** A draft, a version in force and an article, each with the secret in it. */
+async function virtualAgentOf(tenant: TestTenant): Promise<void> {
+  const definition = newDefinition(`Zora ${secret}`, 'en')
+  const saved = await platform.request(tenant, 'PUT', '/v1/virtual-agent/draft', { revision: 0, definition })
+  assert.equal(saved.status, 200, JSON.stringify(saved.body))
+  const article = {
+    title: secret,
+    language: 'en',
+    address: null,
+    questions: [secret],
+    markdown: `The ${secret} is black and white, and it is crossed on foot.`,
+  }
+  const made = await platform.request(tenant, 'POST', '/v1/virtual-agent/articles', article)
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const what = { definition, modelHash: null, indexHash: null, report: { secret }, note: secret }
+  await platform.candor.authoring.versions.publishAsInstallation(tenant.id, what)
+}
 
 /** Everything of the victim as the owner sees it; what a thief does must leave it as it is. */
 async function victimsRows(): Promise<unknown> {
@@ -110,8 +131,37 @@ test('every HTTP operation with every id of another tenant answers nothing of it
     'post /v1/people/{id}/reset-password',
     'patch /v1/queues/{id}',
     'post /v1/queues/{id}/archive',
+    'get /v1/virtual-agent/articles/{id}',
+    'put /v1/virtual-agent/articles/{id}',
+    'delete /v1/virtual-agent/articles/{id}',
+    'post /v1/virtual-agent/articles/{id}/approve',
   ])
     assert.ok(operations.has(one), one)
+  assert.deepEqual(await victimsRows(), before)
+})
+
+test('numbers and words that name something of a virtual agent name nothing of another tenant', async () => {
+  const before = await victimsRows()
+  const { items } = (await platform.request(victim, 'GET', '/v1/virtual-agent/versions')).body as {
+    items: { version: number }[]
+  }
+  const at = `/v1/virtual-agent/versions/${items[0]!.version}`
+  assert.equal((await platform.request(victim, 'GET', at)).status, 200)
+  for (const [method, path, body] of [
+    ['GET', at],
+    ['DELETE', '/v1/virtual-agent/tools/sample/secret'],
+    ['GET', '/v1/virtual-agent'],
+    ['GET', '/v1/virtual-agent/versions'],
+    ['GET', '/v1/virtual-agent/articles'],
+    ['POST', '/v1/virtual-agent/articles/search', { text: secret }],
+  ] as const) {
+    const answer = await platform.request(thief, method, path, body)
+    assert.ok(answer.status < 500, `${method} ${path}: ${answer.status}`)
+    assert.doesNotMatch(JSON.stringify(answer.body), new RegExp(secret), `${method} ${path}`)
+  }
+  const person = await signIn(platform, thief, 'supervisor')
+  assert.equal((await person.send('POST', `${at}/restore`, { note: '' })).status, 404)
+  assert.equal((await person.send('POST', `${at.replace('versions', 'proposals')}/approve`)).status, 404)
   assert.deepEqual(await victimsRows(), before)
 })
 

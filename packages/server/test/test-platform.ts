@@ -101,6 +101,7 @@ export class TestPlatform {
         logLevel: 'silent',
         trustProxy: false,
         socketsMax: 15_000,
+        privateOrigins: [],
         metrics: true,
         ...this.#config,
         ...config,

@@ -35,6 +35,8 @@ export interface TestRooms {
   visitor(): Actor
   /** Entries of the access log by which a conversation was opened, newest first. */
   openings(conversation: string): Promise<ListedEntry[]>
+  /** A session of its own beside those of the rooms, as the owner: another server's, say. */
+  otherSession(): Promise<(sql: string, params?: unknown[]) => Promise<Record<string, unknown>[]>>
   /** What the rooms logged. */
   logged: Record<string, unknown>[]
   close(): Promise<void>
@@ -85,6 +87,7 @@ export async function openTestRooms(): Promise<TestRooms> {
   }
   const routing = openRouting({ store, conversations, people: peoplePort, outbox, clock: systemClock, ids })
   const tenant = randomUUID()
+  const sessions: pg.Client[] = []
   return {
     store,
     access,
@@ -106,8 +109,15 @@ export async function openTestRooms(): Promise<TestRooms> {
       const filter = { conversation, types: ['open', 'join'] as ListedEntry['type'][] }
       return (await keyholder.client.ask('entries', { tenant, filter, limit: 100 })).items
     },
+    async otherSession() {
+      const client = new pg.Client({ connectionString: database.url })
+      await client.connect()
+      sessions.push(client)
+      return async (sql, params) => (await client.query<Record<string, unknown>>(sql, params)).rows
+    },
     logged,
     async close() {
+      for (const client of sessions) await client.end()
       await conversations.close()
       access.close()
       await keyholder.close()

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isApproved } from './approved-texts.ts'
+import { buildIndex } from './knowledge/knowledge-index.ts'
+import { testArticlesWithQuestions } from './knowledge/test-articles.ts'
+import { trainIntents } from './intents/train-intents.ts'
+import { trainingExamples } from './training-examples.ts'
 import { cardMask, decide } from './decide.ts'
 import { contactForm, type Decision } from './decision.ts'
 import { prepareAgent } from './prepare-agent.ts'
@@ -306,6 +310,74 @@ test('a script of version 1 says as a definition what it said before', () => {
   assert.equal(textOf(visitor.turn({ kind: 'started' })), 'Hello!')
   assert.equal(textOf(visitor.say('closing time today')), 'Nine to five.')
   assert.equal(textOf(visitor.turn({ kind: 'back' })), 'Me again.')
+})
+
+const informed = prepareAgent({
+  definition: testDefinition,
+  version: 1,
+  model: null,
+  knowledge: buildIndex(testArticlesWithQuestions(), { encoder: null }),
+  encoder: null,
+})
+
+test('what no intent covers is answered from the articles, word for word, with where it stands', () => {
+  const visitor = new Talk(informed)
+  const quoted = visitor.say('can i travel with two cats')
+  assert.equal(
+    textOf(quoted),
+    'Dogs and cats up to 8 kg fly in the cabin in a soft carrier. They need a passport.\n\n— Travelling with pets: https://air.example/help/pets',
+  )
+  assert.deepEqual(
+    [quoted.trace.rule, quoted.trace.outcome, quoted.trace.article],
+    ['passage', 'passage', 'pets'],
+  )
+  assert.ok(quoted.trace.passage!.answered && quoted.trace.passage!.terms.length > 0)
+  assert.deepEqual(optionsOf(quoted), ['That helped', 'That did not help', 'Talk to a person'])
+  assert.deepEqual(visitor.say('yes').trace.article, 'pets')
+  assert.ok(isApproved(informed.approved, quoted.say!))
+  assert.ok(!isApproved(agent.approved, quoted.say!))
+})
+
+test('in the middle of a flow an article is quoted, and the flow asks again', () => {
+  const visitor = new Talk(informed)
+  visitor.say('book a table')
+  const aside = visitor.say('may i travel with my dog')
+  assert.ok(textOf(aside).endsWith('Back to: Book a table.\n\nFor which day?'), textOf(aside))
+  assert.deepEqual(
+    [aside.trace.rule, aside.trace.outcome, aside.trace.article],
+    ['digression', 'passage', 'pets'],
+  )
+})
+
+const trained = prepareAgent({
+  definition: testDefinition,
+  version: 1,
+  model: trainIntents(trainingExamples(testDefinition), { seed: 1, language: 'en', encoder: null }),
+  knowledge: null,
+  encoder: null,
+})
+
+test('a trained model decides, and the trace says how: intents, threshold, what spoke for it, what else it may have been', () => {
+  const { trace, say } = new Talk(trained).say('could you tell me the closing times please')
+  assert.equal(say?.text, 'Nine to five.')
+  assert.deepEqual([trace.rule, trace.intent, trace.classified?.tier], ['classifier', 'hours', 1])
+  assert.equal(trace.classified!.intents[0]!.id, 'hours')
+  assert.ok(trace.classified!.confidencePermille >= trace.classified!.thresholdPermille)
+  assert.ok(trace.classified!.features.length > 0)
+  assert.equal(trace.alternatives[0]!.id, 'hours')
+  const example = new Talk(trained).say('Is there a CAR park?').trace
+  assert.deepEqual([example.rule, example.found], ['example', ['Is there a CAR park?']])
+})
+
+test('where only words like "are you" are known, a trained model does not guess', () => {
+  for (const text of ['are you hiring', 'who won the match', 'write me a poem'])
+    assert.notEqual(new Talk(trained).say(text).trace.outcome, 'answered', text)
+})
+
+test('in a language that is not the model’s, the first tier alone decides, and the trace says so', () => {
+  const { trace, say } = new Talk(trained).say('Wann haben Sie am Sonntag geöffnet?')
+  assert.equal(say?.text, 'Neun bis fünf.')
+  assert.deepEqual([trace.language, trace.classified?.languageNote], ['de', 'not-the-models-language'])
 })
 
 test('everything that it says is made of approved texts', () => {

@@ -79,7 +79,7 @@ export interface Access {
   /** The transaction that stored it has committed: its wrapped key need not be sent again. */
   stored(sealed: SealedText): void
   /**
-   * Asks the keyholder; answers once the entry is durable. The same actor, session, conversation and purpose share
+   * Asks the keyholder; answers once the entry is durable. The same actor, name, session, conversation and purpose share
    * one as long as they go on. @throws Refusal `history_unavailable`, `signature_required`, `suspended`, `erased`
    */
   receipt(
@@ -288,7 +288,9 @@ export function openAccess(options: {
     },
 
     async receipt(actor, conversation, purpose, how) {
-      const share = `${actor.tenant} ${actor.kind} ${actor.id} ${actor.session ?? ''} ${conversation} ${purpose}`
+      // Under another name, such as a virtual agent's next version, it is another reader.
+      const who = `${actor.kind} ${actor.id} ${actor.name} ${actor.session ?? ''}`
+      const share = `${actor.tenant} ${who} ${conversation} ${purpose}`
       const known = held.get(share)
       const now = clock.now()
       if (known !== undefined && now - known.usedAt <= receiptIdleMs && now - known.madeAt <= receiptMsMax) {

@@ -61,6 +61,12 @@ test('what has to be judged one by one is not called ordinary', () => {
   assert.equal(sortedOut(answer()), null)
   assert.equal(sortedOut(answer(1), answer(2)), null)
   assert.equal(sortedOut(answer(1), append(airline, early, 'visitor'), answer(1))?.places[0]!.group.epoch, 1)
+  // What it decided is checked as what it says is, and speaks to nobody.
+  const decided = append(airline, early, 'virtual-agent', { type: 'turn', handlerEpoch: 1 })
+  assert.equal(sortedOut(append(airline, early, 'virtual-agent', { type: 'turn' })), null)
+  assert.equal(sortedOut(decided, answer(2)), null)
+  const [place] = sortedOut(decided)!.places
+  assert.deepEqual([place!.group.epoch, place!.group.lastBy], [1, null])
   const mark = (upTo: number): Append => append(airline, early, 'visitor', { type: 'read', upTo })
   assert.equal(sortedOut(mark(1), mark(2)), null)
 })

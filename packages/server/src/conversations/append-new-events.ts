@@ -146,14 +146,15 @@ function sortOut(appends: readonly Append[]): SortedOut | null {
     let group = byKey.get(key)
     if (group === undefined) byKey.set(key, (group = newGroup(facts)))
     places.push({ group, nth: ++group.count })
+    // Whatever it says or decides holds only under the epoch in which it was computed.
+    if (actor.kind === 'virtual-agent' && (type === 'message' || type === 'form' || type === 'turn')) {
+      if (handlerEpoch === undefined || (group.epoch ?? handlerEpoch) !== handlerEpoch) return null
+      group.epoch = handlerEpoch
+    }
     if (type === 'message' || type === 'form') {
       group.lastBy = actor.kind
       if (actor.kind === 'visitor') group.fromVisitor++
       if (actor.kind === 'agent' || actor.kind === 'api') group.needsPerson = true
-      if (actor.kind === 'virtual-agent') {
-        if (handlerEpoch === undefined || (group.epoch ?? handlerEpoch) !== handlerEpoch) return null
-        group.epoch = handlerEpoch
-      }
     } else if (type === 'read') {
       if (upTo === undefined || group.readVisitor !== null || group.readStaff !== null) return null
       if (actor.kind === 'visitor') group.readVisitor = upTo

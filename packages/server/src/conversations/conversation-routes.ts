@@ -146,6 +146,7 @@ export const wireEventSchema = {
         'read',
         'note',
         'tag',
+        'turn',
       ],
     },
     actor,

@@ -68,15 +68,21 @@ export const sealedField: { readonly [T in EventType]?: keyof EventData[T] & str
   masking: 'text',
   note: 'text',
   form: 'answers',
+  turn: 'record',
 }
 
-/** Screened text in the form in which it is sealed; a form's answers are sealed as JSON. */
+/** Screened text in the form in which it is sealed; a form's answers and a turn's record are sealed as JSON. */
 export type EventText = ScreenedText
 
+/** What the text of an event is in its data once it is opened. */
+export function openedField(type: EventType, text: string | null): Record<string, unknown> {
+  const field = sealedField[type]
+  if (field === undefined) return {}
+  const isJson = type === 'form' || type === 'turn'
+  return { [field]: text !== null && isJson ? JSON.parse(text) : text }
+}
+
 export function eventOf(record: EventRecord, text: string | null, visitorName: string): ConversationEvent {
-  const field = sealedField[record.type]
-  const opened =
-    field === undefined ? {} : { [field]: text !== null && record.type === 'form' ? JSON.parse(text) : text }
   return {
     id: record.id,
     conversation: record.conversation_id,
@@ -88,7 +94,7 @@ export function eventOf(record: EventRecord, text: string | null, visitorName: s
       id: record.actor_id,
       name: record.actor_kind === 'visitor' ? visitorName : (record.actor_name ?? ''),
     },
-    data: { ...record.data, ...opened },
+    data: { ...record.data, ...openedField(record.type, text) },
   } as ConversationEvent
 }
 

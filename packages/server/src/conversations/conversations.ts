@@ -4,6 +4,7 @@ import type {
   ConversationEvent,
   ConversationRow,
   ConversationState,
+  EventData,
   EventType,
   FormField,
   Handler,
@@ -27,6 +28,7 @@ import {
   type ConversationRecord,
   type EventRecord,
 } from './conversation.ts'
+import { screenRecord, type RecordScreening, type ScreenedRecord } from './screen-record.ts'
 import { openScreening, type Screening } from './screening.ts'
 import { openWriteLane, type Append, type AppendOutcome, type ChangeWriter } from './write-lane.ts'
 
@@ -69,6 +71,15 @@ export interface Conversations {
     },
   ): Promise<SendOutcome>
   note(actor: Actor, note: { id: string; conversation: string; text: string }): Promise<Stored>
+  /** What may be kept of a virtual agent's record. */
+  screenRecord(tenant: string, record: Readonly<Record<string, unknown>>): Promise<RecordScreening>
+  /** A virtual agent's decision, stored under the epoch of the conversation before it acts. */
+  decided(actor: Actor, turn: Decided): Promise<SendOutcome>
+  /**
+   * What is kept of decisions after this event is destroyed, down to their frames: they may hold words that were
+   * masked or deleted after they were read.
+   */
+  voidDecisions(tenant: string, conversation: string, after: number): Promise<void>
   answerForm(
     actor: Actor,
     form: { id: string; conversation: string; form: string; answers: Record<string, string> },
@@ -158,6 +169,13 @@ export interface Conversations {
   announceRest(): Promise<void>
   settled(): Promise<void>
   close(): Promise<void>
+}
+
+/** See the event `turn`. */
+export interface Decided extends Omit<EventData['turn'], 'record'> {
+  id: string
+  conversation: string
+  record: ScreenedRecord
 }
 
 export interface HandlerChange {
@@ -314,13 +332,14 @@ export function openConversations(options: {
     facts: ConversationFacts,
     piece: Screening['earlier'][number],
   ): Promise<void> {
-    const [target] = await w.q<{ seq: number; type: EventType; segment: string | null }>(
-      `select seq, type, segment from events
+    const [target] = await w.q<{ seq: number; type: EventType; actor_kind: string; segment: string | null }>(
+      `select seq, type, actor_kind, segment from events
        where tenant_id = $1 and conversation_id = $2 and id = $3 and body is not null for update`,
       [facts.tenant, facts.id, piece.id],
     )
     if (target === undefined) return
     await rewrite(w, facts, piece.id, target, piece.text)
+    if (target.actor_kind === 'visitor') await destroyDecisions(w.q, facts, target.seq)
     const actor = systemActor(facts.tenant, 'Card guard')
     const data = { target: target.seq, ...(target.type === 'note' ? { ofNote: true } : {}) }
     w.event({ id: ids.next(), type: 'masking', actor, data, text: piece.text })
@@ -345,6 +364,19 @@ export function openConversations(options: {
       [facts.tenant, facts.id, eventId, sealed.bytes, sealed.segment],
     )
     if (target.segment !== null) await destroyIfUnused(w.q, facts, target.segment)
+  }
+
+  /** A virtual agent's record holds what it took from the visitor's words. */
+  async function destroyDecisions(q: Query, facts: ConversationFacts, after: number): Promise<void> {
+    const gone = await q<{ segment: string | null }>(
+      `update events e set body = null, segment = null, data = e.data || '{"rewritten": true}'
+       from events old
+       where old.tenant_id = e.tenant_id and old.conversation_id = e.conversation_id and old.seq = e.seq
+         and e.tenant_id = $1 and e.conversation_id = $2 and e.seq > $3 and e.type = 'turn' and e.body is not null
+       returning old.segment`,
+      [facts.tenant, facts.id, after],
+    )
+    for (const { segment } of gone) if (segment !== null) await destroyIfUnused(q, facts, segment)
   }
 
   /** A key that seals other events too must stay for them. */
@@ -609,6 +641,26 @@ export function openConversations(options: {
       return withoutKind(outcome)
     },
 
+    async screenRecord(tenant, record) {
+      return screenRecord(record, await guardFormats(tenant))
+    },
+
+    async decided(actor, { id, conversation, record, handlerEpoch, ...data }) {
+      if (actor.kind !== 'virtual-agent') throw new Refusal('not_allowed')
+      const facts = await factsFor(actor, conversation)
+      const { json: text, ownKey } = record
+      const outcome = await lane.append({ facts, id, type: 'turn', actor, text, ownKey, data, handlerEpoch })
+      return outcome.kind === 'stored' ? { ...storedAs(facts, id, outcome), kind: 'stored' } : outcome
+    },
+
+    async voidDecisions(tenant, conversation, after) {
+      const facts = await factsOf(tenant, conversation)
+      await lane.change(facts, async (w) => {
+        await lockedState(w.q, facts)
+        await destroyDecisions(w.q, facts, after)
+      })
+    },
+
     async answerForm(actor, form) {
       const facts = await factsFor(actor, form.conversation)
       const held = guardFormats(facts.tenant)
@@ -660,6 +712,7 @@ export function openConversations(options: {
           [facts.tenant, facts.id, message.seq],
         )
         for (const { segment } of gone) if (segment !== null) await destroyIfUnused(w.q, facts, segment)
+        if (actor.kind === 'visitor') await destroyDecisions(w.q, facts, message.seq)
         w.event({ id: deletion.id, type: 'deletion', actor, data: { target: deletion.target } })
       })
     },

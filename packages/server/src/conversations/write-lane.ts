@@ -12,13 +12,13 @@ import {
   type NewEventsRow,
   type NewEventsStatement,
 } from './append-new-events.ts'
-import { sealedField, type Committed, type ConversationFacts } from './conversation.ts'
+import { openedField, type Committed, type ConversationFacts } from './conversation.ts'
 
 /** An event to be appended to a conversation that exists. */
 export interface Append {
   facts: ConversationFacts
   id: string
-  type: 'message' | 'note' | 'form' | 'read'
+  type: 'message' | 'note' | 'form' | 'read' | 'turn'
   actor: Actor
   data?: Record<string, unknown>
   text?: ScreenedText
@@ -498,10 +498,6 @@ function openedEvent(
   at: string,
   visitorName: string,
 ): ConversationEvent {
-  const field = sealedField[event.type]
-  const text = event.text ?? null
-  const opened =
-    field === undefined ? {} : { [field]: text !== null && event.type === 'form' ? JSON.parse(text) : text }
   const { kind, id, name } = event.actor
   return {
     id: event.id,
@@ -510,7 +506,7 @@ function openedEvent(
     at,
     type: event.type,
     actor: { kind, id, name: kind === 'visitor' ? visitorName : name },
-    data: { ...event.data, ...opened },
+    data: { ...event.data, ...openedField(event.type, event.text ?? null) },
   } as ConversationEvent
 }
 

@@ -50,6 +50,14 @@ test('whatever happens, neither a word of the conversation nor the visitor’s n
     told(13, 'handback', ada, { handlerEpoch: 2 }),
     told(14, 'handover', skye, { handlerEpoch: 3, queue: null, reason: said }),
     told(15, 'status', visitor, { status: 'closed' }),
+    told(17, 'turn', skye, {
+      answers: 'a',
+      version: 1,
+      handlerEpoch: 0,
+      read: 16,
+      calls: 0,
+      record: { said },
+    }),
   ]
   for (const lines of all) {
     assert.ok(lines.length > 0)

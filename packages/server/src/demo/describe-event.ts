@@ -142,6 +142,14 @@ export function describeEvent({ event }: Committed, storedMs: number | null): To
       ]
     case 'tag':
       return [{ kind: 'other', title: `${who} changed the tags.`, detail: `Event ${seq}, for staff only.` }]
+    case 'turn':
+      return [
+        {
+          kind: 'virtual-agent',
+          title: 'The virtual agent decided.',
+          detail: `Event ${seq}: what it will do and why, stored before it does it. A crash in between changes nothing.`,
+        },
+      ]
     case 'read':
       return []
   }

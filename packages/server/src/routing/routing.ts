@@ -40,6 +40,8 @@ export interface Routing {
   firstHandler(tenant: string): Promise<{ handler: 'virtual-agent' | 'queue'; queue: string }>
   /** Whether the tenant has a virtual agent that answers first. Conversations under way stay where they are. */
   setVirtualAgent(tenant: string, on: boolean): Promise<void>
+  /** The same, on, as a part of the caller's transaction: what is answered is called within it. */
+  answeringFirst(tenant: string): Promise<(q: Query) => Promise<void>>
 
   /** @throws Refusal handler_changed when a colleague handles it and the actor does not lead them. */
   takeOver(actor: Actor, change: { id: string; conversation: string }): Promise<Stored>
@@ -47,7 +49,8 @@ export interface Routing {
   handBack(actor: Actor, change: { id: string; conversation: string }): Promise<Stored>
   /**
    * By the virtual agent, under the epoch it decided under. `queue` null: the conversation's own, else the default.
-   * `reason` is a short word of the virtual agent's, never text of the conversation: it is stored unsealed.
+   * `reason` is a short word of the virtual agent's, never text of the conversation: it is stored unsealed. The private
+   * note, for who goes on, is stored in the same transaction.
    * @throws Refusal handler_changed when the epoch has passed; then nothing is written.
    */
   handOver(
@@ -58,6 +61,7 @@ export interface Routing {
       handlerEpoch: number
       queue: string | null
       reason: string
+      note?: string
     },
   ): Promise<Stored>
   /** To a person, or with null back to its queue, where it waits. */
@@ -342,6 +346,13 @@ export function openRouting(options: {
       )
     },
 
+    async answeringFirst(tenant) {
+      await rules(tenant)
+      return async (q) => {
+        await q('update routing_rules set virtual_agent = true where tenant_id = $1', [tenant])
+      }
+    },
+
     takeOver: async (actor, change) => takeOver(actor, change),
 
     async handBack(actor, { id, conversation }) {
@@ -352,14 +363,15 @@ export function openRouting(options: {
       )
     },
 
-    async handOver(actor, { id, conversation, handlerEpoch, queue, reason }) {
+    async handOver(actor, { id, conversation, handlerEpoch, queue, reason, note }) {
       if (actor.kind !== 'virtual-agent') throw new Refusal('not_allowed')
       if (!/^[a-z]+(-[a-z]+)*$/.test(reason)) throw new TypeError('a reason is one word of the virtual agent')
       const named = queue === null ? null : await mustHaveQueue(actor.tenant, queue)
       const of = await queueNow(actor.tenant)
-      return conversations.changeHandler(actor, { id, conversation, type: 'handover' }, (now) =>
-        decideHandOver(now, { handlerEpoch, queue: named ?? of(now.queue), reason }),
-      )
+      return conversations.changeHandler(actor, { id, conversation, type: 'handover' }, (now) => ({
+        ...decideHandOver(now, { handlerEpoch, queue: named ?? of(now.queue), reason }),
+        ...(note === undefined ? {} : { note: { id: derivedId(id, 'note'), text: note } }),
+      }))
     },
 
     async assign(actor, { id, conversation, agent: to }) {

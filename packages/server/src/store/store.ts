@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { openLeases, type Leases } from './leases.ts'
 import { migrate, type AppliedMigration } from './migrate.ts'
 
 /** Runs one statement and answers its rows. */
@@ -21,6 +22,7 @@ export interface Store {
    * MUST call a function that sets its tenants itself (`set_config('app.tenants', …, true)`).
    */
   single<Row extends object>(named: { name: string; text: string; values: unknown[] }): Promise<Row[]>
+  leases: Leases
   /** For the sign-in library alone: a role that sees schema `auth` and nothing else. */
   authPool: pg.Pool
   /** Changes when the database was restored from a backup; clients then drop what they hold. */
@@ -77,6 +79,7 @@ export async function openStore(options: {
   // A connection of its own: the plans of its few large statements are made there once.
   const lane = openPool(options, app, 1)
   const authPool = openPool(options, auth, authConnectionsMax)
+  const leases = openLeases({ pool: openPool(options, app, 1, { idleTimeoutMillis: 0 }), isConnectionFault })
 
   async function transaction<T>(
     begin: string,
@@ -123,6 +126,7 @@ export async function openStore(options: {
         client.release(broken)
       }
     },
+    leases,
     authPool,
     epoch: () => epoch,
     migrations,
@@ -134,7 +138,7 @@ export async function openStore(options: {
       await pool.query('select 1')
     },
     async close() {
-      await Promise.all([pool.end(), lane.end(), authPool.end()])
+      await Promise.all([pool.end(), lane.end(), leases.close(), authPool.end()])
       await lock.release()
     },
   }
@@ -166,6 +170,7 @@ function openPool(
   options: { url: string; log: (event: Record<string, unknown>) => void },
   login: { role: string; password: string },
   max: number,
+  more: pg.PoolConfig = {},
 ): pg.Pool {
   const pool = new pg.Pool({
     ...connectionOf(options.url),
@@ -176,6 +181,7 @@ function openPool(
     idle_in_transaction_session_timeout: statementMsMax,
     connectionTimeoutMillis: 5_000,
     application_name: 'candor',
+    ...more,
   })
   const lost = (error: Error): void =>
     options.log({ level: 'warn', event: 'database connection lost', message: error.message })

@@ -19,6 +19,8 @@ export interface ApiKeys {
     given: { name: string; role: Role },
   ): Promise<ApiKey & { key: string | null }>
   apiKeys(tenant: string): Promise<ApiKey[]>
+  /** Who made it, also by way of another key; null when one of these keys is gone. */
+  personBehindKey(tenant: string, id: string): Promise<string | null>
   /** The key stops counting at once. */
   deleteApiKey(by: Actor, id: string): Promise<void>
   /** Whom a key stands for; null for anything that is not a key of ours. */
@@ -85,6 +87,21 @@ export function openApiKeys(options: {
     async apiKeys(tenant) {
       const rows = await store.read(tenant, (q) => q<ApiKeyRow>(`${select} order by k.created_at, k.id`))
       return rows.map(apiKeyOf)
+    },
+
+    async personBehindKey(tenant, id) {
+      const [row] = await store.read(tenant, (q) =>
+        q<{ person: string }>(
+          `with recursive makers as (
+             select created_by from api_keys where tenant_id = $1 and id = $2
+             union
+             select k.created_by from makers m
+             join api_keys k on k.tenant_id = $1 and k.id = m.created_by)
+           select id as person from people where tenant_id = $1 and id in (select created_by from makers)`,
+          [tenant, id],
+        ),
+      )
+      return row?.person ?? null
     },
 
     async deleteApiKey(by, id) {

@@ -23,6 +23,9 @@ export const allPermissions = [
   'approved-pages.manage',
   'page-reports.read',
   'identifier-formats.manage',
+  'virtual-agent.read',
+  'virtual-agent.edit',
+  'virtual-agent.approve',
   'api-keys.manage',
   'identity-keys.manage',
 ] as const
@@ -39,6 +42,7 @@ const agent: readonly Permission[] = [
   'queues.read',
   'canned-replies.read',
   'widget.read',
+  'virtual-agent.read',
 ]
 
 /** Each role belongs to one tenant. There is none for the operator: who runs the installation reads nothing here. */
@@ -49,6 +53,8 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'canned-replies.manage',
     'approved-pages.read',
     'page-reports.read',
+    'virtual-agent.edit',
+    'virtual-agent.approve',
   ]),
   administrator: new Set(allPermissions),
   // Looks into what happened, and takes no part in it.
@@ -62,6 +68,9 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'widget.read',
     'approved-pages.read',
     'page-reports.read',
+    'virtual-agent.read',
+    // What is said to customers in the company's name; somebody else wrote it.
+    'virtual-agent.approve',
   ]),
 }
 

@@ -7,11 +7,14 @@ import type { Actor } from '../tenants/actor.ts'
 
 export interface Scripts {
   /** The newest version; null when the tenant has none. */
-  script(tenant: string): Promise<Script | null>
-  /** The same without waiting; undefined when it is not known yet. */
-  known(tenant: string): Script | null | undefined
+  newest(tenant: string): Promise<SavedScript | null>
   /** Keeps it as the next version. @throws Refusal invalid_field with all faults. */
   save(actor: Actor, script: unknown): Promise<{ version: number; script: Script }>
+}
+
+export interface SavedScript {
+  version: number
+  script: Script
 }
 
 /** Scripts in memory, some 100 KB each; the one not used for longest is read again when needed. */
@@ -25,16 +28,16 @@ export function openScripts(options: {
   log: (event: Record<string, unknown>) => void
 }): Scripts {
   const { store, clock, log } = options
-  const held = new Map<string, Script | null>()
+  const held = new Map<string, SavedScript | null>()
 
-  function hold(tenant: string, script: Script | null): void {
+  function hold(tenant: string, script: SavedScript | null): void {
     held.delete(tenant)
     if (held.size >= heldMax) held.delete(held.keys().next().value!)
     held.set(tenant, script)
   }
 
   return {
-    async script(tenant) {
+    async newest(tenant) {
       const known = held.get(tenant)
       if (known !== undefined) return known
       const [row] = await store.read(tenant, (q) =>
@@ -47,12 +50,11 @@ export function openScripts(options: {
       if (parsed !== null && 'faults' in parsed)
         // Saved by another version of this program: better silent than wrong.
         log({ level: 'error', event: 'script not readable', tenant, version: row!.version })
-      const script = parsed !== null && 'script' in parsed ? parsed.script : null
-      hold(tenant, script)
-      return script
+      const saved =
+        parsed !== null && 'script' in parsed ? { version: row!.version, script: parsed.script } : null
+      hold(tenant, saved)
+      return saved
     },
-
-    known: (tenant) => held.get(tenant),
 
     async save(actor, value) {
       if (actor.role !== 'administrator' && actor.kind !== 'system')
@@ -78,8 +80,9 @@ export function openScripts(options: {
           ),
         )
         if (row !== undefined) {
-          hold(actor.tenant, parsed.script)
-          return { version: row.version, script: parsed.script }
+          const saved = { version: row.version, script: parsed.script }
+          hold(actor.tenant, saved)
+          return saved
         }
         if (attempt === attemptsMax) throw new Refusal('busy', undefined, { retryAfterMs: 500 })
       }

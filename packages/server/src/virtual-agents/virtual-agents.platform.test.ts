@@ -11,8 +11,12 @@ import { airlineScript } from '../demo/airline-script.ts'
 import { derivedId } from '../routing/derived-id.ts'
 import { openOutbox } from '../store/outbox.ts'
 import { virtualAgentActor, type Actor } from '../tenants/actor.ts'
+import { openTestAuthoring } from '../../test/test-authoring.ts'
 import { openTestRooms, type TestRooms } from '../../test/test-rooms.ts'
-import { endOfTurn, saidInTurn } from './next-turn.ts'
+import { engine } from './engine.ts'
+import { decisionOfTurn, endOfTurn, saidInTurn } from './next-turn.ts'
+import { openScripts } from './scripts.ts'
+import { recordOf } from './turn-record.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents.ts'
 
 let rooms: TestRooms
@@ -38,11 +42,17 @@ after(async () => {
 })
 
 function open(outbox: TestRooms['outbox']): VirtualAgents {
+  const log = (event: Record<string, unknown>): void => void rooms.logged.push(event)
+  const scripts = openScripts({ store: rooms.store, clock: systemClock, log })
   return openVirtualAgents({
     ...rooms,
+    scripts,
+    agents: openTestAuthoring(rooms).agents,
+    tools: { call: () => assert.fail('a script calls no tools') },
+    engine,
     outbox,
     clock: systemClock,
-    log: (event) => rooms.logged.push(event),
+    log,
     agentsOnline: () => online,
     typing: (_tenant, _conversation, _actor, on) => typing.push(on),
     localeOf: async () => locale,
@@ -77,7 +87,9 @@ async function eventsOf(conversation: string): Promise<ConversationEvent[]> {
 /** What it said, in order. */
 async function saidIn(conversation: string): Promise<ConversationEvent[]> {
   await virtualAgents.settled()
-  return (await eventsOf(conversation)).filter((event) => event.actor.kind === 'virtual-agent')
+  return (await eventsOf(conversation)).filter(
+    ({ actor, type }) => actor.kind === 'virtual-agent' && type !== 'turn' && type !== 'note',
+  )
 }
 
 function textsOf(events: ConversationEvent[]): (string | null)[] {
@@ -164,7 +176,7 @@ test('it leaves a receipt before it reads, and none where people handle the conv
   const receipts = await rooms.openings(conversation)
   assert.deepEqual(
     receipts.map(({ detail, purpose }) => [detail?.actor?.name, purpose]),
-    [['Skye', 'virtual-agent']],
+    [['Skye v1', 'virtual-agent']],
   )
   const queued = randomUUID()
   await rooms.conversations.start(visitor, {
@@ -223,25 +235,54 @@ test('a turn announced again, and taken by a second virtual agent at the same ti
 })
 
 test('a hand-over that a crash cut in two is finished, and not said again in other words', async () => {
-  const admin: Actor = { ...rooms.staff('Ada', 'administrator'), tenant: randomUUID() }
-  const { tenant } = admin
-  // The other one, which listens to everything, knows no script of this tenant.
-  await virtualAgents.script(tenant)
+  const tenant = randomUUID()
+  const admin: Actor = { ...rooms.staff('Ada', 'administrator'), tenant }
+  // Nobody answers this tenant's visitors until the script is saved.
+  const visitor: Actor = { ...rooms.visitor(), tenant }
+  const queue = (await rooms.routing.firstHandler(tenant)).queue
+  const conversation = randomUUID()
+  const start = { id: randomUUID(), conversation, site: null, page: null, queue }
+  await rooms.conversations.start(visitor, { ...start, handler: 'virtual-agent' })
+  const message = { id: randomUUID(), conversation, text: 'human please' }
+  await rooms.conversations.send(visitor, message)
+  await virtualAgents.settled()
+
+  const skye = virtualAgentActor(tenant, derivedId(tenant, 'virtual agent'), 'Skye')
+  const said = { conversation, text: 'Said before the crash.', handlerEpoch: 0 }
+  await rooms.conversations.send(skye, { ...said, id: endOfTurn(conversation, start.id) })
+  const id = decisionOfTurn(conversation, message.id, 0, 0)
+  const reason = 'asked-for-a-person'
+  const record = recordOf('said', {
+    kind: 'handOver',
+    reason,
+    say: { text: said.text, options: [], parts: [] },
+    summary: {
+      wish: 'A new seat',
+      slots: [{ name: 'booking', label: 'Booking', value: 'AB12CD' }],
+      done: ['Bags'],
+      reason,
+    },
+    state: null as never,
+    trace: null as never,
+  })
+  const screened = await rooms.conversations.screenRecord(tenant, { ...record })
+  assert.ok(screened.kind === 'clean')
+  await rooms.conversations.decided(skye, {
+    id,
+    conversation,
+    handlerEpoch: 0,
+    answers: message.id,
+    version: 1,
+    read: 3,
+    calls: 0,
+    record: screened,
+  })
+  await rooms.conversations.send(skye, { ...said, id: saidInTurn(id) })
+  const receipt = await rooms.access.receipt(admin, conversation, 'desk')
+  const { events } = await rooms.conversations.snapshot(receipt)
   const announcing = openOutbox<Committed>(() => undefined)
   const restarted = open(announcing)
   await restarted.saveScript(admin, airlineScript)
-  const visitor: Actor = { ...rooms.visitor(), tenant }
-  const conversation = await begin(visitor)
-  const message = { id: randomUUID(), conversation, text: 'human please' }
-  await rooms.conversations.send(visitor, message)
-
-  const skye = virtualAgentActor(tenant, derivedId(tenant, 'virtual agent'), 'Skye')
-  const before = { conversation, text: 'Said before the crash.', handlerEpoch: 0 }
-  const receipt = await rooms.access.receipt(admin, conversation, 'desk')
-  const [start] = (await rooms.conversations.snapshot(receipt)).events
-  await rooms.conversations.send(skye, { ...before, id: endOfTurn(conversation, start!.id) })
-  await rooms.conversations.send(skye, { ...before, id: saidInTurn(conversation, message.id) })
-  const { events } = await rooms.conversations.snapshot(receipt)
   announcing.committed(
     [],
     events.map((event) => ({ tenant, visitor: visitor.id, event })),
@@ -251,9 +292,15 @@ test('a hand-over that a crash cut in two is finished, and not said again in oth
 
   const { events: all } = await rooms.conversations.snapshot(receipt)
   assert.deepEqual(all.slice(0, events.length), events)
+  const added = all.slice(events.length)
   assert.deepEqual(
-    all.slice(events.length).map((event) => event.type),
-    ['handover'],
+    added.map(({ type }) => type),
+    ['handover', 'note'],
+  )
+  const note = added[1]!
+  assert.equal(
+    note.type === 'note' && note.data.text,
+    'Skye (version 1) handed over: asked for a person.\nWants: A new seat\nBooking: AB12CD\nDone: Bags',
   )
 })
 
@@ -306,8 +353,8 @@ test('a form of a topic that was filled in is thanked for and goes to a person',
   const receipt = await rooms.access.receipt(admin, conversation, 'desk')
   const { events } = await rooms.conversations.snapshot(receipt)
   assert.deepEqual(
-    events.slice(-3).map((event) => event.type),
-    ['form', 'message', 'handover'],
+    events.slice(-5).map((event) => event.type),
+    ['form', 'turn', 'message', 'handover', 'note'],
   )
   assert.deepEqual(textsOf(events).at(-1), phrase('formThanks'))
 })

@@ -1,22 +1,27 @@
-import { Refusal } from '@candor/protocol/refusals.ts'
-import { decide, type Say } from '@candor/virtual-agent'
+import type { Agent } from '@candor/virtual-agent/agent.ts'
 import type { Script } from '@candor/virtual-agent/script.ts'
+import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Access } from '../access/access.ts'
 import type { Clock } from '../clock.ts'
 import type { Committed } from '../conversations/conversation.ts'
 import type { Conversations } from '../conversations/conversations.ts'
 import { derivedId } from '../routing/derived-id.ts'
 import type { Routing } from '../routing/routing.ts'
+import type { Lease } from '../store/leases.ts'
 import type { Outbox } from '../store/outbox.ts'
 import { isConnectionFault, type Store } from '../store/store.ts'
-import { virtualAgentActor, type Actor } from '../tenants/actor.ts'
-import { endOfTurn, nextTurn, saidInTurn } from './next-turn.ts'
-import { openScripts } from './scripts.ts'
+import { systemActor, virtualAgentActor, type Actor } from '../tenants/actor.ts'
+import type { Tools } from './call-tool.ts'
+import type { CurrentAgents } from './current-agent.ts'
+import type { Engine } from './engine.ts'
+import { nextTurn } from './next-turn.ts'
+import type { Scripts } from './scripts.ts'
+import { openTurnTaking, type OwnDecisions } from './take-turn.ts'
 
 /**
  * Runs each tenant's virtual agent: it reads what was committed, as any receiver does, and answers as its own
- * actor. Every answer carries the handler epoch under which it was computed; when that has passed at commit, it is
- * not stored, and dropped here without a word.
+ * actor. What it decides is stored before it is carried out. Both carry the handler epoch under which it was
+ * decided; when that has passed at commit, it is not stored, and dropped here without a word.
  */
 export interface VirtualAgents {
   /** Strictly parsed and kept as the tenant's next version; from then on its virtual agent answers first. */
@@ -41,6 +46,12 @@ const firstPauseMs = 100
 const keyholderPauseMs = 500
 /** Conversations of which it is remembered who handles them; of the others it is read again. */
 const handlersHeldMax = 50_000
+const speakersHeldMax = 10_000
+/** Another server has the turn. When it has it for longer than any turn takes, it hangs, and no longer counts. */
+const leasePauseMs = 200
+const leaseWaitMsMax = 60_000
+/** Clients show typing for six seconds. */
+const typingAgainMs = 4_000
 
 /**
  * A conversation with something to answer. There are as many as visitors who have just written; what bounds their
@@ -56,13 +67,18 @@ interface Lane {
   typing: boolean
   due: 'opening' | 'all' | null
   waiting: PromiseWithResolvers<void>[]
+  own: OwnDecisions
 }
 
 export function openVirtualAgents(options: {
-  store: Store
+  store: Pick<Store, 'leases'>
+  scripts: Scripts
+  agents: Pick<CurrentAgents, 'currentAgent'>
   access: Access
   conversations: Conversations
   routing: Routing
+  tools: Tools
+  engine: Engine
   outbox: Outbox<Committed>
   clock: Clock
   log: (event: Record<string, unknown>) => void
@@ -73,12 +89,35 @@ export function openVirtualAgents(options: {
   /** BCP 47, as the visitor's browser says it. */
   localeOf(tenant: string, visitor: string): Promise<string | null>
 }): VirtualAgents {
-  const { access, conversations, routing, clock } = options
-  const scripts = openScripts(options)
+  const { access, conversations, routing, scripts, agents, clock } = options
+  const { leases } = options.store
   const lanes = new Map<string, Lane>()
   const handlers = new Map<string, 'virtual-agent' | 'others'>()
+  /** As whom it speaks, since its first turn. */
+  const speakers = new Map<string, Actor>()
   const waitingTurns: (() => void)[] = []
+  const turns = openTurnTaking({
+    ...options,
+    async whileWaiting({ actor, conversation }, act) {
+      const lane = lanes.get(`${actor.tenant}/${conversation}`)
+      const show = (): void => {
+        if (lane === undefined) return
+        lane.typing = false
+        showTyping(lane, true)
+      }
+      show()
+      const again = setInterval(show, typingAgainMs)
+      leave()
+      try {
+        return await act()
+      } finally {
+        clearInterval(again)
+        await enter()
+      }
+    },
+  })
   let turnsUnderWay = 0
+  let underWay = 0
   let closed = false
 
   options.outbox.subscribe((announcements) => {
@@ -88,7 +127,7 @@ export function openVirtualAgents(options: {
   })
 
   function turnFor({ tenant, visitor, event }: Committed): Promise<void> | null {
-    if (closed || scripts.known(tenant) === null) return null
+    if (closed) return null
     const { conversation } = event
     const key = `${tenant}/${conversation}`
     switch (event.type) {
@@ -123,10 +162,10 @@ export function openVirtualAgents(options: {
   }
 
   function showTyping(lane: Lane, on: boolean): void {
-    const script = scripts.known(lane.tenant)
-    if (lane.typing === on || !script) return
+    const speaker = speakers.get(lane.tenant)
+    if (lane.typing === on || speaker === undefined) return
     lane.typing = on
-    options.typing(lane.tenant, lane.conversation, actorOf(lane.tenant, script), on)
+    options.typing(lane.tenant, lane.conversation, speaker, on)
   }
 
   function schedule(
@@ -138,7 +177,16 @@ export function openVirtualAgents(options: {
     if (lane === undefined)
       lanes.set(
         key,
-        (lane = { ...of, timer: null, firstAt: null, running: false, typing: false, due: null, waiting: [] }),
+        (lane = {
+          ...of,
+          timer: null,
+          firstAt: null,
+          running: false,
+          typing: false,
+          due: null,
+          waiting: [],
+          own: new Map(),
+        }),
       )
     const waiting = Promise.withResolvers<void>()
     lane.waiting.push(waiting)
@@ -173,16 +221,19 @@ export function openVirtualAgents(options: {
     lane.running = true
     // Those that wait for quiet are answered by their own turn; the row that announced them stays until then.
     const waiting = what === 'opening' && lane.timer !== null ? [] : lane.waiting.splice(0)
-    void taken(lane, what).then(
-      () => {
-        for (const { resolve } of waiting) resolve()
-        next()
-      },
-      (caught: unknown) => {
-        for (const { reject } of waiting) reject(caught)
-        next()
-      },
-    )
+    underWay++
+    void taken(lane, what)
+      .finally(() => underWay--)
+      .then(
+        () => {
+          for (const { resolve } of waiting) resolve()
+          next()
+        },
+        (caught: unknown) => {
+          for (const { reject } of waiting) reject(caught)
+          next()
+        },
+      )
 
     function next(): void {
       lane.running = false
@@ -194,101 +245,90 @@ export function openVirtualAgents(options: {
     }
   }
 
-  async function taken(lane: Lane, what: 'opening' | 'all'): Promise<void> {
+  async function enter(): Promise<void> {
     if (turnsUnderWay < turnsAtOnceMax) turnsUnderWay++
     else await new Promise<void>((resolve) => waitingTurns.push(resolve))
+  }
+
+  function leave(): void {
+    const next = waitingTurns.shift()
+    if (next === undefined) turnsUnderWay--
+    else next()
+  }
+
+  async function taken(lane: Lane, what: 'opening' | 'all'): Promise<void> {
+    await enter()
     try {
       for (let attempt = 1; ; attempt++)
         try {
-          return await takeTurns(lane, what)
+          const lease = await leaseOf(lane)
+          try {
+            return await takeTurns(lane, what)
+          } finally {
+            await lease?.release()
+          }
         } catch (caught) {
           if (closed) throw caught
           // Nothing is read while the keyholder is away, and nothing is forgotten: the turn waits for it.
           if (caught instanceof Refusal && caught.code === 'history_unavailable') {
             attempt = 0
-            await new Promise((resolve) => setTimeout(resolve, keyholderPauseMs))
+            await sleep(keyholderPauseMs)
             continue
           }
           const passes = isConnectionFault(caught) || (caught instanceof Refusal && caught.code === 'busy')
           if (!passes || attempt === attemptsMax) throw caught
-          await new Promise((resolve) => setTimeout(resolve, firstPauseMs * 2 ** (attempt - 1)))
+          await sleep(firstPauseMs * 2 ** (attempt - 1))
         }
     } finally {
-      const next = waitingTurns.shift()
-      if (next === undefined) turnsUnderWay--
-      else next()
+      leave()
+    }
+  }
+
+  /**
+   * With several servers on one database, one at a time takes a conversation's turns. Null when the other one has
+   * had it for too long: what it stores then is the same event as what is stored here, once.
+   */
+  async function leaseOf(lane: Lane): Promise<Lease | null> {
+    const until = clock.now() + leaseWaitMsMax
+    for (;;) {
+      const lease = await leases.take(`virtual agent ${lane.tenant}/${lane.conversation}`)
+      if (lease !== null || closed || clock.now() > until) return lease
+      leave()
+      await sleep(leasePauseMs)
+      await enter()
     }
   }
 
   async function takeTurns(lane: Lane, what: 'opening' | 'all'): Promise<void> {
-    const { tenant, conversation } = lane
+    const { tenant, conversation, visitor } = lane
     const key = `${tenant}/${conversation}`
-    const script = await scripts.script(tenant)
-    if (script === null) return
-    const actor = actorOf(tenant, script)
     // Not even a receipt for a conversation that people handle.
     const before = handlers.get(key)
     if (before !== 'virtual-agent') {
-      const { handler } = await conversations.state(actor, conversation)
+      const { handler } = await conversations.state(systemActor(tenant, 'Virtual agent'), conversation)
       readHandler(key, before, handler.kind)
+      if (handlers.get(key) !== 'virtual-agent') return
     }
+    const agent = await agents.currentAgent(tenant)
+    if (agent === null) return
+    const actor = actorOf(tenant, agent)
+    speakers.delete(tenant)
+    if (speakers.size >= speakersHeldMax) speakers.delete(speakers.keys().next().value!)
+    speakers.set(tenant, actor)
     while (handlers.get(key) === 'virtual-agent') {
-      const receipt = await access.receipt(actor, conversation, 'virtual-agent')
+      const receipt = await access.receipt(readerOf(actor, agent), conversation, 'virtual-agent')
       const { state, events } = await conversations.snapshot(receipt)
       readHandler(key, 'virtual-agent', state.handler.kind)
       if (state.handler.kind !== 'virtual-agent' || state.status !== 'open') return
-      const turn = nextTurn(conversation, events, what === 'opening')
-      if (turn === null) return
-      const locale = await options.localeOf(tenant, lane.visitor)
-      const agentsOnline = options.agentsOnline(tenant)
-      const decision = decide(script, { ...turn, locale, agentsOnline })
-      const end = {
-        id: endOfTurn(conversation, turn.answers),
-        conversation,
-        handlerEpoch: state.handlerEpoch,
-      }
-      const went =
-        decision.kind === 'reply'
-          ? await said(actor, end, decision.say)
-          : (await said(actor, { ...end, id: saidInTurn(conversation, turn.answers) }, decision.say)) &&
-            (await handedOver(actor, end, decision.reason))
-      if (!went) return
-    }
-  }
-
-  /** False when a person was faster, or the conversation was closed. */
-  async function said(
-    actor: Actor,
-    what: { id: string; conversation: string; handlerEpoch: number },
-    say: Say,
-  ): Promise<boolean> {
-    try {
-      const { text, options: quickReplies, form } = say
-      const outcome = await conversations.send(actor, {
-        ...what,
-        text,
-        ...(quickReplies.length === 0 ? {} : { options: quickReplies }),
-        ...(form === undefined ? {} : { form }),
-      })
-      return outcome.kind === 'stored'
-    } catch (caught) {
-      // Said before a crash, in other words than now: the script has changed, or people came or went.
-      if (caught instanceof Refusal && caught.code === 'idempotency_conflict') return true
-      throw caught
-    }
-  }
-
-  async function handedOver(
-    actor: Actor,
-    what: { id: string; conversation: string; handlerEpoch: number },
-    reason: string,
-  ): Promise<boolean> {
-    try {
-      await routing.handOver(actor, { ...what, queue: null, reason })
-      return true
-    } catch (caught) {
-      if (caught instanceof Refusal && caught.code === 'handler_changed') return false
-      throw caught
+      const due = nextTurn(conversation, events, state.handlerEpoch, what === 'opening')
+      if (due === null) return
+      const took = await turns.take(
+        { agent, actor, conversation, visitor, state, events, own: lane.own },
+        due,
+      )
+      if (took === 'over') return
+      // What came meanwhile is announced, and follows.
+      if (took === 'done' && due.kind === 'decide' && due.turn.occasion.kind === 'said') return
     }
   }
 
@@ -299,24 +339,33 @@ export function openVirtualAgents(options: {
       return { version }
     },
 
-    script: (tenant) => scripts.script(tenant),
+    script: async (tenant) => (await scripts.newest(tenant))?.script ?? null,
 
     async settled() {
       while (lanes.size > 0)
         await Promise.allSettled(
           [...lanes.values()].flatMap((lane) => lane.waiting.map(({ promise }) => promise)),
-        ).then(() => new Promise((resolve) => setTimeout(resolve, 5)))
+        ).then(() => sleep(5))
     },
 
     async close() {
       closed = true
       for (const lane of lanes.values()) if (lane.timer !== null) clearTimeout(lane.timer)
-      while (turnsUnderWay > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      while (underWay > 0) await sleep(5)
     },
   }
 }
 
-/** A tenant's virtual agent has one id, whatever its script calls it. */
-function actorOf(tenant: string, script: Script): Actor {
-  return virtualAgentActor(tenant, derivedId(tenant, 'virtual agent'), script.name)
+/** A tenant's virtual agent has one id, whatever its definition calls it. */
+function actorOf(tenant: string, agent: Agent): Actor {
+  return virtualAgentActor(tenant, derivedId(tenant, 'virtual agent'), agent.definition.name)
+}
+
+/** In the access log the version stands with the name: what it read, it read under these rules. */
+function readerOf(actor: Actor, agent: Agent): Actor {
+  return { ...actor, name: `${actor.name} v${agent.version}` }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -366,6 +366,61 @@ test('a flow that was edited meanwhile is left, and the one below goes on', () =
   assert.equal(talk.trace[0]?.kind, 'dropped')
 })
 
+test('a step that was made into another meanwhile is carried out as what it is now', () => {
+  const talk = new Talk().start('table', 'on Friday')
+  assert.equal(talk.state.frames[0]?.waiting?.for, 'slot')
+  const edited = structuredClone(testBook)
+  edited.flows[0]!.steps[1] = {
+    id: 'ask-time',
+    kind: 'handOver',
+    reason: 'closed',
+    say: { en: 'We are closed.' },
+  }
+  edited.flows[0]!.steps = edited.flows[0]!.steps.slice(0, 2)
+  const result = compileBook(edited)
+  assert.ok('compiled' in result)
+  Object.assign(talk, { compiled: result.compiled })
+  assert.equal(talk.commands([]).said, 'We are closed.')
+})
+
+test('a called flow is given what it needs and gives back what it found; a linked one takes over', () => {
+  const book = structuredClone(testBook)
+  book.flows[3] = {
+    id: 'hours',
+    title: { en: 'Opening hours' },
+    slots: [{ name: 'when', title: { en: 'day' }, type: { kind: 'date' } }],
+    start: 'call',
+    steps: [
+      {
+        id: 'call',
+        kind: 'call',
+        flow: 'which-day',
+        with: { day: { slot: 'when' } },
+        save: { day: 'when' },
+        next: 'say',
+      },
+      { id: 'say', kind: 'say', say: { en: 'On {when}: noon to ten.' }, next: 'link' },
+      { id: 'link', kind: 'link', flow: 'table', with: { day: { slot: 'when' } } },
+    ],
+  }
+  book.flows.push({
+    id: 'which-day',
+    title: { en: 'Which day' },
+    slots: [{ name: 'day', title: { en: 'day' }, type: { kind: 'date' } }],
+    start: 'ask',
+    steps: [
+      { id: 'ask', kind: 'collect', slot: 'day', ask: { en: 'Which day?' }, next: 'end' },
+      { id: 'end', kind: 'end' },
+    ],
+  })
+  const result = compileBook(book)
+  assert.ok('compiled' in result, JSON.stringify(result))
+  const talk = Object.assign(new Talk(), { compiled: result.compiled }).start('hours')
+  assert.equal(talk.said, 'Which day?')
+  assert.equal(talk.say('Sunday').said, 'On Sunday, 20 March 2022: noon to ten. At what time?')
+  assert.deepEqual([talk.state.finished, talk.state.frames.length], [['which-day', 'hours'], 1])
+})
+
 test('matters that pile up are refused, and a state never grows beyond its limit', () => {
   const talk = new Talk().start('table').commands([{ kind: 'startFlow', flow: 'refund' }])
   const frame = talk.state.frames[0]!

@@ -68,8 +68,10 @@ class Run {
         return slot === undefined || !fitsType(slot.type, value)
       })
     })
-    if (index === -1) return
-    for (const frame of this.state.frames.splice(index)) this.#note(frame, { kind: 'dropped' })
+    if (index !== -1)
+      for (const frame of this.state.frames.splice(index)) this.#note(frame, { kind: 'dropped' })
+    // A step that is another now waits for another thing, or for nothing.
+    for (const frame of this.state.frames) if (!this.#canWait(frame)) frame.waiting = null
   }
 
   take(commands: readonly AcceptedCommand[]): void {
@@ -444,6 +446,20 @@ class Run {
       if (!holds(conditions.get(branch.if)!, frame.slots, this.#context.today)) continue
       this.#note(frame, { kind: 'branched', condition: branch.if, to: branch.to })
       return this.#goTo(frame, branch.to)
+    }
+  }
+
+  #canWait(frame: Frame): boolean {
+    const { step } = this.#stepOf(frame)
+    switch (frame.waiting?.for) {
+      case 'slot':
+        return step.kind === 'collect'
+      case 'confirmation':
+        return step.kind === 'action' && step.confirm !== undefined
+      case 'tool':
+        return step.kind === 'action'
+      case undefined:
+        return true
     }
   }
 

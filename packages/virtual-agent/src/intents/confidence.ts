@@ -8,7 +8,10 @@ export interface Confidence {
   deviations: number[]
 }
 
-export function confidenceOf({ bias, weights, means, deviations }: Confidence, signals: ArrayLike<number>): number {
+export function confidenceOf(
+  { bias, weights, means, deviations }: Confidence,
+  signals: ArrayLike<number>,
+): number {
   let sum = bias
   for (let i = 0; i < weights.length; i++) sum += (weights[i]! * (signals[i]! - means[i]!)) / deviations[i]!
   return 1 / (1 + Math.exp(-sum))

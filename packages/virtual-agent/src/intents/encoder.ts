@@ -6,26 +6,30 @@
  * Weights and activations are rounded to whole numbers before they are multiplied, so sums are exact and the
  * vectors have the same bits on every machine; against the floating-point original the cosine is above 0.9999.
  */
+import {
+  activationMax,
+  dimensions,
+  embeddingWidth,
+  heads,
+  innerWidth,
+  piecesMax,
+  readNetwork,
+  readVocabulary,
+  rowsMax,
+  type Dense,
+  type EncoderFiles,
+  type Layer,
+  type Network,
+  type Norm,
+} from './encoder-network.ts'
 import type { Encoder } from './intent-types.ts'
-import { columnsPerBlock, columnsPerPanel, openArena, rowsPerStep } from './kernels.ts'
-import { openSentencePieces, type Vocabulary } from './sentence-pieces.ts'
-
-export interface EncoderFiles {
-  /** `model.json` of the weights: names, shapes and order of what is in `weights`. */
-  manifest: string
-  /** `vocab.json`: pieces and scores. */
-  vocabulary: string
-  /** The shards, one after the other. */
-  weights: Uint8Array
-}
-
-export class EncoderFault extends Error {}
+import { columnsPerBlock, columnsPerPanel, rowsPerStep } from './kernels.ts'
+import { openSentencePieces } from './sentence-pieces.ts'
 
 /** @throws EncoderFault when the files are not those of this encoder. */
 export function openEncoder(files: EncoderFiles): Encoder {
-  const weights = readWeights(files)
   const pieces = openSentencePieces(readVocabulary(files.vocabulary))
-  const model = layOut(weights)
+  const run = openRun(readNetwork(files))
 
   return {
     parts: [dimensions, dimensions, dimensions],
@@ -35,8 +39,9 @@ export function openEncoder(files: EncoderFiles): Encoder {
       for (let from = 0; from < cuts.length;) {
         let to = from
         let rows = 0
-        while (to < cuts.length && rows + cuts[to]!.length <= rowsMax) rows += cuts[to++]!.length
-        vectors.push(...model.run(cuts.slice(from, to)))
+        while (to < cuts.length && to - from < rowsMax && rows + cuts[to]!.length <= rowsMax)
+          rows += cuts[to++]!.length
+        vectors.push(...run(cuts.slice(from, to)))
         from = to
       }
       return vectors
@@ -44,129 +49,12 @@ export function openEncoder(files: EncoderFiles): Encoder {
   }
 }
 
-const dimensions = 512
-const embeddingWidth = 256
-const innerWidth = 1536
-const heads = 4
-const layers = 2
-/** The encoder was trained on no more; the rest of a longer text is not looked at. */
-const piecesMax = 128
-/** Rows that are multiplied at once: enough that weights are read from the cache, few enough that rows stay there. */
-const rowsMax = 128
 const normEpsilon = 1e-6
 
-/** 1,536 products of these two are below 2^31, so a sum never overflows. */
-const activationMax = 2_047
-const weightMax = 511
+type Run = (cuts: readonly number[][]) => Float32Array[]
 
-interface Weights {
-  take(name: string, shape: readonly number[]): Float32Array
-}
-
-function readVocabulary(text: string): Vocabulary {
-  const list = readJson('vocabulary', text)
-  const fits =
-    Array.isArray(list) &&
-    list.length > 0 &&
-    list.length <= 100_000 &&
-    list.every(
-      (entry: unknown) =>
-        Array.isArray(entry) &&
-        typeof entry[0] === 'string' &&
-        entry[0].length > 0 &&
-        (typeof entry[1] === 'number' || entry[1] === null),
-    )
-  if (!fits) throw new EncoderFault('The vocabulary is not a list of pieces with scores.')
-  // Pieces with a colon have no score in the package, and its own tokenizer counts that as 0.
-  return (list as [string, number | null][]).map(([piece, score]) => [piece, score ?? 0])
-}
-
-function readWeights({ manifest, weights }: EncoderFiles): Weights {
-  const groups = (readJson('manifest', manifest) as { weightsManifest?: unknown }).weightsManifest
-  const parts = new Map<string, { at: number; shape: number[] }>()
-  let at = 0
-  if (!Array.isArray(groups)) throw new EncoderFault('The manifest names no weights.')
-  for (const group of groups as { weights?: { name: string; shape: number[] }[] }[])
-    for (const { name, shape } of group.weights ?? []) {
-      parts.set(shortName(name), { at, shape })
-      // Floats and integers alike take four bytes here.
-      at += 4 * sizeOf(shape)
-    }
-  if (at !== weights.length)
-    throw new EncoderFault(`The weights have ${weights.length} bytes; the manifest says ${at}.`)
-  return {
-    take(name, shape) {
-      const part = parts.get(name)
-      if (part === undefined) throw new EncoderFault(`The manifest has no "${name}".`)
-      const count = sizeOf(shape)
-      if (sizeOf(part.shape) !== count)
-        throw new EncoderFault(`"${name}" has the shape ${part.shape.join('×')}, not ${shape.join('×')}.`)
-      // A copy, so that it begins where floats may; `slice` of a Buffer would be none.
-      const floats = new Float32Array(count)
-      new Uint8Array(floats.buffer).set(weights.subarray(part.at, part.at + 4 * count))
-      return floats
-    },
-  }
-}
-
-function readJson(what: string, text: string): object {
-  try {
-    return (JSON.parse(text) ?? {}) as object
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    throw new EncoderFault(`The ${what} is not JSON.`, { cause })
-  }
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
-}
-
-/** "module_apply_default/Encoder_en/KonaTransformer/Encode/Layer_1/TransformerLayer/FFN/…" without what all have. */
-function shortName(name: string): string {
-  return name.replace(
-    /^module(_apply_default)?\/|Encoder_en\/|KonaTransformer\/Encode\/|TransformerStack\/|TransformerLayer\/|\/part_0$|\/ConcatPartitions\/concat$/g,
-    '',
-  )
-}
-
-/** A layer `y = x · matrix + bias` whose matrix lies in the arena as whole numbers. */
-interface Dense {
-  at: number
-  inputs: number
-  outputs: number
-  /** Where in the arena: what one unit of a column stands for, and what is added. */
-  scales: number
-  bias: number
-  /** Nothing below it is answered. */
-  least: number
-}
-
-interface Layer {
-  width: number
-  attentionNorm: Norm
-  queriesKeysValues: Dense
-  attentionOut: Dense
-  /** Brings what goes past the first layer to the width of the second; null where it has it. */
-  past: Dense | null
-  innerNorm: Norm
-  inner: Dense
-  innerOut: Dense
-}
-
-interface Norm {
-  scale: Float32Array
-  bias: Float32Array
-}
-
-function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Array[] } {
-  const matrixShorts =
-    embeddingWidth * (3 * embeddingWidth + 2 * dimensions) +
-    dimensions * 4 * dimensions +
-    layers * 2 * dimensions * innerWidth +
-    dimensions * dimensions
-  const columns = 3 * embeddingWidth + 3 * dimensions + layers * (dimensions + innerWidth) + 4 * dimensions
-  const arena = openArena(2 * matrixShorts + 8 * columns + (2 + 4 + 4 + 4) * rowsMax * innerWidth + 16 * piecesMax)
+/** Takes at most `rowsMax` texts that have at most as many pieces together. */
+function openRun({ arena, stack, head, embeddings, frequencies }: Network): Run {
   const { kernels } = arena
   /** What goes into a layer, as floats and rounded; what comes out, as whole numbers and as floats. */
   const input = arena.floats(rowsMax * innerWidth)
@@ -176,84 +64,11 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
   const largest = arena.floats(4)
   const perUnit = arena.floats(1)
   const unit = arena.floats(1)
-  const anything = arena.floats(1)
-  anything.view[0] = -Infinity
-  const positive = arena.floats(1)
   const shares = arena.floats(piecesMax)
   const places = arena.integers(piecesMax)
   for (let i = 0; i < piecesMax; i++) places.view[i] = i
 
-  function inArena(values: Float32Array): number {
-    const { at, view } = arena.floats(values.length)
-    view.set(values)
-    return at
-  }
-
-  function dense(matrix: string, bias: string, inputs: number, outputs: number, least = anything.at): Dense {
-    const source = weights.take(matrix, [inputs, outputs])
-    const { at, view } = arena.shorts(inputs * outputs)
-    const scales = new Float32Array(outputs)
-    for (let n = 0; n < outputs; n++) {
-      let most = 0
-      for (let k = 0; k < inputs; k++) most = Math.max(most, Math.abs(source[k * outputs + n]!))
-      scales[n] = most / weightMax
-      const perUnit = most === 0 ? 0 : weightMax / most
-      const panel = Math.floor(n / columnsPerPanel) * inputs * columnsPerPanel
-      for (let k = 0; k < inputs; k++)
-        view[panel + (k >> 1) * 2 * columnsPerPanel + (n % columnsPerPanel) * 2 + (k & 1)] = Math.round(
-          source[k * outputs + n]! * perUnit,
-        )
-    }
-    return { at, inputs, outputs, scales: inArena(scales), bias: inArena(weights.take(bias, [outputs])), least }
-  }
-
-  function norm(name: string, width: number): Norm {
-    return {
-      scale: weights.take(`${name}/layer_prepostprocess/layer_norm/layer_norm_scale`, [width]),
-      bias: weights.take(`${name}/layer_prepostprocess/layer_norm/layer_norm_bias`, [width]),
-    }
-  }
-
-  const stack = Array.from({ length: layers }, (_, i): Layer => {
-    const name = `Layer_${i}`
-    const width = i === 0 ? embeddingWidth : dimensions
-    const attention = `${name}/MultiheadAttention`
-    return {
-      width,
-      attentionNorm: norm(name, width),
-      queriesKeysValues: dense(
-        `${attention}/qkv_transform_single/kernel`,
-        `${attention}/qkv_transform_single/bias`,
-        width,
-        3 * width,
-      ),
-      attentionOut: dense(
-        `${attention}/output_transform_single/kernel`,
-        `${attention}/output_transform_single/bias`,
-        width,
-        dimensions,
-      ),
-      past: i === 0 ? dense(`${name}/dense/kernel`, `${name}/dense/bias`, width, dimensions) : null,
-      innerNorm: norm(`${name}/FFN`, dimensions),
-      inner: dense(`${name}/FFN/conv1/Tensordot/Reshape_1`, `${name}/FFN/conv1/bias`, dimensions, innerWidth, positive.at),
-      innerOut: dense(
-        `${name}/FFN/conv2/Tensordot/Reshape_1`,
-        `${name}/FFN/conv2/bias`,
-        innerWidth,
-        dimensions,
-      ),
-    }
-  })
-  const head = dense(
-    'hidden_layers/tanh_layer_0/weights',
-    'hidden_layers/tanh_layer_0/bias',
-    dimensions,
-    dimensions,
-  )
-  const embeddings = weights.take('Embeddings_en', [embeddingRows, embeddingWidth])
-  const frequencies = weights.take('Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1', [embeddingWidth / 2])
-
-  return { run: (cuts) => run(cuts) }
+  return run
 
   function run(cuts: readonly number[][]): Float32Array[] {
     const rows = cuts.reduce((sum, cut) => sum + cut.length, 0)
@@ -372,7 +187,14 @@ function layOut(weights: Weights): { run(cuts: readonly number[][]): Float32Arra
           const text = input.at + first * stride
           const queries = 4 * head * perHead
           const keys = text + queries + 4 * width
-          kernels.dots(text + i * stride + queries, 4 * perHead, keys, keys + length * stride, stride, shares.at)
+          kernels.dots(
+            text + i * stride + queries,
+            4 * perHead,
+            keys,
+            keys + length * stride,
+            stride,
+            shares.at,
+          )
           soften(shares.view, length, scale)
           const to = output.at + 4 * ((first + i) * width + head * perHead)
           kernels.score(places.at, shares.at, length, keys + 4 * width, stride, to, perHead / columnsPerBlock)
@@ -395,9 +217,6 @@ function soften(values: Float32Array, count: number, scale: number): void {
   }
   for (let i = 0; i < count; i++) values[i]! /= all
 }
-
-/** Pieces of the vocabulary and two that the encoder does not use. */
-const embeddingRows = 8_002
 
 /** Mean and largest value of each dimension over the pieces of one text, into the second and third part. */
 function pool(states: Float32Array, vector: Float32Array): void {

@@ -54,7 +54,9 @@ export function calibrationErrorOf(turns: readonly Judged[]): number {
     bin.probability += probability
     if (truth === first) bin.right++
   }
-  return bins.reduce((sum, { right, probability }) => sum + Math.abs(right - probability), 0) / (turns.length || 1)
+  return (
+    bins.reduce((sum, { right, probability }) => sum + Math.abs(right - probability), 0) / (turns.length || 1)
+  )
 }
 
 /** How often a turn in scope has the higher confidence than one out of scope; half for equal ones. Null without both. */
@@ -62,7 +64,7 @@ export function areaUnderRocOf(turns: readonly Judged[]): number | null {
   const sorted = turns.toSorted((a, b) => a.confidence - b.confidence)
   let ranks = 0
   let inScope = 0
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < sorted.length;) {
     let to = from
     while (to < sorted.length && sorted[to]!.confidence === sorted[from]!.confidence) to++
     for (let i = from; i < to; i++)

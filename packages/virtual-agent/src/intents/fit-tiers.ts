@@ -23,6 +23,7 @@ const rarePiecesFrom = 2_000
 /** Chosen on the development splits of BANKING77 and CLINC150; figures in docs/virtual-agent-intents.md. */
 const cost = 2
 const rounds = 12
+const restMin = 0.05
 
 export function fitFirstTier(rows: TrainingRows, { seed, classes, wordShare }: FitSettings): FirstTier {
   const inScope = rows.texts.filter((_, i) => rows.classes[i]! >= 0)
@@ -40,6 +41,7 @@ export function fitFirstTier(rows: TrainingRows, { seed, classes, wordShare }: F
     classes: rows.classes,
     cost,
     rounds,
+    restMin,
     seed,
   })
   const units = new Float32Array(features + 1)
@@ -48,7 +50,8 @@ export function fitFirstTier(rows: TrainingRows, { seed, classes, wordShare }: F
     const own = weights.subarray(row * columnsPadded, row * columnsPadded + classes)
     const most = own.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0)
     units[row] = most / weightUnitsMax
-    if (most > 0) own.forEach((weight, c) => (rounded[row * classes + c] = Math.round((weight / most) * weightUnitsMax)))
+    if (most > 0)
+      own.forEach((weight, c) => (rounded[row * classes + c] = Math.round((weight / most) * weightUnitsMax)))
   }
   return { vocabulary, weights: rounded, units }
 }
@@ -101,6 +104,7 @@ export function fitSecondTier(
     classes: Int32Array.from(kept, (row) => row.class),
     cost,
     rounds,
+    restMin,
     seed,
   })
   const packed = new Float32Array((dimensions + 1) * classes)

@@ -7,7 +7,7 @@ import {
   type Encoder,
   type LanguageNote,
 } from './intent-types.ts'
-import { pieceText } from './text-pieces.ts'
+import { pieceKinds, pieceText } from './text-pieces.ts'
 import {
   centred,
   clearness,
@@ -49,7 +49,11 @@ export function classify(model: IntentModel, text: string, encoder: Encoder | nu
   const vector = reader.read(text)
   scoreFirst(first, vector, scores)
   const ranking = rank(scores, calibration.sharpness[0], rankedMax)
-  const confidence = confidenceOf(calibration.confidence[0], [ranking.score, clearness(ranking), vector.known])
+  const confidence = confidenceOf(calibration.confidence[0], [
+    ranking.score,
+    clearness(ranking),
+    vector.known,
+  ])
   const answer = answered(model, 1, ranking, confidence)
   // Nothing to go by: no letter, digit or sign.
   if (vector.pieces.count === 0) return { ...answer, ranked: [], outOfScope: true, confidence: 0, margin: 0 }
@@ -106,23 +110,35 @@ function answered(model: IntentModel, tier: 1 | 2, ranking: Ranking, confidence:
   }
 }
 
-/** The pieces that add most to the score of the class, each once, strongest first. */
+/** The words and pairs that add most to the score of the class, strongest first; a word has the weight of its letters too. */
 function featuresOf(model: IntentModel, vector: TextVector, which: number): Classification['features'] {
   const { weights, units } = model.parts.first
   const classes = model.labels.length
-  const strongest: { row: number; weight: number }[] = []
-  for (let j = 0; j < vector.count; j++) {
-    const row = vector.rows[j]!
-    const weight = vector.values[j]! * units[row]! * weights[row * classes + which]!
+  const { pieces, places, rows, values } = vector
+  const strongest: { piece: number; weight: number }[] = []
+  let letters = 0
+  for (let piece = 0; piece < pieces.count; piece++) {
+    const place = places[piece]!
+    let weight = 0
+    if (place >= 0) {
+      const row = rows[place]!
+      weight = values[place]! * units[row]! * weights[row * classes + which]!
+    }
+    if (pieces.kinds[piece] === pieceKinds.letters) {
+      letters += weight
+      continue
+    }
+    if (pieces.kinds[piece] === pieceKinds.word) {
+      weight += letters
+      letters = 0
+    }
     if (weight <= 0 || (strongest.length === featuresMax && weight <= strongest.at(-1)!.weight)) continue
-    let place = strongest.length
-    while (place > 0 && strongest[place - 1]!.weight < weight) place--
-    strongest.splice(place, 0, { row, weight })
+    let at = strongest.length
+    while (at > 0 && strongest[at - 1]!.weight < weight) at--
+    strongest.splice(at, 0, { piece, weight })
     if (strongest.length > featuresMax) strongest.pop()
   }
-  const { pieces } = vector
-  const { hashes } = model.parts.first.vocabulary
-  return strongest.map(({ row, weight }) => ({ feature: pieceText(pieces, pieces.hashes.indexOf(hashes[row]!)), weight }))
+  return strongest.map(({ piece, weight }) => ({ feature: pieceText(pieces, piece), weight }))
 }
 
 interface Work {

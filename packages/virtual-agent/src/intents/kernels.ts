@@ -97,9 +97,11 @@ export interface Arena {
 /** Memory for one piece of work whose needs are known beforehand; it goes when nothing refers to it. */
 export function openArena(bytes: number): Arena {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((bytes + slackBytes) / pageBytes) })
-  module ??= new WebAssembly.Module(wasmModule([score, update, multiplyShorts, largestSize, roundToShorts, toFloats, dots]))
+  module ??= new WebAssembly.Module(
+    wasmModule([score, update, multiplyShorts, largestSize, roundToShorts, toFloats, dots]),
+  )
   const instance = new WebAssembly.Instance(module, { engine: { memory } })
-  const buffer = memory.buffer as ArrayBuffer
+  const { buffer } = memory
   let next = 0
   const take = (size: number): number => {
     const at = next
@@ -130,21 +132,8 @@ const blockBytes = columnsPerBlock * 4
 const quarters = [0, 1, 2, 3] as const
 
 /** Locals of `score` and `update`: seven parameters, then these. */
-const [rows, values, count, weights, stride, columns, blocks, block, row, value, rowsEnd, address] =
-  Array.from({ length: 12 }, (_, i) => i) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+const [rows, values, count, weights, stride, columns, blocks] = [0, 1, 2, 3, 4, 5, 6]
+const [block, row, value, rowsEnd, address] = [7, 8, 9, 10, 11]
 const firstSum = 12
 const scale = 16
 
@@ -213,67 +202,49 @@ const update: WasmFunction = {
 }
 
 const multiplyShorts: WasmFunction = (() => {
-  const [
-    a,
-    b,
-    out,
-    rowSteps,
-    pairs,
-    panels,
-    panel,
-    step,
-    a0,
-    a1,
-    a2,
-    a3,
-    k,
-    bEnd,
-    o,
-    rowBytes,
-    outBytes,
-    end,
-  ] = Array.from({ length: 18 }, (_, i) => i) as number[]
+  const [a, b, out, rowSteps, pairs, panels] = [0, 1, 2, 3, 4, 5]
+  const [panel, step, k, bEnd, to, outRow, rowBytes, outBytes] = [6, 7, 8, 9, 10, 11, 12, 13]
+  const starts = [14, 15, 16, 17]
   const [left, right, spread] = [18, 19, 20]
   const sums = 21
-  const starts = [a0, a1, a2, a3] as number[]
   const body: Code = [
-    set(rowBytes!, multiply(get(pairs!), integer(4))),
-    set(outBytes!, multiply(get(panels!), integer(columnsPerPanel * 4))),
-    set(panel!, integer(0)),
-    until(panel!, panels!, [
-      set(a0!, get(a!)),
-      set(o!, get(out!)),
-      set(step!, integer(0)),
-      set(bEnd!, add(get(b!), multiply(get(pairs!), integer(32)))),
-      until(step!, rowSteps!, [
-        starts.slice(1).map((start, i) => set(start, add(get(starts[i]!), get(rowBytes!)))),
+    set(rowBytes, multiply(get(pairs), integer(4))),
+    set(outBytes, multiply(get(panels), integer(columnsPerPanel * 4))),
+    set(panel, integer(0)),
+    until(panel, panels, [
+      set(starts[0]!, get(a)),
+      set(to, get(out)),
+      set(step, integer(0)),
+      set(bEnd, add(get(b), multiply(get(pairs), integer(32)))),
+      until(step, rowSteps, [
+        starts.slice(1).map((start, i) => set(start, add(get(starts[i]!), get(rowBytes)))),
         Array.from({ length: 8 }, (_, i) => set(sums + i, zeroVector)),
-        set(k!, get(b!)),
-        until(k!, bEnd!, [
-          set(left!, loadVector(get(k!))),
-          set(right!, loadVector(get(k!), 16)),
+        set(k, get(b)),
+        until(k, bEnd, [
+          set(left, loadVector(get(k))),
+          set(right, loadVector(get(k), 16)),
           starts.map((start, i) => [
-            set(spread!, loadSplat(get(start))),
-            set(sums + 2 * i, addIntegers(get(sums + 2 * i), dotShorts(get(spread!), get(left!)))),
-            set(sums + 2 * i + 1, addIntegers(get(sums + 2 * i + 1), dotShorts(get(spread!), get(right!)))),
+            set(spread, loadSplat(get(start))),
+            set(sums + 2 * i, addIntegers(get(sums + 2 * i), dotShorts(get(spread), get(left)))),
+            set(sums + 2 * i + 1, addIntegers(get(sums + 2 * i + 1), dotShorts(get(spread), get(right)))),
             increase(start, integer(4)),
           ]),
-          increase(k!, integer(32)),
+          increase(k, integer(32)),
         ]),
-        set(end!, get(o!)),
+        set(outRow, get(to)),
         starts.map((_, i) => [
-          storeVector(get(end!), get(sums + 2 * i)),
-          storeVector(get(end!), get(sums + 2 * i + 1), 16),
-          increase(end!, get(outBytes!)),
+          storeVector(get(outRow), get(sums + 2 * i)),
+          storeVector(get(outRow), get(sums + 2 * i + 1), 16),
+          increase(outRow, get(outBytes)),
         ]),
         // The last of the four has walked its row to the end, where the next four begin.
-        set(a0!, get(a3!)),
-        set(o!, get(end!)),
-        increase(step!, integer(1)),
+        set(starts[0]!, get(starts[3]!)),
+        set(to, get(outRow)),
+        increase(step, integer(1)),
       ]),
-      set(b!, get(bEnd!)),
-      increase(out!, integer(columnsPerPanel * 4)),
-      increase(panel!, integer(1)),
+      set(b, get(bEnd)),
+      increase(out, integer(columnsPerPanel * 4)),
+      increase(panel, integer(1)),
     ]),
   ]
   return { name: 'multiplyShorts', parameters: 6, integers: 12, vectors: 11, body }

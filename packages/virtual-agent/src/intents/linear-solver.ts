@@ -24,6 +24,8 @@ export interface LinearProblem {
   cost: number
   /** Rounds over all examples at most. */
   rounds: number
+  /** A round that moves less than this share of what the first one did is the last. */
+  restMin: number
   seed: number
 }
 
@@ -35,8 +37,6 @@ export interface LinearSolution {
 
 /** A further feature of this value in every example, whose weights are the constants of the classes. */
 const constantValue = 1
-/** Less than this much further for the whole round, and the rest changes no decision. */
-const violationMin = 0.05
 
 export function solveLinear(problem: LinearProblem): LinearSolution {
   const { examples, features, columns, classes } = problem
@@ -69,10 +69,10 @@ export function solveLinear(problem: LinearProblem): LinearSolution {
   const order = Int32Array.from(classes.keys())
   const random = randomFrom(problem.seed)
   const diagonal = 1 / (2 * problem.cost)
-  let firstViolation = 0
+  let firstMoved = 0
   for (let round = 0; round < problem.rounds; round++) {
     shuffle(order, random)
-    let violation = 0
+    let moved = 0
     for (const i of order) {
       const own = classes[i]!
       const perStep = 1 / (norms[i]! + diagonal)
@@ -91,14 +91,14 @@ export function solveLinear(problem: LinearProblem): LinearSolution {
         pulls[first + c] = next
         const step = next - pull
         steps.view[c] = step * sign
-        violation += Math.abs(step)
+        moved += Math.abs(step)
         moves = true
       }
       if (moves)
         kernels.update(rows.at + at(i), values.at + at(i), length(i), weights.at, stride, steps.at, blocks)
     }
-    if (round === 0) firstViolation = violation
-    else if (violation < violationMin * firstViolation) break
+    if (round === 0) firstMoved = moved
+    else if (moved < problem.restMin * firstMoved) break
   }
 
   return { weights: weights.view, columnsPadded: padded }

@@ -80,7 +80,10 @@ export function loadModel(bytes: Uint8Array): IntentModel {
   const features = arrays.hashes.length
   expect(features * classes <= rowsTimesClassesMax, 'vocabulary')
   expect(arrays.kinds.length === features && arrays.rarity.length === features, 'vocabulary')
-  expect(arrays.units.length === features + 1 && arrays.weights.length === (features + 1) * classes, 'weights')
+  expect(
+    arrays.units.length === features + 1 && arrays.weights.length === (features + 1) * classes,
+    'weights',
+  )
   for (const numbers of [arrays.rarity, arrays.units]) expect(numbers.every(Number.isFinite), 'weights')
   const first: FirstTier = {
     vocabulary: {
@@ -176,7 +179,9 @@ function readHead(bytes: Uint8Array): Head {
   expect(
     typeof calibration === 'object' &&
       calibration !== null &&
-      [calibration.secondShare, calibration.sureFrom, ...(calibration.sharpness ?? [NaN])].every(Number.isFinite) &&
+      [calibration.secondShare, calibration.sureFrom, ...(calibration.sharpness ?? [NaN])].every(
+        Number.isFinite,
+      ) &&
       calibration.sharpness.length === 2 &&
       Array.isArray(calibration.confidence) &&
       calibration.confidence.length === 2 &&
@@ -270,7 +275,13 @@ function readSecond(head: Head, parts: readonly number[], arrays: Arrays): Secon
     arrays.exampleClasses.every((which) => which >= 0 && which < classes),
     'examples',
   )
-  for (const numbers of [arrays.means, arrays.secondWeights, arrays.directions, arrays.offsets, arrays.curvature])
+  for (const numbers of [
+    arrays.means,
+    arrays.secondWeights,
+    arrays.directions,
+    arrays.offsets,
+    arrays.curvature,
+  ])
     expect(numbers.every(Number.isFinite), 'weights')
   return {
     parts,

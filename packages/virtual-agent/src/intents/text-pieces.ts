@@ -3,7 +3,7 @@
  * twelve words has some two hundred.
  */
 
-/** What a text consists of; valid until the next call of the reader that made it. */
+/** What a text consists of, word by word: its letter groups, itself, its pairs. Valid until the reader's next call. */
 export interface TextPieces {
   count: number
   /** 32-bit hashes; the same piece in two places has the same hash. */
@@ -16,7 +16,7 @@ export interface TextPieces {
   plain: Uint16Array
 }
 
-export const pieceKinds = { word: 0, letters: 1 } as const
+export const pieceKinds = { word: 0, letters: 1, pair: 2 } as const
 
 export interface PieceReader {
   /** @param text at most `textCharactersMax` of it are looked at. */
@@ -65,7 +65,7 @@ export function openPieceReader(charactersMax: number): PieceReader {
       let length = 0
       let words = 0
       const end = Math.min(normal.length, charactersMax * 2)
-      for (let i = 0; i < end && length < plainMax - 3; ) {
+      for (let i = 0; i < end && length < plainMax - 3;) {
         const unit = normal.charCodeAt(i)
         const kind = classes[unit]!
         if (kind === separator || kind === silent) {
@@ -106,7 +106,7 @@ export function openPieceReader(charactersMax: number): PieceReader {
         for (let back = 1; back <= Math.min(words, pairDistanceMax); back++) {
           const before = (words - back) % pairDistanceMax
           const pair = Math.imul(lastWords[before]!, back === 1 ? nextPrime : nearPrime) ^ word
-          put(pair, pieceKinds.word, lastStarts[before]!, length)
+          put(pair, pieceKinds.pair, lastStarts[before]!, length)
         }
         lastWords[words % pairDistanceMax] = word
         lastStarts[words % pairDistanceMax] = start
@@ -117,10 +117,11 @@ export function openPieceReader(charactersMax: number): PieceReader {
   }
 }
 
-/** The piece as a person reads it. */
+/** The piece as a person reads it; two words that do not stand together with dots between. */
 export function pieceText({ plain, starts, ends, kinds }: TextPieces, at: number): string {
-  const text = String.fromCharCode(...plain.subarray(starts[at]!, ends[at]!))
-  return kinds[at] === pieceKinds.letters ? text.replaceAll(' ', '_') : text.replaceAll(/ +/g, ' ')
+  const text = String.fromCharCode(...plain.subarray(starts[at], ends[at]))
+  const words = text.trim().split(/ +/)
+  return kinds[at] === pieceKinds.pair && words.length > 2 ? `${words[0]} … ${words.at(-1)}` : words.join(' ')
 }
 
 const space = 32
@@ -138,13 +139,16 @@ const silent = 2
 /** A word of its own: signs that mean something, pictures, and letters of scripts that do not part words. */
 const alone = 3
 
+/** Apostrophes, zero-width joiners, the Arabic lengthening, and the sign that makes a picture of a letter. */
+const silentUnits = new Set([0x27, 0x2019, 0x02bc, 0x200c, 0x200d, 0x0640, 0xfe0f])
+
 let characterClasses: Uint8Array | undefined
 
 function classifyCharacters(): Uint8Array {
   const classes = new Uint8Array(0x1_0000)
   for (let unit = 0; unit < classes.length; unit++) {
     const text = String.fromCharCode(unit)
-    if (/['’ʼ\u200c\u200d\u0640\ufe0f]/u.test(text)) classes[unit] = silent
+    if (silentUnits.has(unit)) classes[unit] = silent
     else if (isHighSurrogate(unit) || /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text))
       classes[unit] = alone
     else if (/[\p{L}\p{N}\p{M}]/u.test(text)) classes[unit] = letter
@@ -160,8 +164,11 @@ function isHighSurrogate(unit: number): boolean {
 /** Lower case; letters without the accents, short vowels and variants that people leave out when they type. */
 function normalised(text: string): string {
   const lower = text.toLowerCase()
-  return /^[\x00-\x7f]*$/.test(lower) ? lower : folded(lower)
+  for (let i = 0; i < lower.length; i++) if (lower.charCodeAt(i) > asciiMax) return folded(lower)
+  return lower
 }
+
+const asciiMax = 0x7f
 
 function folded(text: string): string {
   return text

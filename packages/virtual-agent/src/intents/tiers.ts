@@ -70,7 +70,10 @@ export function scoreFirst({ weights, units }: FirstTier, vector: TextVector, ou
 }
 
 /** The vector that the second tier works with; null when the encoder saw nothing in the text. */
-export function centred({ parts, means }: Pick<SecondTier, 'parts' | 'means'>, vector: Float32Array): Float32Array | null {
+export function centred(
+  { parts, means }: Pick<SecondTier, 'parts' | 'means'>,
+  vector: Float32Array,
+): Float32Array | null {
   if (vector.every((value) => value === 0)) return null
   const out = new Float32Array(vector.length)
   let from = 0
@@ -102,7 +105,10 @@ export function scoreSecond({ weights }: SecondTier, vector: Float32Array, out: 
  * The relative Mahalanobis distance to the nearest class, negated and per dimension (Ren et al. 2021,
  * arXiv:2106.09022): a turn that is as far from every intent as from the examples as a whole belongs to none.
  */
-export function typicality({ parts, directions, offsets, curvature }: SecondTier, vector: Float32Array): number {
+export function typicality(
+  { parts, directions, offsets, curvature }: SecondTier,
+  vector: Float32Array,
+): number {
   const size = parts[0]!
   let most = -Infinity
   for (let c = 0; c < offsets.length; c++) {

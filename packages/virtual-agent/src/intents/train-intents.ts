@@ -58,7 +58,8 @@ export class TrainingFault extends Error {}
 
 /**
  * The same model for the same examples, in whatever order they come.
- * @throws TrainingFault for no example, too many, or a label or text that is none.
+ * Examples without text are left out.
+ * @throws TrainingFault for no example, too many, or a label that is none.
  */
 export function trainIntents(examples: readonly Example[], options: TrainingOptions): IntentModel {
   const { language, seed } = options
@@ -133,24 +134,26 @@ function gather(
 ): Corpus {
   const valid = options.valid ?? []
   const all = examples.length + valid.length
-  if (examples.length === 0) throw new TrainingFault('There is no example.')
+  if (examples.every(isBlank)) throw new TrainingFault('There is no example.')
   if (all > examplesMax) throw new TrainingFault(`${all} examples are more than ${examplesMax}.`)
-  for (const { text, label } of [...examples, ...valid]) {
-    if (text.trim() === '') throw new TrainingFault(`An example of "${label}" has no text.`)
+  for (const { label } of [...examples, ...valid]) {
     if (label === '' || label.length > labelCharactersMax)
-      throw new TrainingFault(`A label has between 1 and ${labelCharactersMax} characters: "${label.slice(0, 40)}".`)
+      throw new TrainingFault(
+        `A label has between 1 and ${labelCharactersMax} characters: "${label.slice(0, 40)}".`,
+      )
   }
-  const labels = [...new Set(examples.map(({ label }) => label))].sort(byCode)
-  if (labels.length > labelsMax) throw new TrainingFault(`${labels.length} intents are more than ${labelsMax}.`)
+  const labels = [...new Set(examples.filter((one) => !isBlank(one)).map(({ label }) => label))].sort(byCode)
+  if (labels.length > labelsMax)
+    throw new TrainingFault(`${labels.length} intents are more than ${labelsMax}.`)
   const classOf = new Map(labels.map((label, i) => [label, i]))
   const strange = valid.find(({ label }) => !classOf.has(label))
   if (strange !== undefined)
     throw new TrainingFault(`"${strange.label}" has examples to choose on and none to learn from.`)
 
-  const rowsOf = (list: readonly Example[]): Example[] => unique(list)
-  const none = (texts: readonly string[] = []): Example[] => unique(texts.map((text) => ({ text, label: '' })))
-  const training = [...rowsOf(examples), ...none(options.outOfScope)]
-  const choosing = [...rowsOf(valid), ...none(options.outOfScopeValid)]
+  const none = (texts: readonly string[] = []): Example[] =>
+    unique(texts.map((text) => ({ text, label: '' })))
+  const training = [...unique(examples), ...none(options.outOfScope)]
+  const choosing = [...unique(valid), ...none(options.outOfScopeValid)]
   const rows = [...training, ...choosing]
   const classes = Int32Array.from(rows, ({ label }) => (label === '' ? -1 : classOf.get(label)!))
   const counts = labels.map(() => 0)
@@ -166,10 +169,14 @@ function gather(
   }
 }
 
-/** Texts as far as they are looked at, each with a label once, in an order of their own. */
+function isBlank({ text }: Example): boolean {
+  return text.trim() === ''
+}
+
+/** Texts as far as they are looked at, each with a label once, in an order of their own; blank ones say nothing. */
 function unique(list: readonly Example[]): Example[] {
   const seen = new Map<string, Example>()
-  for (const { text, label } of list) {
+  for (const { text, label } of list.filter((one) => !isBlank(one))) {
     const read = text.slice(0, textCharactersMax).trim()
     seen.set(`${read}\u0000${label}`, { text: read, label })
   }
@@ -370,6 +377,8 @@ const sureFroms = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 1]
 /** What may be lost by not asking the second tier about turns that the first is sure of. */
 const accuracyLossMax = 0.002
 const areaLossMax = 0.004
+/** So many turns in scope stay with the first tier all the same: most turns have to cost microseconds. */
+const sureShareMin = 0.58
 /** With made-up turns out of scope, the threshold rejects no more of the right answers than this. */
 const rejectedRightMax = 0.03
 /** Without any, it rejects what is plainly unlike the examples. */
@@ -433,7 +442,15 @@ function calibrate(turns: HeldOut, corpus: Corpus, withEncoder: boolean): Chosen
       confidence: confidenceOf(confidence[1], secondSignalsOnce(turn)),
     }
   }
-  const sureFrom = secondShare === 0 ? 0 : chooseSureFrom(turns, judgeBy)
+  const sureness = turns.plain
+    .map((turn) =>
+      Math.min(
+        rank(turn.first, sharpness[0], 1).probabilities[0]!,
+        confidenceOf(confidence[0], firstSignals(turn)),
+      ),
+    )
+    .sort((a, b) => a - b)
+  const sureFrom = secondShare === 0 ? 0 : chooseSureFrom(turns, sureness, judgeBy)
   const judge = (turn: Turn): Judged & { row: number } => judgeBy(turn, sureFrom)
   return {
     calibration: { secondShare, sharpness, confidence, sureFrom },
@@ -478,13 +495,18 @@ function sharpnessOf(turns: readonly Turn[], scoresOf: (turn: Turn) => Float32Ar
 
 const usualSharpness = 4
 
-function chooseSureFrom(turns: HeldOut, judge: (turn: Turn, sureFrom: number) => Judged): number {
+function chooseSureFrom(
+  turns: HeldOut,
+  sureness: readonly number[],
+  judge: (turn: Turn, sureFrom: number) => Judged,
+): number {
   const area = (sureFrom: number): number =>
     areaUnderRocOf([...turns.scoped, ...turns.outOfScope].map((turn) => judge(turn, sureFrom))) ?? 1
   const accuracy = (sureFrom: number): number => accuracyOf(turns.plain.map((turn) => judge(turn, sureFrom)))
   // Above 1: never sure.
   const [accuracyMin, areaMin] = [accuracy(2) - accuracyLossMax, area(2) - areaLossMax]
-  return sureFroms.find((from) => accuracy(from) >= accuracyMin && area(from) >= areaMin) ?? 2
+  const from = sureFroms.find((one) => accuracy(one) >= accuracyMin && area(one) >= areaMin) ?? 2
+  return Math.min(from, sureness[Math.floor(sureness.length * (1 - sureShareMin))] ?? from)
 }
 
 function chooseThreshold(turns: HeldOut, judge: (turn: Turn) => Judged, labels: number): number {

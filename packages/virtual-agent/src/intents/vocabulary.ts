@@ -18,14 +18,14 @@ export interface TextVector {
   rows: Int32Array
   values: Float32Array
   pieces: TextPieces
+  /** For each piece its place in `rows`; -1 when the vocabulary has it not, or it stood before. */
+  places: Int32Array
   /** Share of the pieces, words and groups alike, that the vocabulary has. */
   known: number
 }
 
 export interface VectorReader {
   read(text: string): TextVector
-  /** The row of a piece, -1 when the vocabulary has it not. */
-  rowOf(hash: number): number
 }
 
 /**
@@ -86,13 +86,14 @@ export function openVectorReader(
   const table = openTable(4 * hashes.length)
   for (const hash of hashes) table.add(hash)
   const lastSeen = new Int32Array(hashes.length)
-  const places = new Int32Array(hashes.length)
+  const placesOfRows = new Int32Array(hashes.length)
   let turn = 0
   const vector: TextVector = {
     count: 0,
     rows: new Int32Array(rowsPerTextMax),
     values: new Float32Array(rowsPerTextMax),
     pieces: pieces.read(''),
+    places: new Int32Array(pieces.read('').hashes.length),
     known: 0,
   }
   const { rows, values } = vector
@@ -105,12 +106,14 @@ export function openVectorReader(
       let known = 0
       for (let i = 0; i < found.count; i++) {
         const row = table.find(found.hashes[i]!)
+        vector.places[i] = -1
         if (row === -1) continue
         known++
-        if (lastSeen[row] === turn) values[places[row]!]!++
+        if (lastSeen[row] === turn) values[placesOfRows[row]!]!++
         else if (count < rowsPerTextMax) {
           lastSeen[row] = turn
-          places[row] = count
+          placesOfRows[row] = count
+          vector.places[i] = count
           rows[count] = row
           values[count++] = 1
         }
@@ -122,18 +125,18 @@ export function openVectorReader(
         const times = values[i]!
         const value = (times === 1 ? 1 : 1 + Math.log(times)) * rarity[row]!
         values[i] = value
-        if (kinds[row] === pieceKinds.word) words += value * value
-        else letters += value * value
+        if (kinds[row] === pieceKinds.letters) letters += value * value
+        else words += value * value
       }
       const perWord = words === 0 ? 0 : Math.sqrt(wordShare / words)
       const perLetters = letters === 0 ? 0 : Math.sqrt((1 - wordShare) / letters)
-      for (let i = 0; i < count; i++) values[i]! *= kinds[rows[i]!] === pieceKinds.word ? perWord : perLetters
+      for (let i = 0; i < count; i++)
+        values[i]! *= kinds[rows[i]!] === pieceKinds.letters ? perLetters : perWord
       vector.count = count
       vector.pieces = found
       vector.known = found.count === 0 ? 0 : known / found.count
       return vector
     },
-    rowOf: (hash) => table.find(hash),
   }
 }
 

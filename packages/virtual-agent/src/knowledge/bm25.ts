@@ -16,11 +16,11 @@ export interface Bm25 {
  * term that is repeated counts no more, `b` how much the length of a text counts against it.
  */
 export function openBm25(texts: readonly (readonly string[])[], { k1 = 1.2, b = 0.75 } = {}): Bm25 {
-  const postings = new Map<string, { texts: number[]; counts: number[] }>()
+  const postings = new Map<string, { texts: number[]; counts: number[]; weight: number }>()
   for (const [text, terms] of texts.entries()) {
     for (const term of terms) {
       let posting = postings.get(term)
-      if (posting === undefined) postings.set(term, (posting = { texts: [], counts: [] }))
+      if (posting === undefined) postings.set(term, (posting = { texts: [], counts: [], weight: 0 }))
       if (posting.texts.at(-1) === text) posting.counts[posting.counts.length - 1]! += 1
       else {
         posting.texts.push(text)
@@ -31,11 +31,12 @@ export function openBm25(texts: readonly (readonly string[])[], { k1 = 1.2, b = 
   const lengthMean = texts.reduce((sum, terms) => sum + terms.length, 0) / Math.max(1, texts.length)
   const lengthPart = texts.map((terms) => k1 * (1 - b + (b * terms.length) / Math.max(1, lengthMean)))
 
-  /** The variant with 1 added, which is never negative: a term of most texts still tells a little. */
-  function weight(term: string): number {
-    const having = postings.get(term)?.texts.length ?? 0
-    return having === 0 ? 0 : Math.log(1 + (texts.length - having + 0.5) / (having + 0.5))
+  // The variant with 1 added, which is never negative: a term of most texts still tells a little.
+  for (const posting of postings.values()) {
+    const having = posting.texts.length
+    posting.weight = Math.log(1 + (texts.length - having + 0.5) / (having + 0.5))
   }
+  const weight = (term: string): number => postings.get(term)?.weight ?? 0
 
   const gain = (count: number, text: number): number => (count * (k1 + 1)) / (count + lengthPart[text]!)
 
@@ -47,10 +48,9 @@ export function openBm25(texts: readonly (readonly string[])[], { k1 = 1.2, b = 
       for (const term of new Set(terms)) {
         const posting = postings.get(term)
         if (posting === undefined) continue
-        const idf = weight(term)
         for (let i = 0; i < posting.texts.length; i++) {
           const text = posting.texts[i]!
-          scores[text]! += idf * gain(posting.counts[i]!, text)
+          scores[text]! += posting.weight * gain(posting.counts[i]!, text)
         }
       }
       return scores

@@ -86,6 +86,29 @@ test('the same articles in another order give the same bytes', () => {
   assert.ok(Buffer.from(one).equals(other))
 })
 
+test('what an earlier index has encoded is not encoded again, and the index is the same', () => {
+  const articles = testArticlesWithQuestions()
+  const plainEncoder = letterEncoder()
+  const encoded: string[] = []
+  const encoder = {
+    parts: plainEncoder.parts,
+    encode: (texts: readonly string[]) => {
+      encoded.push(...texts)
+      return plainEncoder.encode(texts)
+    },
+  }
+  const before = loadIndex(saveIndex(buildIndex(articles, { encoder })), encoder)
+  const changed = articles.map((article) => ({
+    ...article,
+    version: 2,
+    questions: article.id === 'pets' ? [...article.questions, 'is my parrot welcome'] : article.questions,
+  }))
+  encoded.length = 0
+  const again = saveIndex(buildIndex(changed, { encoder, previous: before }))
+  assert.deepEqual(encoded, ['is my parrot welcome'])
+  assert.ok(Buffer.from(again).equals(saveIndex(buildIndex(changed, { encoder }))))
+})
+
 test('an index that was saved and loaded answers exactly as before', () => {
   const encoder = letterEncoder()
   for (const index of [plain, buildIndex(testArticlesWithQuestions(), { encoder })]) {

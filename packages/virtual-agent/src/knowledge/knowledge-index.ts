@@ -47,6 +47,8 @@ export interface BuildOptions {
   encoder: Encoder | null
   /** Share of given answers that must be right. */
   precisionMin?: number
+  /** An earlier index made with the same encoder: what it has encoded is not encoded again. */
+  previous?: KnowledgeIndex | null
   progress?: (fraction: number) => void
 }
 
@@ -71,11 +73,11 @@ export function buildIndex(articles: readonly Article[], options: BuildOptions):
   const entries = approved.map(entryOf).sort((a, b) => (a.id < b.id ? -1 : 1))
   const passages = entries.reduce((sum, entry) => sum + entry.passages.length, 0)
   if (passages > passagesMax) throw new Refusal('too_large', `An index has at most ${passagesMax} passages.`)
-  const { encoder, precisionMin = precisionMinDefault, progress = () => {} } = options
+  const { encoder, precisionMin = precisionMinDefault, previous = null, progress = () => {} } = options
   const shelves = languagesOf(entries).map((language): KnownShelf => {
     const own = entries.filter((entry) => entry.language === language)
     const encoded = language === encoderLanguage ? encoder : null
-    const vectors = encoded && encodeEntries(own, encoded, (fraction) => progress(0.8 * fraction))
+    const vectors = encoded && encodeEntries(own, encoded, previous, (fraction) => progress(0.8 * fraction))
     const learnt = learnShelf(own, vectors, language, precisionMin)
     return { language, shelf: openShelf(own, vectors, language), vectors, ...learnt }
   })
@@ -92,7 +94,7 @@ export interface SearchOptions {
 }
 
 /** A longer turn is a story whose beginning says what it is about. */
-const textCharactersMax = 2_000
+export const textCharactersMax = 2_000
 const passagesDefault = 3
 
 /** What the articles say to a text. Deterministic; some milliseconds, most of them the encoder's. */
@@ -230,14 +232,20 @@ function languagesOf(entries: readonly Entry[]): Language[] {
 function encodeEntries(
   entries: readonly Entry[],
   encoder: Encoder,
+  previous: KnowledgeIndex | null,
   progress: (fraction: number) => void,
 ): ShelfVectors {
   const { parts } = encoder
+  const known = knownVectors(previous, parts)
   const whole = (text: string): Float32Array => {
+    const before = known.questions.get(text)
+    if (before !== undefined) return before
     const [vector] = encoder.encode([text])
     return fromBytes(toBytes(unitParts(vector!, parts)))
   }
   const meaning = (text: string): Float32Array => {
+    const before = known.texts.get(text)
+    if (before !== undefined) return before
     const vectors = encoder
       .encode(splitText(text, encodedCharactersMax))
       .map((vector) => unitParts(vector, parts).subarray(0, parts[0]))
@@ -249,10 +257,30 @@ function encodeEntries(
       progress(e / entries.length)
       return {
         title: meaning(entry.title),
-        headings: entry.passages.map(({ headings }) => meaning([entry.title, ...headings].join('. '))),
+        headings: entry.passages.map(({ headings }) => meaning(headingText(entry.title, headings))),
         passages: entry.passages.map(({ text }) => meaning(text)),
         questions: entry.questions.map(whole),
       }
     }),
   }
+}
+
+const headingText = (title: string, headings: readonly string[]): string => [title, ...headings].join('. ')
+
+function knownVectors(previous: KnowledgeIndex | null, parts: readonly number[]) {
+  const texts = new Map<string, Float32Array>()
+  const questions = new Map<string, Float32Array>()
+  for (const { shelf, vectors } of previous?.shelves ?? []) {
+    if (vectors === null || String(vectors.parts) !== String(parts)) continue
+    for (const [e, entry] of shelf.entries.entries()) {
+      const own = vectors.entries[e]!
+      texts.set(entry.title, own.title)
+      for (const [p, { headings, text }] of entry.passages.entries()) {
+        texts.set(headingText(entry.title, headings), own.headings[p]!)
+        texts.set(text, own.passages[p]!)
+      }
+      for (const [q, question] of entry.questions.entries()) questions.set(question, own.questions[q]!)
+    }
+  }
+  return { texts, questions }
 }

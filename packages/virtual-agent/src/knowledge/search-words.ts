@@ -7,6 +7,13 @@ export function searchStems(text: string, language: Language): string[] {
   return wordsOf(text).map((word) => stemWord(word, language))
 }
 
+/** The stems of the words that say what a text is about. */
+export function subjectStems(text: string, language: Language): string[] {
+  return wordsOf(text)
+    .filter((word) => !isFunctionWord(word))
+    .map((word) => stemWord(word, language))
+}
+
 /** Says nothing about a topic: a visitor's "hello, I would like to know". */
 export function isFunctionWord(word: string): boolean {
   return stemsOf(word).length === 0

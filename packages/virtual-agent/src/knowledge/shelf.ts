@@ -3,7 +3,7 @@ import { wordsOf } from '../tokens.ts'
 import { openBm25 } from './bm25.ts'
 import { headScore, learnExampleHead, type ExampleHead } from './example-head.ts'
 import { openSpelling } from './nearest-spelling.ts'
-import { isFunctionWord, letterPieces, searchStems } from './search-words.ts'
+import { isFunctionWord, letterPieces, searchStems, subjectStems } from './search-words.ts'
 import { stemWord } from './stem-word.ts'
 import { cosine, meanDirection } from './vector.ts'
 
@@ -37,6 +37,8 @@ export interface Query {
   text: string
   /** Stems with what spelling corrected, in order. */
   stems: string[]
+  /** Of these, the ones of words that say what the text is about. */
+  subject: string[]
   /** Stems that no article has, function words left out. */
   unknown: string[]
   pieces: string[]
@@ -100,14 +102,16 @@ export function openShelf(
     })),
   ])
   const unitWords = openBm25(units.map((unit) => unit.stems))
+  // Over a whole article function words only say how long it is.
   const wholeWords = openBm25(
     shown.map((entry) =>
-      stems(
+      subjectStems(
         [
           entry.title,
           ...entry.questions,
           ...entry.passages.map((one) => `${one.headings}\n${one.text}`),
         ].join('\n'),
+        language,
       ),
     ),
   )
@@ -148,14 +152,16 @@ export function openShelf(
     entries,
     head: examples,
     read(text, vector) {
-      const query: Query = { text, stems: [], unknown: [], pieces: letterPieces(text), vector }
+      const query: Query = { text, stems: [], subject: [], unknown: [], pieces: letterPieces(text), vector }
       for (const word of wordsOf(text)) {
+        const empty = isFunctionWord(word)
         const stem = stemWord(word, language)
-        const known = wholeWords.weight(stem) > 0
-        const meant = known || isFunctionWord(word) ? null : spelling.nearest(word)
-        if (known) query.stems.push(stem)
-        else if (meant !== null) query.stems.push(stemWord(meant, language))
-        else if (!isFunctionWord(word)) query.unknown.push(stem)
+        const known = unitWords.weight(stem) > 0
+        const meant = known || empty ? null : spelling.nearest(word)
+        const read = known ? stem : meant === null ? null : stemWord(meant, language)
+        if (read !== null) query.stems.push(read)
+        if (read !== null && !empty) query.subject.push(read)
+        if (read === null && !empty) query.unknown.push(stem)
       }
       return query
     },
@@ -176,9 +182,9 @@ export function openShelf(
       if (piecesMost > 0)
         for (const [entry, score] of letters.scores(query.pieces).entries())
           pieces[entry] = score / piecesMost
-      const wholeMost = most(wholeWords, query.stems, unknown.size)
+      const wholeMost = most(wholeWords, query.subject, unknown.size)
       if (wholeMost > 0)
-        for (const [entry, score] of wholeWords.scores(query.stems).entries())
+        for (const [entry, score] of wholeWords.scores(query.subject).entries())
           whole[entry] = score / wholeMost
       if (query.vector !== null && meaning !== null)
         for (let entry = 0; entry < entries.length; entry++) {
@@ -202,7 +208,7 @@ export function openShelf(
       }))
       return rated.reduce((best, one) => (one.score > best.score ? one : best)).passage
     },
-    sharedStems: (query, entry) => wholeWords.shared(query.stems, entry),
+    sharedStems: (query, entry) => wholeWords.shared(query.subject, entry),
     nearestQuestion(query, entry) {
       if (query.vector === null || vectors === null) return null
       const own = vectors[entry]!

@@ -46,7 +46,7 @@ const speaking =
   اتحدث التحدث تحدث اكلم التكلم تكلم تحويل تحويلي حولني التواصل تواصل اريد احتاج حقيقي ابي عايز بدي`)
 
 /** "I travel with two persons": about a booking, not a wish. */
-const counted = list(`one two three four five six per each another other extra second
+const counted = list(`many one two three four five six per each another other extra second
   dos tres cuatro cinco seis por otra segunda cada eine zwei drei vier funf sechs pro andere zweite weitere
   1 2 3 4 5 6 7 8 9 travel estate viajes`)
 
@@ -120,7 +120,7 @@ function isOther(words: readonly string[], i: number): boolean {
   const behind = words[i + 1]
   // "Para una persona" is how many; "hablar con una persona" is whom.
   if (before === 'una' && ['para', 'de', 'a'].includes(words[i - 2] ?? '')) return true
-  if (/^agent/.test(words[i]!) && words.some((word) => isOneOf(word, elsewhere))) return true
+  if (words[i]!.startsWith('agent') && words.some((word) => isOneOf(word, elsewhere))) return true
   return (
     (before !== undefined && isOneOf(before, counted)) || (behind !== undefined && isOneOf(behind, others))
   )

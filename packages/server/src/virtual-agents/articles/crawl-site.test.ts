@@ -90,7 +90,10 @@ test('the pages that a site lists become articles that nobody has approved yet',
     { address: `${origin}/help/gone`, reason: 'answered with status 404' },
     { address: `${origin}/help/data.json`, reason: 'is neither a page nor a PDF' },
   ])
-  assert.deepEqual(progress.sort(), [1, 2, 3, 4])
+  assert.deepEqual(
+    progress.toSorted((a, b) => a - b),
+    [1, 2, 3, 4],
+  )
   const again = await crawl()
   assert.ok(again.kind === 'crawled')
   assert.deepEqual(again.articles, outcome.articles)

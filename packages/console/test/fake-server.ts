@@ -1187,6 +1187,13 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
         throw new Refusal('not_found')
       case 'POST conversations':
         if (!held.has(id)) throw new Refusal('not_found')
+        if (last === 'turns') {
+          const turn = path.split('/')[5]!
+          if (!eventsOf(id).some((event) => event.type === 'turn' && event.id === turn))
+            throw new Refusal('not_found', 'The virtual agent has no such turn here.', { field: 'turn' })
+          if (typeof body['note'] === 'string') act(id, 'notes', { text: body['note'] }, randomUUID())
+          return [201, { conversation: id, turn, at: iso(Date.now()) }]
+        }
         return [201, act(id, last, body, key)]
     }
     throw new Refusal('not_found')

@@ -11,6 +11,7 @@ import type {
   CrawlStatus,
   Draft,
   SuggestionsRequest,
+  ToolSecret,
   TrainingStatus,
   TryRequest,
   UnansweredTurn,
@@ -19,6 +20,7 @@ import type {
   VersionSummary,
   VirtualAgentOverview,
 } from '@candor/protocol/virtual-agent-api.ts'
+import type { ResultNumber, VirtualAgentResults } from '@candor/protocol/virtual-agent-results.ts'
 import { clusterTexts } from '@candor/virtual-agent/cluster-texts.ts'
 import { decide } from '@candor/virtual-agent/decide.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
@@ -365,8 +367,116 @@ export function openFakeVirtualAgent(parts: {
       proposal: waiting && summary(waiting),
       training,
       approvers: [priya, ingrid],
-      secrets: [],
+      secrets,
     }
+  }
+
+  // ---- results: every conversation came to something, by its place among the rows
+
+  const secrets: ToolSecret[] = []
+
+  interface Fate {
+    conversation: string
+    at: string
+    numbers: ResultNumber[]
+    reason: string | null
+    intent: string
+    /** Of the turn in which the intent was decided. */
+    turn: 'confirmed' | 'handed-over' | 'wrong' | null
+  }
+  const fates: ResultNumber[][] = [
+    ['confirmed'],
+    ['silent', 'silent-not-back'],
+    ['handed-over'],
+    ['silent', 'silent-undecided'],
+    ['confirmed'],
+    ['handed-over', 'fallback'],
+    ['unresolved', 'fallback'],
+    ['silent', 'silent-not-back'],
+    ['silent', 'silent-back', 'wrong-reports'],
+    ['open'],
+    ['handed-over'],
+  ]
+  const reasons = ['rebooking', 'not-understood', 'asked-for-person', 'taken-over']
+  const intentsAsked = ['refund-status', 'delayed-baggage', 'change-booking', 'check-in', 'lounge-access']
+
+  function fatesIn(query: URLSearchParams): Fate[] {
+    const from = Date.parse(`${query.get('from')}T00:00:00Z`)
+    const to = Date.parse(`${query.get('to')}T00:00:00Z`) + day
+    return [...rows.values()]
+      .map((row, i): Fate => {
+        const numbers = fates[i % fates.length]!
+        return {
+          conversation: row.id,
+          at: iso(now - (i + 1) * 11 * 3_600_000),
+          numbers: ['conversations', ...numbers],
+          reason: numbers.includes('handed-over') ? reasons[i % 3]! : null,
+          intent: intentsAsked[(i * 7) % 5]!,
+          turn: numbers.includes('confirmed')
+            ? 'confirmed'
+            : numbers.includes('handed-over')
+              ? 'handed-over'
+              : numbers.includes('wrong-reports')
+                ? 'wrong'
+                : null,
+        }
+      })
+      .filter(({ at }) => started && Date.parse(at) >= from && Date.parse(at) < to)
+  }
+
+  function results(query: URLSearchParams): VirtualAgentResults {
+    const all = fatesIn(query)
+    const count = (number: ResultNumber): number =>
+      all.filter(({ numbers }) => numbers.includes(number)).length
+    const byReason = Map.groupBy(
+      all.filter(({ reason }) => reason !== null),
+      ({ reason }) => reason!,
+    )
+    return {
+      conversations: all.length,
+      selfService: {
+        confirmed: count('confirmed'),
+        silent: count('silent'),
+        silentNotBack: count('silent-not-back'),
+      },
+      silentBack: count('silent-back'),
+      silentUndecided: count('silent-undecided'),
+      unresolved: count('unresolved'),
+      open: count('open'),
+      handedOver: [...byReason]
+        .map(([reason, of]) => ({ reason, conversations: of.length }))
+        .toSorted((a, b) => b.conversations - a.conversations),
+      fallback: count('fallback'),
+      wrongReports: count('wrong-reports'),
+      perIntent: [...Map.groupBy(all, ({ intent }) => intent)]
+        .map(([intent, of]) => ({
+          intent,
+          conversations: of.length,
+          confirmed: of.filter(({ turn }) => turn === 'confirmed').length,
+          handedOver: of.filter(({ turn }) => turn === 'handed-over').length,
+          wrong: of.filter(({ turn }) => turn === 'wrong').length,
+        }))
+        .toSorted((a, b) => b.conversations - a.conversations),
+    }
+  }
+
+  function resultPage(number: string, query: URLSearchParams): unknown {
+    const found = fatesIn(query)
+      .filter(({ numbers }) => numbers.includes(number as ResultNumber))
+      .filter(({ reason }) => query.get('reason') === null || reason === query.get('reason'))
+      .filter(({ intent }) => query.get('intent') === null || intent === query.get('intent'))
+    return { items: found.map(({ conversation, at }) => ({ conversation, at })), next: null }
+  }
+
+  function setSecret(method: string, tool: string): [number, unknown] {
+    const at = secrets.findIndex((one) => one.tool === tool)
+    if (at !== -1) secrets.splice(at, 1)
+    if (method === 'DELETE') return [204, null]
+    const url = definition?.tools.find(({ id }) => id === tool)?.url
+    if (url === undefined) throw new Refusal('not_found')
+    const secret: ToolSecret = { tool, origin: new URL(url).origin, setBy: mine, setAt: iso(Date.now()) }
+    secrets.push(secret)
+    return [200, secret]
   }
 
   function parsed(value: unknown): Definition {
@@ -670,6 +780,8 @@ export function openFakeVirtualAgent(parts: {
           return [200, summary(one)]
         }
       }
+      if (first === 'results') return [200, second === '' ? results(query) : resultPage(second, query)]
+      if (first === 'tools') return setSecret(method, second)
       if (first === 'articles') return aboutArticles(method, path.slice(1), body, key)
       throw new Refusal('not_found', `${method} ${path.join('/')} ${query.toString()}`)
     },

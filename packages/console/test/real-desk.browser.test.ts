@@ -8,7 +8,10 @@ import type { Browser } from 'playwright-core'
 import { build } from 'vite'
 import type { ConversationDetail } from '@candor/protocol/api.ts'
 import { launchBrowser } from '../../server/test/chromium.ts'
-import { TestPlatform } from '../../server/test/test-platform.ts'
+import type { Definition, Intent } from '@candor/virtual-agent/definition.ts'
+import { newDefinition } from '@candor/virtual-agent/upgrade-script.ts'
+import { signIn, type Answer, type SignedIn } from '../../server/test/signed-in.ts'
+import { TestPlatform, type TestTenant } from '../../server/test/test-platform.ts'
 
 let browser: Browser
 let platform: TestPlatform
@@ -185,3 +188,96 @@ test('the settings of a new tenant can be filled in from the desk', async () => 
   await lena.context().close()
   await context.close()
 })
+
+test('what the virtual agent said has its reason below it, a wrong answer is reported there, and the results open to it', async () => {
+  const tenant = await platform.tenant()
+  await publish(tenant)
+  const visitor = await platform.visitor(tenant)
+  const conversation = platform.ids.next()
+  await visitor.ask({ type: 'start', id: platform.ids.next(), conversation })
+  const text = '¿Cómo puedo pedir un reembolso?'
+  await visitor.ask({ type: 'send', id: platform.ids.next(), conversation, text })
+  const said = 'El reembolso llega a su cuenta en cinco días.'
+  await visitor.until('events', ({ events }) =>
+    events.some((event) => event.type === 'message' && event.data.text === said),
+  )
+
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  await page.goto(`${platform.url}/desk/?view=all&c=${conversation}`)
+  await page.getByLabel('E-mail address').fill(tenant.people.administrator.email)
+  await page.getByLabel('Password').fill(tenant.password)
+  await page.keyboard.press('Enter')
+  const message = page.locator('[data-item]', { hasText: said })
+  await message.getByText('Word for word an example of “refund”').click()
+  // What the version that decided calls it.
+  await message.getByText('Word for word an example of “Reembolsos”').waitFor()
+  await message.getByRole('button', { name: 'Report a wrong answer' }).click()
+  await page.keyboard.type('It takes ten days.')
+  await message.getByRole('button', { name: 'Report', exact: true }).click()
+  await message.getByText('Reported as wrong').waitFor()
+  await page.locator('[data-item]', { hasText: 'It takes ten days.' }).waitFor()
+
+  await page.goto(`${platform.url}/desk/virtual-agent/results`)
+  const wrong = page.getByRole('link', { name: '1 An answer was reported as wrong, open the conversations' })
+  await wrong.click()
+  await page.getByRole('list', { name: 'Conversations' }).getByRole('link').click()
+  await message.waitFor()
+  assert.equal(new URL(page.url()).searchParams.get('c'), conversation)
+  await context.close()
+})
+
+/** One person writes and proposes it, another one approves it. */
+async function publish(tenant: TestTenant): Promise<void> {
+  const [supervisor, administrator] = await Promise.all([
+    signIn(platform, tenant, 'supervisor'),
+    signIn(platform, tenant, 'administrator'),
+  ])
+  const intent = (id: string, title: string, examples: string[], answer: string): Intent => ({
+    id,
+    title: { es: title },
+    examples: { es: examples },
+    answer: { es: answer },
+    followUps: [],
+  })
+  const base = '/v1/virtual-agent'
+  const send = async (by: SignedIn, method: 'PUT' | 'POST', path: string, body: object): Promise<Answer> => {
+    const answer = await by.send(method, `${base}/${path}`, body)
+    assert.ok(answer.status < 300, JSON.stringify(answer.body))
+    return answer
+  }
+  // In Spanish: the sentence encoder knows English only, and training without it takes half a second.
+  const definition: Definition = {
+    ...newDefinition('Aurora', 'es'),
+    intents: [
+      intent(
+        'refund',
+        'Reembolsos',
+        [
+          '¿Cómo puedo pedir un reembolso?',
+          'Quiero que me devuelvan el dinero',
+          '¿Cuánto tarda la devolución?',
+        ],
+        'El reembolso llega a su cuenta en cinco días.',
+      ),
+      intent(
+        'baggage',
+        'Equipaje',
+        [
+          '¿Cuántas maletas puedo llevar?',
+          '¿Cuánto puede pesar mi equipaje?',
+          '¿Puedo subir otra maleta a bordo?',
+        ],
+        'Puede llevar una maleta de 23 kg.',
+      ),
+    ],
+  }
+  await send(supervisor, 'PUT', 'draft', { revision: 0, definition })
+  await send(supervisor, 'POST', 'draft/train', {})
+  await platform.candor.authoring.training.settled()
+  const { body } = await send(supervisor, 'POST', 'proposals', { revision: 1, note: '' })
+  await send(administrator, 'POST', `proposals/${String(body['version'])}/approve`, {})
+}

@@ -44,6 +44,14 @@ export type LineItem = {
 
 export type TranscriptItem = MessageItem | LineItem
 
+/** What a virtual agent decided and why, for staff. No line of the transcript: it stands beside what it led to. */
+export interface TurnItem {
+  id: string
+  seq: number
+  at: string
+  data: EventData['turn']
+}
+
 type Change =
   | { kind: 'text'; text: string | null; masked: boolean; edited: boolean }
   | { kind: 'deleted' }
@@ -52,19 +60,26 @@ type Change =
 export interface Transcript {
   /** In order of `seq`. An item that did not change is the same object as before. */
   readonly items: readonly TranscriptItem[]
+  /** In order of `seq`; none on a visitor's wire. */
+  readonly turns: readonly TurnItem[]
   /** Highest message seq seen on screen, by side. */
   readonly readBy: { readonly visitor: number; readonly staff: number }
   /** Changes to messages that are not loaded: they apply when the page that holds them comes. */
   readonly loose: ReadonlyMap<number | string, readonly Change[]>
 }
 
-export const emptyTranscript: Transcript = { items: [], readBy: { visitor: 0, staff: 0 }, loose: new Map() }
+export const emptyTranscript: Transcript = {
+  items: [],
+  turns: [],
+  readBy: { visitor: 0, staff: 0 },
+  loose: new Map(),
+}
 
 /** Adds events that follow what the transcript holds. */
 export function foldEvents(transcript: Transcript, events: readonly WireEvent[]): Transcript {
   const items = [...transcript.items]
   const loose = new Map(transcript.loose)
-  let { readBy } = transcript
+  let { turns, readBy } = transcript
 
   const change = (target: number | string, made: Change): void => {
     // From the end: people change what they wrote last.
@@ -77,12 +92,23 @@ export function foldEvents(transcript: Transcript, events: readonly WireEvent[])
     loose.set(target, [...(loose.get(target) ?? []), made])
   }
 
+  /** What a virtual agent made of a text goes with the text, as in the store. */
+  const forget = (target: number): void => {
+    if (turns.some(({ data }) => data.read >= target))
+      turns = turns.map((turn) =>
+        turn.data.read >= target ? { ...turn, data: { ...turn.data, record: null } } : turn,
+      )
+  }
+
   for (const event of events) {
     switch (event.type) {
       case 'private':
-      // Why the virtual agent did it is told beside what it did, by whoever shows it.
-      case 'turn':
         break
+      case 'turn': {
+        const { id, seq, at, data } = event
+        turns = [...turns, { id, seq, at, data }]
+        break
+      }
       case 'message':
       case 'note':
         items.push(messageItem(event))
@@ -94,9 +120,11 @@ export function foldEvents(transcript: Transcript, events: readonly WireEvent[])
       }
       case 'masking':
         change(event.data.target, { kind: 'text', text: event.data.text, masked: true, edited: false })
+        forget(event.data.target)
         break
       case 'deletion':
         change(event.data.target, { kind: 'deleted' })
+        forget(event.data.target)
         break
       case 'form':
         change(event.data.form, { kind: 'answered', answers: event.data.answers })
@@ -112,7 +140,7 @@ export function foldEvents(transcript: Transcript, events: readonly WireEvent[])
       }
     }
   }
-  return { items, readBy, loose }
+  return { items, turns, readBy, loose }
 }
 
 /** Adds an earlier page in front, and applies to it what is known to have changed since. */
@@ -134,6 +162,7 @@ export function foldEarlier(transcript: Transcript, events: readonly WireEvent[]
     if (!found.has(target)) loose.set(target, [...(loose.get(target) ?? []), ...changes])
   return {
     items: [...items, ...transcript.items],
+    turns: [...page.turns, ...transcript.turns],
     readBy: {
       visitor: Math.max(page.readBy.visitor, transcript.readBy.visitor),
       staff: Math.max(page.readBy.staff, transcript.readBy.staff),

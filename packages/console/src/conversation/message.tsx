@@ -19,11 +19,13 @@ interface MessageProps {
   /** An edit or deletion (null) that is not stored yet. */
   change: string | null | undefined
   own: boolean
+  /** Why the virtual agent wrote it. */
+  why: ReactNode
   onEdit(item: MessageItem): void
   onRemove(item: MessageItem): void
 }
 
-export function Message({ item, joined, mark, change, own, onEdit, onRemove }: MessageProps) {
+export function Message({ item, joined, mark, change, own, why, onEdit, onRemove }: MessageProps) {
   const deleted = change === null || (change === undefined && item.deleted)
   const text = change ?? item.text
   const side = item.note
@@ -114,6 +116,7 @@ export function Message({ item, joined, mark, change, own, onEdit, onRemove }: M
             {mark && <Mark mark={mark} />}
           </p>
         )}
+        {why}
       </div>
     </li>
   )

@@ -4,7 +4,10 @@
  * few again when one is back at the newest.
  */
 import {
+  Fragment,
+  lazy,
   memo,
+  Suspense,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -13,7 +16,7 @@ import {
   useState,
   type KeyboardEvent,
 } from 'react'
-import { markOf, type MessageItem, type TranscriptItem } from '@candor/protocol/fold-events.ts'
+import { markOf, type MessageItem, type TranscriptItem, type TurnItem } from '@candor/protocol/fold-events.ts'
 import { useAction } from '../actions/run-actions.ts'
 import { dayName, sameDay } from '../design/times.tsx'
 import { Icon } from '../design/icons.tsx'
@@ -23,7 +26,11 @@ import { showToast } from '../shell/toasts.tsx'
 import type { Thread } from './conversation-store.ts'
 import { Line } from './line.tsx'
 import { Message, OutgoingMessage } from './message.tsx'
+import { turnsBeside } from './turns-beside.ts'
 import css from './transcript.module.css'
+
+// Most conversations at a desk have no virtual agent in them, and its reasons are read now and then.
+const TurnWhy = lazy(() => import('./turn-why.tsx').then(({ TurnWhy }) => ({ default: TurnWhy })))
 
 /** Fills any screen; a conversation of any length paints as fast as a short one. */
 const windowItems = 28
@@ -51,9 +58,10 @@ export const Transcript = memo(function Transcript({
   const top = useRef<HTMLDivElement>(null)
   const [count, setCount] = useState(windowItems)
   const [away, setAway] = useState(false)
-  const { items } = transcript
-  const shown = useMemo(() => items.slice(-count), [items, count])
-  const hasMore = items.length > shown.length || firstSeq > 1
+  const { items, turns } = transcript
+  const all = useMemo(() => turnsBeside(items, turns), [items, turns])
+  const shown = useMemo(() => all.slice(-count), [all, count])
+  const hasMore = all.length > shown.length || firstSeq > 1
   const ready = state !== null
 
   const lastOwn = items.findLast((item) => isReply(item) && item.actor.kind !== 'visitor')?.seq
@@ -64,9 +72,9 @@ export const Transcript = memo(function Transcript({
   const readLine = useReadLine(held, me.person.id)
 
   const more = useCallback(() => {
-    if (items.length > count) setCount(count + windowItems)
+    if (all.length > count) setCount(count + windowItems)
     else conversations.earlier(id)
-  }, [items.length, count, conversations, id])
+  }, [all.length, count, conversations, id])
   useEffect(() => {
     const mark = top.current
     if (!mark || !hasMore) return
@@ -119,7 +127,8 @@ export const Transcript = memo(function Transcript({
       onKeyDown={(event: KeyboardEvent) => {
         if (event.altKey || event.ctrlKey || event.metaKey) return
         if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
-        if (event.target instanceof HTMLElement && event.target.closest('button')) return
+        // A report is written within the transcript: there the arrow keys move the caret.
+        if (event.target instanceof HTMLElement && event.target.closest('button, textarea')) return
         event.preventDefault()
         focusItem(event.key === 'ArrowUp' ? -1 : 1)
       }}
@@ -131,16 +140,26 @@ export const Transcript = memo(function Transcript({
         {hasMore && ready && (
           <li className={css.begin}>{loadingEarlier && !pastAway ? 'Earlier messages are coming…' : ' '}</li>
         )}
-        {shown.map((item, i) => {
+        {shown.map(({ item, turn }, i) => {
           const before = shown[i - 1]
-          const newDay = !before || !sameDay(before.at, item.at)
-          return (
+          const { at } = item ?? turn
+          const newDay = !before || !sameDay((before.item ?? before.turn).at, at)
+          return item === null ? (
+            <Fragment key={turn.id}>
+              {newDay && <Day name={dayName(at)} />}
+              <li className={css.alone}>
+                <Why conversation={id} turn={turn} />
+              </li>
+            </Fragment>
+          ) : (
             <Entry
               key={item.id}
+              conversation={id}
               item={item}
+              turn={turn}
               day={newDay ? dayName(item.at) : null}
               unreadAbove={item.seq === readLine}
-              joined={!newDay && together(before, item) && item.seq !== readLine}
+              joined={!newDay && together(before.item, item) && item.seq !== readLine}
               mark={visitor && item.seq === lastOwn ? markOf(item.seq, visitor) : null}
               change={changes.get(item.seq)}
               own={isReply(item) && item.actor.id === me.person.id}
@@ -193,7 +212,9 @@ function Typing({ id }: { id: string }) {
 }
 
 interface EntryProps {
+  conversation: string
   item: TranscriptItem
+  turn: TurnItem | null
   day: string | null
   unreadAbove: boolean
   joined: boolean
@@ -204,29 +225,45 @@ interface EntryProps {
   onRemove(item: MessageItem): void
 }
 
-const Entry = memo(function Entry({ item, day, unreadAbove, ...rest }: EntryProps) {
+const Entry = memo(function Entry({ conversation, item, turn, day, unreadAbove, ...rest }: EntryProps) {
   return (
     <>
-      {day !== null && (
-        <li className={css.day}>
-          <span>{day}</span>
-        </li>
-      )}
+      {day !== null && <Day name={day} />}
       {unreadAbove && (
         <li className={css.unread}>
           <span>New</span>
         </li>
       )}
-      {item.kind === 'message' ? <Message item={item} {...rest} /> : <Line item={item} />}
+      {item.kind === 'message' ? (
+        <Message item={item} why={turn && <Why conversation={conversation} turn={turn} />} {...rest} />
+      ) : (
+        <Line item={item} />
+      )}
     </>
   )
 })
+
+function Day({ name }: { name: string }) {
+  return (
+    <li className={css.day}>
+      <span>{name}</span>
+    </li>
+  )
+}
+
+function Why({ conversation, turn }: { conversation: string; turn: TurnItem }) {
+  return (
+    <Suspense fallback={<p className={css.why} />}>
+      <TurnWhy conversation={conversation} turn={turn} />
+    </Suspense>
+  )
+}
 
 function isReply(item: TranscriptItem): item is MessageItem {
   return item.kind === 'message' && !item.note
 }
 
-function together(before: TranscriptItem | undefined, item: TranscriptItem): boolean {
+function together(before: TranscriptItem | null, item: TranscriptItem): boolean {
   return (
     before?.kind === 'message' &&
     item.kind === 'message' &&
@@ -254,7 +291,7 @@ function useReadLine(held: Observable<Thread>, me: string): number | null {
 function useSeen(
   scroller: React.RefObject<HTMLDivElement | null>,
   id: string,
-  shown: readonly TranscriptItem[],
+  shown: readonly unknown[],
 ): void {
   const { conversations } = useDesk()
   useEffect(() => {

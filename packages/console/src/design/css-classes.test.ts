@@ -12,11 +12,13 @@ test('every class a component asks for is in its style sheet, and every class th
   const computed = new Set<string>()
   for (const file of files.filter((name) => name.endsWith('.tsx'))) {
     const text = readFileSync(join(source, file), 'utf8')
-    for (const [, path] of text.matchAll(/import css from '(.+\.module\.css)'/g)) {
+    // A sheet of its own is `css`; one that several share has a name.
+    for (const [, css, path] of text.matchAll(/import (\w+) from '(.+\.module\.css)'/g)) {
       const sheet = join(source, dirname(file), path!)
       const names = used.get(sheet) ?? new Set()
-      for (const [, name] of text.matchAll(/\bcss\.(\w+)|\bcss\['([\w-]+)'\]/g)) names.add(name!)
-      if (/css\[(?!')/.test(text)) computed.add(sheet)
+      const body = text.replaceAll(/ from '.+'/g, '')
+      for (const [, name] of body.matchAll(new RegExp(`(?<![\\w.])${css}\\.(\\w+)`, 'g'))) names.add(name!)
+      if (new RegExp(`(?<![\\w.])${css}\\[`).test(body)) computed.add(sheet)
       used.set(sheet, names)
     }
   }

@@ -1,6 +1,7 @@
 /** One of a few: only forms have it, so the desk's first load does not carry it. */
 import {
   Button as AriaButton,
+  FieldError,
   Label,
   ListBox,
   ListBoxItem,
@@ -24,18 +25,23 @@ export function Select<K extends string>({
   choices,
   value,
   onChange,
+  error,
   className,
 }: {
   label: string
   choices: readonly Choice<NoInfer<K>>[]
   value: K
   onChange(value: NoInfer<K>): void
+  /** Said of the value as it stands. */
+  error?: string | undefined
   className?: string | undefined
 }) {
   return (
     <AriaSelect
       className={classes(css.field, className)}
       value={value}
+      isInvalid={error !== undefined}
+      validationBehavior="aria"
       onChange={(key: Key | null) => key !== null && onChange(key as K)}
     >
       <Label className={css.label ?? ''}>{label}</Label>
@@ -43,6 +49,7 @@ export function Select<K extends string>({
         <SelectValue />
         <Icon name="down" size={16} />
       </AriaButton>
+      <FieldError className={css.fieldError ?? ''}>{error}</FieldError>
       <Popover className={css.popover ?? ''} data-layer="">
         <ListBox className={css.list ?? ''} items={choices}>
           {(choice) => (

@@ -38,10 +38,12 @@ export function placeOfFault(fault: Fault, definition: Definition | null): strin
     .replace(/^./, (letter) => letter.toLocaleUpperCase('en'))
 }
 
-/** Id of the intent that is to be opened; null where the field belongs to none. */
+/** Id of the intent, flow or tool that is to be opened; null where the field belongs to none. */
 export function itemOfFault(fault: Fault, definition: Definition | null): string | null {
   const [head, at] = steps(fault.field)
-  return head === 'intents' ? (definition?.intents[Number(at)]?.id ?? null) : null
+  return head === 'intents' || head === 'flows' || head === 'tools'
+    ? (definition?.[head][Number(at)]?.id ?? null)
+    : null
 }
 
 function steps(field: string): string[] {

@@ -4,6 +4,7 @@ import type { Fault, VirtualAgentOverview } from '@candor/protocol/virtual-agent
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import type { IconName } from '../design/icons.tsx'
 import { faultsBelow } from './draft-store.ts'
+import { FlowsSection } from './flows/flows-section.tsx'
 import { IntentsSection } from './intents/intents-section.tsx'
 import { KnowledgeSection } from './knowledge/knowledge-section.tsx'
 import { OverviewSection } from './overview/overview-section.tsx'
@@ -11,6 +12,8 @@ import { PastSection } from './past/past-section.tsx'
 import { PhrasesSection } from './phrases/phrases-section.tsx'
 import { ReplaySection } from './replay/replay-section.tsx'
 import { ReviewSection } from './review/review-section.tsx'
+import { ResultsSection } from './results/results-section.tsx'
+import { ToolsSection } from './tools/tools-section.tsx'
 import { VersionsSection } from './versions/versions-section.tsx'
 
 export interface AuthoringSection {
@@ -20,6 +23,8 @@ export interface AuthoringSection {
   lead: string
   /** Fields of the definition that are edited here. */
   fields: readonly string[]
+  /** Two things stand beside one another. */
+  wide?: true
   show(overview: VirtualAgentOverview<Definition>): ReactNode
 }
 
@@ -39,6 +44,23 @@ export const sections: readonly AuthoringSection[] = [
     lead: 'What visitors want, in their own words, and what is done about it.',
     fields: ['intents'],
     show: () => <IntentsSection />,
+  },
+  {
+    id: 'flows',
+    name: 'Flows',
+    icon: 'branch',
+    lead: 'How one matter is settled, step by step: what is asked, what is looked up, what is said.',
+    fields: ['flows'],
+    wide: true,
+    show: () => <FlowsSection />,
+  },
+  {
+    id: 'tools',
+    name: 'Tools',
+    icon: 'bolt',
+    lead: 'Your own systems that a flow may ask, and the limits that hold whatever is said.',
+    fields: ['tools'],
+    show: ({ secrets }) => <ToolsSection secrets={secrets} />,
   },
   {
     id: 'phrases',
@@ -87,6 +109,14 @@ export const sections: readonly AuthoringSection[] = [
     lead: 'What waits for a second person, what is in force, and everything that ever was.',
     fields: [],
     show: (overview) => <VersionsSection overview={overview} />,
+  },
+  {
+    id: 'results',
+    name: 'Results',
+    icon: 'done',
+    lead: 'What came of its conversations. Every number opens to the conversations that make it.',
+    fields: [],
+    show: () => <ResultsSection />,
   },
 ]
 

@@ -75,7 +75,7 @@ function Frame({ overview }: { overview: VirtualAgentOverview<Definition> }) {
           onTry={() => setTrying(!trying)}
           onConflict={() => setConflict(true)}
         />
-        <Page key={current.id} title={current.name} lead={current.lead}>
+        <Page key={current.id} title={current.name} lead={current.lead} wide={current.wide}>
           {current.show(overview)}
         </Page>
       </div>

@@ -301,8 +301,12 @@ test('each conversation is in exactly one of five, and every number opens to as 
   for (const number of resultNumbers) assert.equal(await opened(number), told[number], number)
   for (const { reason, conversations } of sums.handedOver)
     assert.equal(await opened('handed-over', { reason }), conversations, reason)
-  for (const { intent, conversations } of sums.perIntent)
+  for (const { intent, conversations, confirmed, handedOver, wrong } of sums.perIntent) {
     assert.equal(await opened('conversations', { intent }), conversations, intent)
+    assert.equal(await opened('confirmed', { intent }), confirmed, intent)
+    assert.equal(await opened('handed-over', { intent }), handedOver, intent)
+    assert.equal(await opened('wrong-reports', { intent }), wrong, intent)
+  }
 })
 
 test('a period is days in their order, a year at most', async () => {

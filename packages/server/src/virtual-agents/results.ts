@@ -14,7 +14,7 @@ import type { Actor } from '../tenants/actor.ts'
 /** What came of a virtual agent's conversations. Every number opens to the conversations that it counts. */
 export interface Results {
   results(tenant: string, period: Period): Promise<VirtualAgentResults>
-  /** @param of with `reason`, the hand-overs for it; with `intent`, conversations in which it was answered. */
+  /** @param of with `reason`, the hand-overs for it; with `intent`, what `perIntent` counts of it. */
   conversationsOf(
     tenant: string,
     period: Period,
@@ -119,10 +119,10 @@ export function openResults(options: {
           `${classified}
            select conversation_id, first_at, (extract(epoch from first_at) * 1000000)::bigint::text as first_us
            from classified c
-           where ${conditionOf[number]} and ($5::text is null or c.reason = $5)
+           where ${intent === null ? conditionOf[number] : 'true'} and ($5::text is null or c.reason = $5)
              and ($6::text is null or exists (
                select 1 from virtual_agent_turns t where t.tenant_id = $1 and t.conversation_id = c.conversation_id
-                 and t.intent = $6 and t.done_at is not null))
+                 and t.intent = $6 and t.done_at is not null and ${turnOf[number] ?? conditionOf[number]}))
              and ($7::bigint is null or (first_at, conversation_id) < (to_timestamp($7::bigint / 1000000.0), $8::uuid))
            order by first_at desc, conversation_id desc limit ${pageMax + 1}`,
           [
@@ -277,6 +277,15 @@ const conditionOf: Record<ResultNumber, string> = {
   'handed-over': `class = 'handed-over'`,
   fallback: 'fallback',
   'wrong-reports': 'wrong',
+}
+
+/** What `perIntent` counts is true of the turn of that intent, whatever came of the conversation as a whole. */
+const turnOf: Partial<Record<ResultNumber, string>> = {
+  confirmed: `t.outcome = 'confirmed'`,
+  'handed-over': `t.outcome = 'handed-over'`,
+  'wrong-reports': `exists (
+    select 1 from virtual_agent_reports r
+    where r.tenant_id = t.tenant_id and r.conversation_id = t.conversation_id and r.turn_id = t.turn_id)`,
 }
 
 /** First moment, and the first one after it. @throws Refusal `invalid_field` */

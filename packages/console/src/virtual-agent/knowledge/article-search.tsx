@@ -129,9 +129,9 @@ function Nearness({
 }
 
 /** What each part gave of the score; what gave nothing is not told. */
-function sharesOf(parts: PassageTrace['parts']): { name: string; share: number }[] {
-  const sum = parts.reduce((all, { value, weight }) => all + value * weight, 0)
-  return parts
+function sharesOf(given: PassageTrace['parts']): { name: string; share: number }[] {
+  const sum = given.reduce((all, { value, weight }) => all + value * weight, 0)
+  return given
     .map(({ name, value, weight }) => ({ name, share: sum === 0 ? 0 : (value * weight) / sum }))
     .filter(({ share }) => share >= 0.01)
     .toSorted((a, b) => b.share - a.share)

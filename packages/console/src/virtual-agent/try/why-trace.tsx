@@ -1,5 +1,5 @@
 /** Why a turn was decided as it was: one sentence, and below it everything that was weighed. */
-import { useId } from 'react'
+import { useId, type ReactNode } from 'react'
 import type { Trace } from '@candor/virtual-agent/trace.ts'
 import { classes } from '../../design/classes.ts'
 import { Icon } from '../../design/icons.tsx'
@@ -7,9 +7,22 @@ import { commandInWords, languageNotes, refusalInWords, ruleInWords, type TraceN
 import { wholePieces } from './whole-pieces.ts'
 import css from './why-trace.module.css'
 
-export function WhyTrace({ trace, names, open }: { trace: Trace; names: TraceNames; open?: boolean }) {
+export function WhyTrace({
+  trace,
+  names,
+  open,
+  onOpen,
+  children,
+}: {
+  trace: Trace
+  names: TraceNames
+  open?: boolean
+  onOpen?(open: boolean): void
+  /** What can be done about it, below everything that was weighed. */
+  children?: ReactNode
+}) {
   return (
-    <details className={css.why} open={open}>
+    <details className={css.why} open={open} onToggle={(event) => onOpen?.(event.currentTarget.open)}>
       <summary className={css.summary}>
         <Icon name="forward" size={14} className={css.arrow} />
         <span>
@@ -27,6 +40,7 @@ export function WhyTrace({ trace, names, open }: { trace: Trace; names: TraceNam
           {trace.classified?.tier != null &&
             ` · decided by ${trace.classified.tier === 1 ? 'words and their pieces' : 'meaning'}`}
         </p>
+        {children}
       </div>
     </details>
   )
@@ -212,7 +226,11 @@ function Commands({ trace: { proposed, refused }, names }: { trace: Trace; names
   )
 }
 
-function Alternatives({ trace: { alternatives }, names }: { trace: Trace; names: TraceNames }) {
+function Alternatives({ trace, names }: { trace: Trace; names: TraceNames }) {
+  // What it was is not what it may have been instead.
+  const alternatives = trace.alternatives.filter(
+    ({ kind, id }) => id !== (kind === 'intent' ? trace.intent : trace.article),
+  )
   if (alternatives.length === 0) return null
   return (
     <section className={css.part}>

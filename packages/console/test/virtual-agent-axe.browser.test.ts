@@ -295,6 +295,14 @@ const states: State[] = [
     },
   },
   {
+    name: 'several articles to approve',
+    section: 'knowledge',
+    async reach({ page }) {
+      await page.getByRole('button', { name: 'Approve several…' }).click()
+      await page.getByRole('dialog').getByRole('checkbox').first().check()
+    },
+  },
+  {
     name: 'an article with its passages, unsaved',
     section: 'knowledge?item=a2',
     async reach({ page }) {

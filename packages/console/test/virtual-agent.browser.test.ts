@@ -427,6 +427,24 @@ test('an article is written, cut into passages, and not approved by who wrote it
       .waitFor()
   }))
 
+test('several articles that somebody else changed are approved together, once they are ticked', () =>
+  atAuthoring('knowledge', {}, async ({ page, server }) => {
+    await page.getByRole('button', { name: 'Approve several…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Approve articles you have read' })
+    assert.equal(
+      await dialog.getByRole('checkbox', { name: 'Flying while pregnant' }).count(),
+      0,
+      'one’s own',
+    )
+    assert.ok(await dialog.getByRole('button', { name: 'Approve' }).isDisabled())
+    await dialog.getByRole('checkbox', { name: /^Delays and your rights/ }).check()
+    await dialog.getByRole('checkbox', { name: /^Travelling with a musical/ }).check()
+    await dialog.getByRole('button', { name: 'Approve 2 articles' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByText('One article waits for a second person.').waitFor()
+    assert.ok(server.log.some(({ path }) => path === '/v1/virtual-agent/articles/approve'))
+  }))
+
 test('a file becomes an article; one that cannot be read is told before it is sent', () =>
   atAuthoring('knowledge', {}, async ({ page, server }) => {
     await page.getByRole('button', { name: 'Import a file' }).click()
@@ -444,7 +462,9 @@ test('a site is read from its sitemap, with progress, and what was not read says
   atAuthoring('knowledge', {}, async ({ page }) => {
     await page.getByText('2 pages were not read').click()
     await page.getByText('The site asks robots to stay away from it.').waitFor()
+    await page.getByRole('textbox', { name: 'One of your sites' }).fill('help.aurelia.example/start')
     await page.getByRole('button', { name: 'Read it again' }).click()
+    await page.getByText('Reading https://help.aurelia.example:').waitFor()
     await page.getByRole('progressbar', { name: 'Pages read' }).waitFor()
     await page.getByRole('button', { name: 'Stop reading' }).click()
     await page.getByText('Stopped after 5 of 14 pages. What was read is kept.').waitFor()

@@ -341,13 +341,10 @@ export function openFakeVirtualAgent(parts: {
 
   const current = () => versions.find(({ state }) => state === 'current') ?? null
   const proposal = () => versions.find(({ state }) => state === 'proposed') ?? null
-  const summary = ({
-    definition: _,
-    report: __,
-    quotes: ___,
-    history: ____,
-    ...rest
-  }: VersionDetail<Definition, Review>): VersionSummary => rest
+  function summary(one: VersionDetail<Definition, Review>): VersionSummary {
+    const { definition: _, report: __, quotes: ___, history: ____, ...rest } = one
+    return rest
+  }
 
   function draft(): Draft<Definition> {
     return {
@@ -646,8 +643,10 @@ export function openFakeVirtualAgent(parts: {
     body: Record<string, unknown>,
     key: string,
   ): [number, unknown] {
-    const listed = ({ questions: _, markdown: __, passages: ___, ...rest }: ArticleDetail): ArticleSummary =>
-      rest
+    const listed = (one: ArticleDetail): ArticleSummary => {
+      const { questions: _, markdown: __, passages: ___, ...rest } = one
+      return rest
+    }
     const find = (): ArticleDetail => {
       const found = articles.find((one) => one.id === id)
       if (!found) throw new Refusal('not_found')

@@ -10,6 +10,7 @@ import { fullTime } from '../../design/times.tsx'
 import { api } from '../../live/api-client.ts'
 import { useDesk } from '../../live/desk-context.ts'
 import { showToast } from '../../shell/toasts.tsx'
+import { showing } from '../authoring-search.ts'
 import { mayApprove } from '../authoring-roles.ts'
 import { versionQuery, versionsQuery } from '../authoring-queries.ts'
 import { counted } from '../parts/counted.ts'
@@ -195,7 +196,7 @@ function VersionPage({ version, overview }: { version: number; overview: Virtual
         <Button
           tone="quiet"
           icon="back"
-          onPress={() => void navigate({ search: ({ item: _, ...rest }) => rest })}
+          onPress={() => void navigate({ search: (before) => showing(before) })}
           className={css.back}
         >
           All versions

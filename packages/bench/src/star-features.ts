@@ -116,9 +116,15 @@ export function kindOf(label: string): string {
   return 'inform'
 }
 
-/** A reply that passes on what was found is a report, even when it asks how to go on. */
-function reportKind(kind: string, reply: string): string {
-  return (kind === 'ask_more' || kind === 'ask' || kind === 'inform') && /\{/.test(reply) ? 'report' : kind
+/**
+ * The kind of a label in its task: a reply that passes on what was found is a report, even when it asks how to go
+ * on; a statement that passes nothing on closes a matter, as a success does.
+ */
+function kindIn(task: StarTask, label: string): string {
+  const kind = kindOf(label)
+  const passesOn = (task.graph.replies[label] ?? '').includes('{')
+  if (passesOn) return kind === 'ask_more' || kind === 'ask' || kind === 'inform' ? 'report' : kind
+  return kind === 'inform' ? 'positive' : kind
 }
 
 /** Whether a message of a knowledge base is good news. */
@@ -185,7 +191,7 @@ export function candidatesOf(
   { lexical }: { lexical: boolean },
 ): Candidate[] {
   const s = situationOf(decision.history)
-  const shared = sharedContext(s)
+  const shared = sharedContext(s, task)
   const own = lexical ? ownContext(s, task) : []
   const graph = readGraph(task)
   return labels.map((label) => {
@@ -298,6 +304,8 @@ interface Graph {
   successors: Map<string, string[]>
   depth: Map<string, number>
   asks: string[]
+  /** Stems of each reply, read once. */
+  replies: Map<string, Set<string>>
 }
 
 const graphs = new WeakMap<StarTask, Graph>()
@@ -340,8 +348,8 @@ function readGraph(task: StarTask): Graph {
         open.push(to)
       }
   }
-  const asks = [...depth.keys()].filter((label) => kindOf(label) === 'ask' || label === 'ask_name')
-  const graph = { ways, successors, depth, asks }
+  const asks = [...depth.keys()].filter((label) => kindIn(task, label) === 'ask' || label === 'ask_name')
+  const graph = { ways, successors, depth, asks, replies: new Map<string, Set<string>>() }
   graphs.set(task, graph)
   return graph
 }
@@ -408,9 +416,9 @@ interface Shared {
   relations: string[]
 }
 
-function sharedContext(s: Situation): Shared {
+function sharedContext(s: Situation, task: StarTask): Shared {
   return {
-    lastKind: s.last === 'START' ? 'START' : kindOf(s.last),
+    lastKind: s.last === 'START' ? 'START' : kindIn(task, s.last),
     polarity: polarityOf(s.result),
     said: s.lastEvent === 'user' ? saidKind(s.said) : '',
     event: s.lastEvent,
@@ -432,7 +440,7 @@ function* candidateFeatures(
   task: StarTask,
   label: string,
 ): Generator<string> {
-  const kind = reportKind(kindOf(label), task.graph.replies[label] ?? '')
+  const kind = kindIn(task, label)
   const done = s.actions.includes(label)
   const next = graph.successors.get(s.last) ?? []
   const isNext = next.includes(label)
@@ -486,9 +494,8 @@ function* candidateFeatures(
   yield `since:${Math.min(s.turnsSinceQuery, 3)}+${kind}+${shared.event}`
   yield `asked-else:${s.actions.includes('anything_else')}+${kind}+${shared.said}`
   // Words that the reply and the user share: "rating" for what informs about a rating.
-  const reply = new Set(stemsOf(`${task.graph.replies[label] ?? ''} ${label.replaceAll('_', ' ')}`))
   let sharedNow = 0
-  for (const stem of reply) if (shared.saidStems.has(stem)) sharedNow++
+  for (const stem of replyStems(graph, task, label)) if (shared.saidStems.has(stem)) sharedNow++
   yield `shared:${Math.min(sharedNow, 3)}+${kind}+${done}`
 }
 
@@ -496,9 +503,26 @@ function* candidateFeatures(
 function isGiven(label: string, shared: Shared): boolean {
   const asked = valuesAskedBy(label)
   if (asked.some((value) => shared.given.has(value))) return true
-  return stemsOf(label.replaceAll('_', ' '))
-    .slice(2)
-    .some((stem) => shared.allStems.has(stem))
+  return askedStems(label).some((stem) => shared.allStems.has(stem))
+}
+
+function replyStems(graph: Graph, task: StarTask, label: string): Set<string> {
+  const known = graph.replies.get(label)
+  if (known !== undefined) return known
+  const stems = new Set(stemsOf(`${task.graph.replies[label] ?? ''} ${label.replaceAll('_', ' ')}`))
+  graph.replies.set(label, stems)
+  return stems
+}
+
+const stemsByLabel = new Map<string, string[]>()
+
+/** What a label asks for: the words after its domain and "ask". */
+function askedStems(label: string): string[] {
+  const known = stemsByLabel.get(label)
+  if (known !== undefined) return known
+  const stems = stemsOf(label.replaceAll('_', ' ')).slice(2)
+  stemsByLabel.set(label, stems)
+  return stems
 }
 
 /**
@@ -508,7 +532,7 @@ function isGiven(label: string, shared: Shared): boolean {
 export function graphChoice(decision: StarDecision, task: StarTask): string {
   const s = situationOf(decision.history)
   const graph = readGraph(task)
-  const shared = sharedContext(s)
+  const shared = sharedContext(s, task)
   const next = graph.successors.get(s.last) ?? []
   if (shared.said === 'bye' || shared.said === 'no_thanks') return 'goodbye_1'
   if (s.lastEvent === 'result') {

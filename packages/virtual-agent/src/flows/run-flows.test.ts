@@ -452,3 +452,60 @@ test('the same turn is answered in the language of the turn', () => {
   assert.equal(talk.said, 'Ein Tisch für 3 am Freitag, 18. März 2022 um 18:00?')
   assert.deepEqual(talk.effects.at(-1), { ...talk.effects.at(-1), options: ['Ja', 'Nein'] })
 })
+
+/** The same numbers for the same seed (a linear congruential generator), so that a failure can be repeated. */
+function numbersFrom(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 4_294_967_296) * below)
+  }
+}
+
+test('whatever is said, proposed or answered: nothing is changed outside without a yes to exactly that', () => {
+  const texts = ['yes', 'ok', 'yes please', 'Friday', 'no, Tuesday', '6pm', '3 people', 'yes', 'no', 'never mind', 'AB123456', '120 €', 'yes but for 5', 'hm', 'x'.repeat(400), '250 €', 'table 4 tomorrow at 7pm', '[card number removed]'] // prettier-ignore
+  const flows = testBook.flows.map(({ id }) => id)
+  const writes = new Set(testBook.tools.filter(({ effect }) => effect === 'write').map(({ id }) => id))
+  let written = 0
+  for (let seed = 1; seed <= 60; seed++) {
+    const below = numbersFrom(seed)
+    const talk = new Talk()
+    for (let turn = 0; turn < 50; turn++) {
+      const asked = talk.effects.findLast((effect) => effect.kind === 'confirm')
+      const text = texts[below(texts.length)]!
+      const call = talk.call
+      if (call !== undefined && below(4) > 0) {
+        const bodies = [{ free: true }, { free: false }, { number: 'AB1234' }, {}, null, { free: 'x' }]
+        talk.answer(bodies[below(bodies.length)])
+        continue
+      }
+      if (talk.state.frames.length === 0 && below(2) === 0) {
+        if (below(2) === 0) talk.start('table', 'Friday 6pm 3 people')
+        else talk.start('refund', 'AB123456 over 120 €')
+        continue
+      }
+      const proposed: Command[][] = [
+        [{ kind: 'startFlow', flow: flows[below(flows.length)]! }],
+        [{ kind: 'affirm' }],
+        [{ kind: 'affirm' }, { kind: 'setSlot', slot: 'amount', span: { start: 0, end: below(8) } }],
+        [
+          { kind: 'setSlot', slot: 'day', span: { start: 0, end: text.length } },
+          { kind: 'affirm' },
+          { kind: 'affirm' },
+        ],
+        [{ kind: 'startFlow', flow: 'refund' }, { kind: 'affirm' }, { kind: 'cancel' }],
+      ]
+      const isFree = below(6) > 0
+      if (isFree) talk.say(text)
+      else talk.commands(proposed[below(proposed.length)]!, text)
+      const called = talk.call
+      if (called === undefined || !writes.has(called.tool)) continue
+      written++
+      assert.ok(asked !== undefined, `seed ${seed}, turn ${turn}: ${called.tool} without a confirmation`)
+      assert.ok(talk.trace.some(({ kind }) => kind === 'confirmed'))
+      assert.ok(!talk.trace.some(({ kind }) => kind === 'set' || kind === 'corrected'))
+    }
+  }
+  // Where nothing was ever written, nothing was tested.
+  assert.ok(written > 20, String(written))
+})

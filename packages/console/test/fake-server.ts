@@ -607,11 +607,33 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     return [201, { index, at: iso(Date.now()), conversations: gone.length }]
   }
 
+  /** The virtual agent did not understand what the visitor said first; nobody is told, for it was long ago. */
+  function recordFallback(id: string): string {
+    const events = eventsOf(id)
+    const one = held.get(id)!
+    const turn = events.find(({ type }) => type === 'turn')
+    if (turn) return turn.id
+    const said = events.find(({ type, actor }) => type === 'message' && actor.kind === 'visitor')!
+    const made: ConversationEvent = {
+      id: randomUUID(),
+      conversation: id,
+      seq: events.length + 1,
+      at: one.row.lastEventAt,
+      type: 'turn',
+      actor: bot,
+      data: { answers: said.id, version: 3, handlerEpoch: 0, read: said.seq, calls: 0, record: null },
+    }
+    events.push(made)
+    one.row = { ...one.row, seq: made.seq }
+    rows.set(id, one.row)
+    return made.id
+  }
+
   const virtualAgent = openFakeVirtualAgent({
     me,
     people,
     rows,
-    firstSaid: (id) => eventsOf(id).find(({ actor }) => actor.kind === 'visitor')!.id,
+    fallback: recordFallback,
     stage: options.authoring ?? 'draft',
     now,
   })

@@ -63,8 +63,8 @@ export function openFakeVirtualAgent(parts: {
   me: Me
   people: readonly Person[]
   rows: ReadonlyMap<string, ConversationRow>
-  /** Of a conversation, the first event in which its visitor says something. */
-  firstSaid(conversation: string): string
+  /** Of a conversation, the turn in which the first thing its visitor said was not understood. */
+  fallback(conversation: string): string
   stage: AuthoringStage
   now: number
 }): FakeVirtualAgent {
@@ -109,6 +109,9 @@ export function openFakeVirtualAgent(parts: {
           '## More than five hours',
           'You may leave the journey and have the ticket paid back.',
         ]),
+        article('a5', 'Travelling with a musical instrument', 'crawl', priya, null, [
+          'A guitar or a violin flies in the cabin when it fits above your seat. A cello needs a seat of its own.',
+        ]),
         article(
           'a4',
           'Handgepäck',
@@ -123,7 +126,7 @@ export function openFakeVirtualAgent(parts: {
   let crawl: CrawlStatus = started
     ? {
         state: 'done',
-        sitemap: 'https://help.aurelia.example/sitemap.xml',
+        site: 'https://help.aurelia.example',
         startedBy: priya,
         startedAt: iso(now - 9 * day),
         endedAt: iso(now - 9 * day + 40_000),
@@ -141,7 +144,7 @@ export function openFakeVirtualAgent(parts: {
       }
     : {
         state: 'none',
-        sitemap: null,
+        site: null,
         startedBy: null,
         startedAt: null,
         endedAt: null,
@@ -338,13 +341,10 @@ export function openFakeVirtualAgent(parts: {
 
   const current = () => versions.find(({ state }) => state === 'current') ?? null
   const proposal = () => versions.find(({ state }) => state === 'proposed') ?? null
-  const summary = ({
-    definition: _,
-    report: __,
-    quotes: ___,
-    history: ____,
-    ...rest
-  }: VersionDetail<Definition, Review>): VersionSummary => rest
+  function summary(one: VersionDetail<Definition, Review>): VersionSummary {
+    const { definition: _, report: __, quotes: ___, history: ____, ...rest } = one
+    return rest
+  }
 
   function draft(): Draft<Definition> {
     return {
@@ -599,7 +599,7 @@ export function openFakeVirtualAgent(parts: {
       .slice(0, 9)
       .map((row, i) => ({
         conversation: row.id,
-        turn: parts.firstSaid(row.id),
+        turn: parts.fallback(row.id),
         at: row.lastEventAt,
         outcome: i % 3 === 0 ? ('handed-over' as const) : ('fallback' as const),
         reason: i % 3 === 0 ? 'not-understood' : null,
@@ -643,8 +643,10 @@ export function openFakeVirtualAgent(parts: {
     body: Record<string, unknown>,
     key: string,
   ): [number, unknown] {
-    const listed = ({ questions: _, markdown: __, passages: ___, ...rest }: ArticleDetail): ArticleSummary =>
-      rest
+    const listed = (one: ArticleDetail): ArticleSummary => {
+      const { questions: _, markdown: __, passages: ___, ...rest } = one
+      return rest
+    }
     const find = (): ArticleDetail => {
       const found = articles.find((one) => one.id === id)
       if (!found) throw new Refusal('not_found')
@@ -672,7 +674,7 @@ export function openFakeVirtualAgent(parts: {
           : {
               ...crawl,
               state: 'running',
-              sitemap: String(body['sitemap']),
+              site: String(body['site']),
               found: 14,
               read: 5,
               changed: 0,
@@ -680,6 +682,15 @@ export function openFakeVirtualAgent(parts: {
               startedBy: mine,
             }
       return [202, crawl]
+    }
+    if (id === 'approve') {
+      for (const { id: one } of body['articles'] as { id: string }[]) {
+        const found = articles.find((other) => other.id === one)
+        if (!found) throw new Refusal('not_found')
+        if (found.changedBy.id === mine.id) throw new Refusal('second_person_needed')
+        Object.assign(found, { approval: { by: mine, at: iso(Date.now()) }, approvedVersion: found.version })
+      }
+      return [200, { items: articles.map(listed) }]
     }
     if (deed === 'approve') {
       const one = find()
@@ -689,7 +700,7 @@ export function openFakeVirtualAgent(parts: {
     }
     switch (method) {
       case 'GET':
-        return id === '' ? [200, { items: articles.map(listed), crawl }] : [200, find()]
+        return id === '' ? [200, { items: articles.map(listed) }] : [200, find()]
       case 'POST':
         return [201, saveArticle(null, body, key)]
       case 'PUT':

@@ -47,7 +47,7 @@ export function ConflictDialog({ onClose }: { onClose(): void }) {
           </div>
         </div>
         {!kept && mine.length > 0 && (
-          <p className={css.soft}>
+          <p className={css.caution}>
             <Icon name="warning" size={16} /> Taking theirs before you kept yours loses what you wrote.
           </p>
         )}

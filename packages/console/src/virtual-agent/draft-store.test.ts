@@ -54,7 +54,9 @@ function setUp(faults: Fault[] = []) {
       return held
     },
     refuse: (with_: Refusal | null) => (refusal = with_),
-    waitFor: (promise: Promise<void>) => (wait = promise),
+    waitFor(promise: Promise<void>) {
+      wait = promise
+    },
   }
 }
 
@@ -80,8 +82,8 @@ test('a change that changes nothing makes nothing unsaved', () => {
 
 test('what is typed while a save is under way stays, and stays unsaved', async () => {
   const { store, rename, waitFor } = setUp()
-  let go = (): void => undefined
-  waitFor(new Promise((resolve) => (go = resolve)))
+  const { promise, resolve: go } = Promise.withResolvers<void>()
+  waitFor(promise)
   rename('One')
   const saving = store.save()
   rename('Two')

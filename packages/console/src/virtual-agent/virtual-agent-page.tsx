@@ -1,5 +1,5 @@
 /** What a tenant's virtual agent knows, says and does: written, tried, reviewed and published here. */
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { VirtualAgentOverview } from '@candor/protocol/virtual-agent-api.ts'
@@ -94,8 +94,13 @@ function Frame({ overview }: { overview: VirtualAgentOverview<Definition> }) {
 function SectionLink({ section, here }: { section: AuthoringSection; here: boolean }) {
   const { faults } = useEdited()
   const count = faultsOfSection(section, faults).length
+  const item = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    // On a phone the pages stand in a strip that scrolls.
+    if (here) item.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [here])
   return (
-    <li>
+    <li ref={item}>
       <Link
         to="/virtual-agent/$section"
         params={{ section: section.id }}

@@ -5,6 +5,7 @@ import {
   idCharactersMax,
   type Definition,
   type Intent,
+  type IntentField,
 } from '@candor/virtual-agent/definition.ts'
 import { languages, type Language } from '@candor/virtual-agent/script.ts'
 
@@ -40,6 +41,22 @@ export function addIntent(
     followUps: [],
   }
   return { definition: { ...definition, intents: [...definition.intents, intent] }, id }
+}
+
+/** Starts this flow, or answers with a text: `flow` is ''. */
+export function doesInstead(intent: Intent, flow: string): Intent {
+  const { flow: _, answer, ...rest } = intent
+  return flow === '' ? { ...rest, answer: answer ?? {} } : { ...rest, flow }
+}
+
+export function withPerson(intent: Intent, on: boolean): Intent {
+  const { person: _, ...rest } = intent
+  return on ? { ...rest, person: true } : rest
+}
+
+export function withForm(intent: Intent, fields: readonly IntentField[]): Intent {
+  const { form: _, ...rest } = intent
+  return fields.length === 0 ? rest : { ...rest, form: [...fields] }
 }
 
 export function removeIntent(definition: Definition, id: string): Definition {

@@ -14,6 +14,7 @@ import { faultAt } from '../draft-store.ts'
 import { ChoiceSwitch } from '../parts/choice-switch.tsx'
 import { LocalisedField } from '../parts/localised-field.tsx'
 import parts from '../parts/parts.module.css'
+import { withForm } from './change-intents.ts'
 import css from './form-fields.module.css'
 
 const inputs = [
@@ -35,8 +36,7 @@ export function FormFields({
   const { language } = useDefinition()
   const faults = useFaults()
   const fields = intent.form ?? []
-  const set = (next: IntentField[]): void =>
-    change(({ form: _, ...rest }) => (next.length === 0 ? rest : { ...rest, form: next }))
+  const set = (next: IntentField[]): void => change((one) => withForm(one, next))
   const whole = faultAt(faults, field)
   return (
     <div className={css.form}>

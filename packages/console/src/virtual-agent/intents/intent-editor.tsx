@@ -11,6 +11,7 @@ import {
 import { Button } from '../../design/controls.tsx'
 import { Icon } from '../../design/icons.tsx'
 import { Select } from '../../design/select.tsx'
+import { showing } from '../authoring-search.ts'
 import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition, useDraft, useFaults } from '../draft-context.ts'
 import { asSentence, faultAt } from '../draft-store.ts'
@@ -19,7 +20,7 @@ import { ChoiceSwitch } from '../parts/choice-switch.tsx'
 import { LocalisedField } from '../parts/localised-field.tsx'
 import { LanguageChoice, useWritingLanguage } from '../parts/writing-language.tsx'
 import parts from '../parts/parts.module.css'
-import { changeIntent } from './change-intents.ts'
+import { changeIntent, doesInstead, withPerson } from './change-intents.ts'
 import { ConfusedWith } from './confused-with.tsx'
 import { ExamplesField } from './examples-field.tsx'
 import { FormFields } from './form-fields.tsx'
@@ -39,10 +40,7 @@ export function IntentEditor({ intent, at }: { intent: Intent; at: number }) {
   const field = `intents[${at}]`
   const change = (next: (intent: Intent) => Intent): void =>
     draft.change((before) => changeIntent(before, intent.id, next))
-  const toList = (item?: string): void =>
-    void navigate({
-      search: ({ item: _, ...rest }) => (item === undefined ? rest : { ...rest, item }),
-    })
+  const toList = (item?: string): void => void navigate({ search: (before) => showing(before, item) })
 
   const whole = faultAt(faults, field) ?? faultAt(faults, `${field}.id`) ?? faultAt(faults, `${field}.flow`)
   const warnings = warningsOf(intent, definition)
@@ -112,9 +110,7 @@ export function IntentEditor({ intent, at }: { intent: Intent; at: number }) {
               ]}
               onChange={(flow) => {
                 if (!mayEdit) return
-                change(({ flow: _, answer, ...rest }) =>
-                  flow === '' ? { ...rest, answer: answer ?? {} } : { ...rest, flow },
-                )
+                change((one) => doesInstead(one, flow))
               }}
             />
             {!startsFlow && (
@@ -136,9 +132,7 @@ export function IntentEditor({ intent, at }: { intent: Intent; at: number }) {
                   hint="The conversation goes to the queue, with what was said."
                   checked={intent.person === true}
                   disabled={!mayEdit}
-                  onChange={(on) =>
-                    change(({ person: _, ...rest }) => (on ? { ...rest, person: true } : rest))
-                  }
+                  onChange={(on) => change((one) => withPerson(one, on))}
                 />
                 <FormFields intent={intent} field={`${field}.form`} change={change} />
               </>

@@ -34,10 +34,12 @@ export function warningsOf(intent: Intent, definition: Definition): IntentWarnin
   return warnings
 }
 
-/** Languages that other intents speak and this one does not. */
+/** Languages that other intents speak and this one does not; that the first one lacks something is a fault. */
 export function missingLanguages(intent: Intent, definition: Definition): Set<Language> {
-  const spoken = languages.filter((language) =>
-    definition.intents.some((one) => one.title[language] && one.answer?.[language]),
+  const spoken = languages.filter(
+    (language) =>
+      language !== definition.language &&
+      definition.intents.some((one) => one.title[language] && one.answer?.[language]),
   )
   return new Set(
     spoken.filter(

@@ -18,6 +18,7 @@ import { TextField } from '../../design/text-field.tsx'
 import { api } from '../../live/api-client.ts'
 import { useDesk } from '../../live/desk-context.ts'
 import { showToast } from '../../shell/toasts.tsx'
+import { showing } from '../authoring-search.ts'
 import { mayApprove, mayEdit } from '../authoring-roles.ts'
 import { useDefinition } from '../draft-context.ts'
 import { languageNames } from '../languages.ts'
@@ -32,8 +33,7 @@ import css from './article-editor.module.css'
 export function ArticleEditor({ id }: { id: string | null }) {
   const { data, error } = useQuery({ ...articleQuery(id ?? ''), enabled: id !== null })
   const navigate = useNavigate({ from: '/virtual-agent/$section' })
-  const open = (item?: string): void =>
-    void navigate({ search: ({ item: _, ...rest }) => (item === undefined ? rest : { ...rest, item }) })
+  const open = (item?: string): void => void navigate({ search: (before) => showing(before, item) })
   return (
     <div className={parts.stack}>
       <div>

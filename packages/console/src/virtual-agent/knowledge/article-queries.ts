@@ -6,10 +6,13 @@ const crawlMs = 1_000
 
 export const articlesQuery = queryOptions({
   queryKey: ['virtual-agent', 'articles'],
-  queryFn: ({ signal }) =>
-    api.get<{ items: ArticleSummary[]; crawl: CrawlStatus }>('/virtual-agent/articles', signal),
-  // While pages are being read, the list grows.
-  refetchInterval: ({ state }) => (state.data?.crawl.state === 'running' ? crawlMs : false),
+  queryFn: ({ signal }) => api.get<{ items: ArticleSummary[] }>('/virtual-agent/articles', signal),
+})
+
+export const crawlQuery = queryOptions({
+  queryKey: ['virtual-agent', 'crawl'],
+  queryFn: ({ signal }) => api.get<CrawlStatus>('/virtual-agent/articles/crawl', signal),
+  refetchInterval: ({ state }) => (state.data?.state === 'running' ? crawlMs : false),
 })
 
 export const articleQuery = (id: string) =>

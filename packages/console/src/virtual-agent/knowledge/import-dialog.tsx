@@ -1,5 +1,5 @@
 /** A file becomes an article. It is read by the server; only its text is kept. */
-import { useState, type FormEvent } from 'react'
+import { useId, useState, type FormEvent } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ArticleSummary } from '@candor/protocol/virtual-agent-api.ts'
@@ -20,6 +20,8 @@ export function ImportDialog({ onClose }: { onClose(): void }) {
   const definition = useDefinition()
   const client = useQueryClient()
   const navigate = useNavigate({ from: '/virtual-agent/$section' })
+  const field = useId()
+  const hint = useId()
   const [file, setFile] = useState<File | null>(null)
   const [title, setTitle] = useState('')
   const [language, setLanguage] = useState<Language>(definition.language)
@@ -49,9 +51,13 @@ export function ImportDialog({ onClose }: { onClose(): void }) {
           if (file && format) bring.mutate(file)
         }}
       >
-        <label className={css.file}>
-          <span className={css.label}>File</span>
+        <div className={css.file}>
+          <label className={css.label} htmlFor={field}>
+            File
+          </label>
           <input
+            id={field}
+            aria-describedby={hint}
             type="file"
             accept=".md,.markdown,.txt,.html,.htm,.pdf"
             className={css.input}
@@ -60,8 +66,10 @@ export function ImportDialog({ onClose }: { onClose(): void }) {
               bring.reset()
             }}
           />
-          <span className={dialogs.soft}>Markdown, HTML or PDF. Pictures and scripts are left out.</span>
-        </label>
+          <span id={hint} className={dialogs.soft}>
+            Markdown, HTML or PDF. Pictures and scripts are left out.
+          </span>
+        </div>
         {file && !format && <Problem>Only .md, .txt, .html and .pdf files can be read.</Problem>}
         <TextField
           label="Title"

@@ -4,14 +4,15 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ArticleSource, ArticleSummary } from '@candor/protocol/virtual-agent-api.ts'
 import { Button } from '../../design/controls.tsx'
 import { Icon } from '../../design/icons.tsx'
-import { Section } from '../../design/page.tsx'
 import { matches } from '../../design/picker.tsx'
 import { TextField } from '../../design/text-field.tsx'
 import { fullTime } from '../../design/times.tsx'
-import { useMayEdit } from '../authoring-roles.ts'
+import { useDesk } from '../../live/desk-context.ts'
+import { mayApprove, useMayEdit } from '../authoring-roles.ts'
 import { languageNames } from '../languages.ts'
 import { Badge, Bones, Nothing, Problem } from '../parts/say.tsx'
 import parts from '../parts/parts.module.css'
+import { ApproveDialog } from './approve-dialog.tsx'
 import { ArticleEditor } from './article-editor.tsx'
 import { articlesQuery } from './article-queries.ts'
 import { ArticleSearch } from './article-search.tsx'
@@ -46,7 +47,7 @@ export function KnowledgeSection() {
         <Bones />
       )}
       <ArticleSearch articles={data?.items ?? []} />
-      {data && <CrawlPanel crawl={data.crawl} />}
+      <CrawlPanel />
     </>
   )
 }
@@ -56,7 +57,10 @@ function ArticleList({ articles }: { articles: readonly ArticleSummary[] }) {
   const navigate = useNavigate({ from: '/virtual-agent/$section' })
   const [query, setQuery] = useState('')
   const [importing, setImporting] = useState(false)
+  const [approving, setApproving] = useState(false)
+  const { person } = useDesk().me
   const waiting = articles.filter(({ approval }) => approval === null)
+  const mine = mayApprove(person.role) ? waiting.filter(({ changedBy }) => changedBy.id !== person.id) : []
   const shown = articles.filter(({ title, address }) => matches(query, `${title} ${address ?? ''}`))
   return (
     <div className={parts.stack}>
@@ -90,6 +94,11 @@ function ArticleList({ articles }: { articles: readonly ArticleSummary[] }) {
           <Icon name="clock" size={16} />
           {waiting.length === 1 ? 'One article waits' : `${waiting.length} articles wait`} for a second
           person. What is not approved is not quoted.
+          {mine.length > 1 && (
+            <Button tone="quiet" icon="check" onPress={() => setApproving(true)}>
+              Approve several…
+            </Button>
+          )}
         </p>
       )}
       {articles.length === 0 ? (
@@ -106,6 +115,7 @@ function ArticleList({ articles }: { articles: readonly ArticleSummary[] }) {
           ))}
         </ul>
       )}
+      {approving && <ApproveDialog articles={mine} onClose={() => setApproving(false)} />}
       {importing && <ImportDialog onClose={() => setImporting(false)} />}
     </div>
   )

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { VirtualAgentOverview } from '@candor/protocol/virtual-agent-api.ts'
 import { type Definition, type Triggers } from '@candor/virtual-agent/definition.ts'
@@ -16,7 +16,7 @@ import { api } from '../../live/api-client.ts'
 import { useDesk } from '../../live/desk-context.ts'
 import { showToast } from '../../shell/toasts.tsx'
 import { mayApprove, mayEdit } from '../authoring-roles.ts'
-import { overviewQuery } from '../authoring-queries.ts'
+import { overviewQuery, trainingQuery } from '../authoring-queries.ts'
 import { useDefinition, useDraft, useEdited, useFault } from '../draft-context.ts'
 import { languageNames } from '../languages.ts'
 import { ChoiceSwitch } from '../parts/choice-switch.tsx'
@@ -38,7 +38,8 @@ const triggerWords: Record<keyof Triggers, { label: string; hint: string }> = {
 export function OverviewSection({ overview }: { overview: VirtualAgentOverview<Definition> }) {
   const { person } = useDesk().me
   const edited = useEdited()
-  const { at, next } = progressOf(overview, edited, {
+  const { data: training = overview.training } = useQuery(trainingQuery)
+  const { at, next } = progressOf({ ...overview, training }, edited, {
     id: person.id,
     mayEdit: mayEdit(person.role),
     mayApprove: mayApprove(person.role),

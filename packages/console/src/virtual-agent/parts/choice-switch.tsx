@@ -22,6 +22,7 @@ export function ChoiceSwitch({
         role="switch"
         className={css.input}
         checked={checked}
+        aria-checked={checked}
         disabled={disabled}
         onChange={(event) => onChange(event.target.checked)}
       />

@@ -30,8 +30,8 @@ interface PickRow {
   name: string
   detail: string
   at: string
-  /** Of turns that were not understood. */
-  turns: string[]
+  /** That were not understood. */
+  turns: readonly UnansweredTurn[]
 }
 
 export function ConversationPicker({
@@ -52,7 +52,7 @@ export function ConversationPicker({
   const chosen = rows?.filter(({ id }) => picked.has(id)).slice(0, conversationsMax) ?? []
 
   const open = async (): Promise<void> => {
-    const turns = new Set(chosen.flatMap((row) => row.turns))
+    const turns = new Map(chosen.flatMap((row) => row.turns).map(({ turn, outcome }) => [turn, outcome]))
     const result = await readConversations(
       {
         prepare: (id) => proofs.prepare(id),
@@ -118,7 +118,7 @@ export function ConversationPicker({
         </Nothing>
       ) : (
         <>
-          <ul className={css.list} aria-label="Conversations">
+          <ul className={css.list} aria-label="Conversations" tabIndex={0}>
             {rows.map((row) => (
               <li key={row.id}>
                 <label className={css.row}>
@@ -237,7 +237,7 @@ function groupTurns(
       name: row ? visitorName(row) : `Conversation ${id.slice(-6)}`,
       detail: `${own.length === 1 ? 'One turn' : `${own.length} turns`}${handedOver ? ', a person came' : ''}`,
       at: own[0]!.at,
-      turns: own.map(({ turn }) => turn),
+      turns: own,
     }
   })
 }

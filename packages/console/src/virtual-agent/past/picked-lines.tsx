@@ -80,7 +80,10 @@ export function PickedLines({ conversations }: { conversations: readonly ReadCon
         )}
         {group.error && <Problem>{group.error.message}</Problem>}
       </Section>
-      <Section title="Line by line">
+      <Section
+        title="Line by line"
+        lead="Take what was asked, not who asked: an example stays when its conversation is erased."
+      >
         <div className={parts.stack}>
           <div className={parts.row}>
             {lines.some(({ unanswered }) => unanswered) && (

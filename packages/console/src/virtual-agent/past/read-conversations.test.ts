@@ -10,6 +10,9 @@ const bot: EventActor = { kind: 'virtual-agent', id: 'b', name: 'Aurelia' }
 const said = (id: string, actor: EventActor, text: string | null): ConversationEvent =>
   ({ id, type: 'message', actor, data: { text } }) as unknown as ConversationEvent
 
+const turn = (id: string, answers: string): ConversationEvent =>
+  ({ id, type: 'turn', actor: bot, data: { answers } }) as unknown as ConversationEvent
+
 test('of a conversation only what was said remains: no notes, nothing deleted, nobody’s private words', () => {
   const note = {
     id: 'n',
@@ -20,7 +23,7 @@ test('of a conversation only what was said remains: no notes, nothing deleted, n
   assert.deepEqual(
     linesOf(
       [said('a', visitor, 'My bag?'), note, said('b', visitor, null), said('c', bot, 'Which?')],
-      new Set(),
+      new Map(),
     ),
     [
       { id: 'a', by: 'visitor', text: 'My bag?', unanswered: false },
@@ -29,16 +32,29 @@ test('of a conversation only what was said remains: no notes, nothing deleted, n
   )
 })
 
-test('what was not understood is marked, also where a record of the turn only names it', () => {
-  const record = { id: 't', type: 'turn', actor: bot, data: { answers: 'a' } } as unknown as ConversationEvent
+test('what was not understood is marked where it was said, by the record of the turn', () => {
+  const events = [said('a', visitor, 'Seat?'), turn('t', 'a'), said('b', visitor, 'Bag?'), turn('u', 'b')]
   assert.deepEqual(
-    linesOf([said('a', visitor, 'Seat?'), record, said('b', visitor, 'Bag?')], new Set(['t'])).map(
-      ({ id, unanswered }) => [id, unanswered],
-    ),
+    linesOf(events, new Map([['t', 'fallback']])).map(({ id, unanswered }) => [id, unanswered]),
     [
       ['a', true],
       ['b', false],
     ],
+  )
+})
+
+test('where an answer did not help, the question is marked and not the quick reply that says so', () => {
+  const events = [
+    said('a', visitor, 'Can I bring a harp?'),
+    said('b', bot, 'Bags have 8 kg.'),
+    said('c', visitor, 'That did not help'),
+    turn('t', 'c'),
+  ]
+  assert.deepEqual(
+    linesOf(events, new Map([['t', 'not-helped']]))
+      .filter(({ unanswered }) => unanswered)
+      .map(({ text }) => text),
+    ['Can I bring a harp?'],
   )
 })
 
@@ -68,7 +84,7 @@ function setUp(refuse: Record<string, Refusal>) {
 test('each conversation is opened by itself, under a signature of its own', async () => {
   const { parts, asked, prepared } = setUp({})
   const progress: number[] = []
-  const { read, refused } = await readConversations(parts, ['a', 'b'], new Set(), (done) =>
+  const { read, refused } = await readConversations(parts, ['a', 'b'], new Map(), (done) =>
     progress.push(done),
   )
   assert.deepEqual(prepared, ['a', 'b'])
@@ -86,7 +102,7 @@ test('each conversation is opened by itself, under a signature of its own', asyn
 
 test('one that was erased is passed over; a suspension ends the reading and tells what was not read', async () => {
   const { parts, asked } = setUp({ b: new Refusal('erased'), c: new Refusal('suspended') })
-  const { read, refused } = await readConversations(parts, ['a', 'b', 'c', 'd'], new Set(), () => undefined)
+  const { read, refused } = await readConversations(parts, ['a', 'b', 'c', 'd'], new Map(), () => undefined)
   assert.deepEqual(
     read.map(({ id }) => id),
     ['a'],

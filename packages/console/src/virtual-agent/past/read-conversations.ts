@@ -6,12 +6,14 @@ import type { EventPage } from '@candor/protocol/api.ts'
 import type { WireEvent } from '@candor/protocol/events.ts'
 import { proofHeader, type OpenProof } from '@candor/protocol/open-statement.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
-import type { ReplayedConversation, TriedLine } from '@candor/protocol/virtual-agent-api.ts'
+import type { ReplayedConversation, TriedLine, UnansweredTurn } from '@candor/protocol/virtual-agent-api.ts'
 import { Unreachable } from '../../live/api-client.ts'
 
 export interface ReadConversation extends ReplayedConversation {
   lines: ReadLine[]
 }
+
+export type UnansweredTurns = ReadonlyMap<string, UnansweredTurn['outcome']>
 
 export interface ReadLine extends TriedLine {
   /** Event it was said in. */
@@ -38,8 +40,8 @@ export async function readConversations(
     get(path: string, headers: Record<string, string> | undefined): Promise<EventPage>
   },
   ids: readonly string[],
-  /** Events that say or record what was not understood. */
-  turns: ReadonlySet<string>,
+  /** Turns that were not understood, and what came of them. */
+  turns: UnansweredTurns,
   onProgress: (done: number) => void,
 ): Promise<ReadingResult> {
   const result: ReadingResult = { read: [], refused: [] }
@@ -70,15 +72,7 @@ export async function readConversations(
 const stops = new Set(['suspended', 'signature_required', 'not_signed_in', 'history_unavailable', 'too_many'])
 
 /** What was said, without notes and what is nobody's words. */
-export function linesOf(events: readonly WireEvent[], turns: ReadonlySet<string>): ReadLine[] {
-  const unanswered = new Set<string>()
-  for (const event of events) {
-    if (event.type === 'private' || !turns.has(event.id)) continue
-    unanswered.add(event.id)
-    // A record of a turn names what was said to it.
-    const { answers } = event.data as { answers?: unknown }
-    if (typeof answers === 'string') unanswered.add(answers)
-  }
+export function linesOf(events: readonly WireEvent[], turns: UnansweredTurns): ReadLine[] {
   const lines: ReadLine[] = []
   for (const event of events) {
     if (event.type !== 'message' || event.data.text === null || event.data.text.trim() === '') continue
@@ -88,7 +82,16 @@ export function linesOf(events: readonly WireEvent[], turns: ReadonlySet<string>
         : event.actor.kind === 'virtual-agent'
           ? 'virtual-agent'
           : 'person'
-    lines.push({ id: event.id, by, text: event.data.text, unanswered: unanswered.has(event.id) })
+    lines.push({ id: event.id, by, text: event.data.text, unanswered: false })
+  }
+  for (const event of events) {
+    const outcome = event.type === 'turn' ? turns.get(event.id) : undefined
+    if (event.type !== 'turn' || outcome === undefined) continue
+    const at = lines.findIndex(({ id }) => id === event.data.answers)
+    // That an answer did not help is a quick reply; what was asked stands before it.
+    const asked =
+      outcome === 'not-helped' ? lines.findLast(({ by }, i) => by === 'visitor' && i < at) : lines[at]
+    if (asked) asked.unanswered = true
   }
   return lines
 }

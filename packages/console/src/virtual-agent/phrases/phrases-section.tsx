@@ -12,6 +12,7 @@ import { LocalisedField } from '../parts/localised-field.tsx'
 import { LanguageChoice } from '../parts/writing-language.tsx'
 import parts from '../parts/parts.module.css'
 import { phraseNames } from './phrase-names.ts'
+import css from './phrases-section.module.css'
 
 interface PhraseGroup {
   title: string
@@ -86,7 +87,9 @@ export function PhrasesSection() {
   const missing = useMemo(() => missingPhrases(definition), [definition])
   return (
     <>
-      <LanguageChoice missing={missing} />
+      <div className={css.language}>
+        <LanguageChoice missing={missing} />
+      </div>
       {groups.map((group) => (
         <Section key={group.title} title={group.title} lead={group.lead}>
           <div className={parts.stack}>

@@ -16,6 +16,9 @@ import type { ReplayDiff } from '@candor/virtual-agent/replay.ts'
 import { ReplayResult } from './replay-result.tsx'
 import css from './replay-section.module.css'
 
+/** As the server takes them; by then a person has long been there. */
+const replayedLinesMax = 200
+
 export function ReplaySection({ overview }: { overview: VirtualAgentOverview<Definition> }) {
   const { dirty, saved } = useEdited()
   const mayEdit = useMayEdit()
@@ -25,7 +28,7 @@ export function ReplaySection({ overview }: { overview: VirtualAgentOverview<Def
         conversations: result.read.map(({ id, locale, lines }) => ({
           id,
           locale,
-          lines: lines.map(({ by, text }) => ({ by, text })),
+          lines: lines.slice(0, replayedLinesMax).map(({ by, text }) => ({ by, text })),
         })),
       }),
   })

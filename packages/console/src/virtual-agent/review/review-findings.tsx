@@ -48,9 +48,8 @@ export function ReviewFindings({ report }: { report: Review }) {
           <li key={language}>
             <details>
               <summary className={css.summary}>
-                {texts.length} {texts.length === 1 ? 'text is' : 'texts are'} not in{' '}
-                {languageNames[language as keyof typeof languageNames] ?? language}:{' '}
-                {languageNames[definition.language]} stands in
+                {texts.length} {texts.length === 1 ? 'text is' : 'texts are'} not in {languageNames[language]}
+                : {languageNames[definition.language]} stands in
               </summary>
               <ul className={css.texts}>
                 {texts.map(({ field }) => (

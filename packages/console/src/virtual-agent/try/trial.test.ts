@@ -61,8 +61,8 @@ test('what is refused was not said: it is not in the conversation, and can be sa
 
 test('an answer to a conversation that was begun anew meanwhile is not shown', async () => {
   const { trial, answers } = setUp()
-  let late = (_: TryAnswer<Decision>): void => undefined
-  answers.push(new Promise((resolve) => (late = resolve)), says('New'))
+  const { promise, resolve: late } = Promise.withResolvers<TryAnswer<Decision>>()
+  answers.push(promise, says('New'))
   const first = trial.start(settings)
   await trial.start({ ...settings, of: 'current' })
   late(says('Old'))

@@ -4,6 +4,7 @@ import type { Trace } from '@candor/virtual-agent/trace.ts'
 import { classes } from '../../design/classes.ts'
 import { Icon } from '../../design/icons.tsx'
 import { commandInWords, languageNotes, refusalInWords, ruleInWords, type TraceNames } from './trace-words.ts'
+import { wholePieces } from './whole-pieces.ts'
 import css from './why-trace.module.css'
 
 export function WhyTrace({
@@ -73,7 +74,7 @@ function Classified({ trace, names }: { trace: Trace; names: TraceNames }) {
         <>
           <h4 className={css.small}>What spoke for it, the strongest first</h4>
           <ul className={css.chips}>
-            {features.map((feature) => (
+            {wholePieces(features).map((feature) => (
               <li key={feature} className={css.chip} dir="auto">
                 {feature}
               </li>

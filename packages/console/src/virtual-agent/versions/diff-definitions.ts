@@ -118,8 +118,8 @@ function partLines<T extends { id: string; steps: { id: string }[] }>(
   before: T | null,
   after: T | null,
 ): ChangedLine[] {
-  const { steps: oldSteps = [], ...old } = before ?? { steps: [] }
-  const { steps: newSteps = [], ...now } = after ?? { steps: [] }
+  const { steps: oldSteps, ...old } = before ?? { steps: [] }
+  const { steps: newSteps, ...now } = after ?? { steps: [] }
   return [
     ...fieldLines(before && (old as { id: string }), after && (now as { id: string })),
     ...diffLists(oldSteps, newSteps, 'flow', ({ id }) => id, fieldLines).map(({ id }): ChangedLine => {

@@ -23,7 +23,7 @@ import { diffDefinitions } from './diff-definitions.ts'
 import css from './proposal-card.module.css'
 
 /** As the server takes it. */
-export const noteCharactersMax = 1_000
+export const noteCharactersMax = 500
 
 export function ProposalCard({
   proposal,

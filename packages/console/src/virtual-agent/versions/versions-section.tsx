@@ -10,6 +10,7 @@ import { fullTime } from '../../design/times.tsx'
 import { api } from '../../live/api-client.ts'
 import { useDesk } from '../../live/desk-context.ts'
 import { showToast } from '../../shell/toasts.tsx'
+import { showing } from '../authoring-search.ts'
 import { mayApprove } from '../authoring-roles.ts'
 import { versionQuery, versionsQuery } from '../authoring-queries.ts'
 import { counted } from '../parts/counted.ts'
@@ -108,9 +109,10 @@ function Version({
             params={{ section: 'versions' }}
             search={(before) => ({ ...before, item: String(version.version) })}
             className={css.name ?? ''}
+            aria-label={`${version.name}, version ${version.version}`}
+            dir="auto"
           >
-            <span dir="auto">{version.name}</span>
-            <span className="visually-hidden">, version {version.version}</span>
+            {version.name}
           </Link>
           <Badge {...(tone && { tone })}>{name}</Badge>
         </p>
@@ -194,7 +196,7 @@ function VersionPage({ version, overview }: { version: number; overview: Virtual
         <Button
           tone="quiet"
           icon="back"
-          onPress={() => void navigate({ search: ({ item: _, ...rest }) => rest })}
+          onPress={() => void navigate({ search: (before) => showing(before) })}
           className={css.back}
         >
           All versions

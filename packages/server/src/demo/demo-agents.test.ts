@@ -74,9 +74,8 @@ async function talk(definition: Definition, locale: Language, said: readonly str
         headers: {
           'idempotency-key': decision.call.key,
           ...(tool.secretHeader === undefined ? {} : { [systemsKeyHeader]: 'the key' }),
-          ...(request.body === null ? {} : { 'content-type': 'application/json' }),
         },
-        ...(request.body === null ? {} : { payload: request.body }),
+        ...(request.json === null ? {} : { payload: request.json }),
       })
       assert.equal(answer.statusCode, 200, answer.body)
       occasion = {

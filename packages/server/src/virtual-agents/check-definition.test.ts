@@ -40,10 +40,10 @@ test('a script of the first version becomes a definition, and a definition too l
     })),
   }
   assert.ok(JSON.stringify(large).length > definitionBytesMax)
-  const checked = await checkDefinition(large, [])
+  const checked = await checkDefinition(large, [], [])
   assert.ok('faults' in checked)
   assert.match(checked.faults[0]!.message, /bytes/)
-  await assert.rejects(requireDefinition({ version: 2 }, []), (refusal: { faults?: unknown[] }) => {
+  await assert.rejects(requireDefinition({ version: 2 }, [], []), (refusal: { faults?: unknown[] }) => {
     assert.ok(refusal.faults!.length > 3)
     return true
   })

@@ -76,7 +76,7 @@ export interface CrossValidation {
 
 export type TrainingProgress = (fraction: number, what: string) => void
 
-/** More are no tenant's hand-written examples; memory and training time grow with them (50,000: about half a minute in the first tier). */
+/** More are no tenant's hand-written examples; with 500 intents these take two minutes in the first tier, eight in all, and 1 GB. */
 export const examplesMax = 50_000
 /** A longer turn is a story: its beginning says what it is about, and a turn must not cost more than milliseconds. */
 export const textCharactersMax = 2_000

@@ -41,7 +41,7 @@ export interface Passage {
   text: string
 }
 
-/** More than a support site has; the index of as many fits into the memory of one server (docs/virtual-agent-knowledge.md). */
+/** More than a support site has; docs/bench.md says what an index of as many costs. */
 export const articlesMax = 2_000
 /** A long manual. What is longer is several articles. */
 export const articleBytesMax = 200_000

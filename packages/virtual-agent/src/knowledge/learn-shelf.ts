@@ -22,8 +22,8 @@ const uncoveredWeight = 0.25
 
 /**
  * How much parts count before anything is learnt, without the encoder and with it; kept where no questions are known.
- * A visitor's sentence and a passage of an article are seldom near for a sentence encoder, two questions are: on the
- * development half of tau-bench's bank, more weight of the meaning only found less (docs/bench.md).
+ * A visitor's sentence and a passage of an article are seldom near for a sentence encoder, two questions are: on
+ * tau-bench's bank, more weight of the meaning only found less (docs/bench.md).
  */
 const weightsBefore = {
   questions: { lexical: [12, 6, 6, 0, 0], full: [4, 6, 3, 13, 4] },

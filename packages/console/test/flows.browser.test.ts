@@ -421,7 +421,7 @@ const states: State[] = [
     async reach({ page }) {
       await page.getByText('Called only if a condition holds').click()
       await page.getByRole('textbox', { name: 'Condition' }).fill('day >= today')
-      await page.getByRole('textbox', { name: 'Address' }).fill('http://flights')
+      await page.getByRole('textbox', { name: 'Address' }).fill('flights')
       await page.getByText('Is https://host/path').waitFor()
       await page.getByRole('textbox', { name: /Header that carries/ }).fill('X-Api-Key')
       await page.getByText('No secret is kept').waitFor()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { test } from 'node:test'
 import { definitionBytesMax } from '@candor/virtual-agent/definition.ts'
+import { testBook } from '@candor/virtual-agent/flows/test-book.ts'
 import { newDefinition } from '@candor/virtual-agent/upgrade-script.ts'
 import { cardFaults, checkDefinition, requireDefinition } from './check-definition.ts'
 
@@ -63,4 +64,12 @@ test('others are served while a large definition is checked', async () => {
   }
   assert.deepEqual(await checked, [])
   assert.ok(turns > 5, `${turns} turns of the loop`)
+})
+
+test('a tool is called by plain http only at an origin that the operator named', async () => {
+  const plain = newDefinition('Skye', 'en')
+  plain.tools = [{ ...testBook.tools[0]!, url: 'http://crm.internal:8080/free' }]
+  const refused = await checkDefinition(plain, [], [])
+  assert.deepEqual('faults' in refused && refused.faults.map(({ field }) => field), ['tools[0].url'])
+  assert.ok('json' in (await checkDefinition(plain, [], ['http://crm.internal:8080'])))
 })

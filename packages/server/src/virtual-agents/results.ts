@@ -207,6 +207,7 @@ async function keepReport(q: Query, by: Actor, conversation: string, turn: strin
  * $1 tenant, $2 and $3 the period, $4 now. One row for each conversation in which the virtual agent spoke first within
  * the period and was asked something; `class` says what came of it, exactly one of five. Rows of `conversations` tell
  * whose it is and whether it is closed.
+ * Turns of one millisecond are told apart by their ids: whichever is first, it is so in every query.
  */
 const classified = `
   with begun as (
@@ -218,7 +219,7 @@ const classified = `
       where e.tenant_id = $1 and e.conversation_id = t.conversation_id and e.at < $2::timestamptz and e.outcome <> 'person')
   ),
   turn as (
-    select t.*, t.at - lag(t.at) over (partition by t.conversation_id order by t.at) as pause
+    select t.*, t.at - lag(t.at) over (partition by t.conversation_id order by t.at, t.turn_id) as pause
     from virtual_agent_turns t join begun using (conversation_id)
     where t.tenant_id = $1 and t.done_at is not null
   ),
@@ -227,10 +228,10 @@ const classified = `
       bool_or(outcome not in ('opening', 'courtesy', 'person')) as asked,
       bool_or(outcome = 'fallback') as fallback,
       bool_or(pause > interval '${silentAfter}' and pause <= interval '${backWithin}') as returned,
-      (array_agg(coalesce(reason, 'taken-over') order by at) filter (where outcome in ('handed-over', 'person')))[1]
+      (array_agg(coalesce(reason, 'taken-over') order by at, turn_id) filter (where outcome in ('handed-over', 'person')))[1]
         as reason,
-      (array_agg(outcome order by at desc) filter (where outcome in ('confirmed', 'not-helped')))[1] as verdict,
-      (array_agg(outcome order by at desc) filter (where outcome not in ('opening', 'courtesy', 'person')))[1] as last
+      (array_agg(outcome order by at desc, turn_id desc) filter (where outcome in ('confirmed', 'not-helped')))[1] as verdict,
+      (array_agg(outcome order by at desc, turn_id desc) filter (where outcome not in ('opening', 'courtesy', 'person')))[1] as last
     from turn group by conversation_id
   ),
   judged as (

@@ -142,6 +142,7 @@ function stateWith(others: string[]): AgentState {
     options: [],
     about: null,
     others,
+    language: null,
   }
 }
 

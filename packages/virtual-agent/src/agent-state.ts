@@ -1,8 +1,17 @@
 import { newDialogueState, parseDialogueState } from './flows/dialogue-state.ts'
+import { languages } from './script.ts'
 import { agentStateBytesMax, type AgentState } from './turn.ts'
 
 export function newAgentState(): AgentState {
-  return { version: 1, flows: newDialogueState(), asked: null, options: [], about: null, others: [] }
+  return {
+    version: 1,
+    flows: newDialogueState(),
+    asked: null,
+    options: [],
+    about: null,
+    others: [],
+    language: null,
+  }
 }
 
 /**
@@ -19,6 +28,10 @@ export function parseAgentState(value: unknown): AgentState | null {
   const about = aboutOf(o['about'])
   if (o['version'] !== 1 || flows === null || asked === undefined || about === undefined) return null
   if (!isTexts(o['options']) || !isTexts(o['others'])) return null
+  // States that were kept before it was remembered have none.
+  const language = o['language'] ?? null
+  const known = languages.find((each) => each === language) ?? null
+  if (known !== language) return null
   return {
     version: 1,
     flows,
@@ -26,6 +39,7 @@ export function parseAgentState(value: unknown): AgentState | null {
     options: o['options'],
     about,
     others: o['others'],
+    language: known,
   }
 }
 
@@ -33,7 +47,7 @@ export function bytesOfState(state: object): number {
   return new TextEncoder().encode(JSON.stringify(state)).byteLength
 }
 
-const fields = ['version', 'flows', 'asked', 'options', 'about', 'others']
+const fields = ['version', 'flows', 'asked', 'options', 'about', 'others', 'language']
 const textsMax = 40
 const charactersMax = 200
 

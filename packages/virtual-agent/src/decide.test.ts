@@ -393,3 +393,12 @@ test('everything that it says is made of approved texts', () => {
   ])
     assert.ok(isApproved(agent.approved, visitor.say(text).say!), text)
 })
+
+test('what came of a call is said in the language in which it was asked for, whatever the browser speaks', () => {
+  const talk = new Talk(agent, { locale: 'en' })
+  talk.say('Ich möchte einen Tisch buchen')
+  talk.say('morgen')
+  talk.say('19:00')
+  assert.equal(talk.say('4').kind, 'call')
+  assert.match(talk.result({ free: false }).say!.text, /ist nichts frei/)
+})

@@ -43,6 +43,8 @@ export const cardMask = /\[(?:card|security|expiry)[a-z ]* removed\]/g
 
 /** Quick replies beside "talk to a person": more are a menu that nobody reads. */
 const optionsMax = 4
+/** So likely an intent, and no article is looked for: where the encoder is used, a search costs milliseconds. */
+const nearlySure = 0.9
 /** Below an answer, "did this help?" takes two places. */
 const followUpsShown = 3
 const alternativesMax = 5
@@ -71,8 +73,10 @@ class Deciding {
     this.#agent = agent
     this.#turn = turn
     this.#propose = propose
-    this.#language = languageOfTurn(agent.definition, turn)
     this.#state = (turn.state === null ? null : parseAgentState(turn.state)) ?? newAgentState()
+    const { language, shown } = languageOfTurn(agent.definition, turn, this.#state.language)
+    this.#language = language
+    this.#state.language = shown
     this.#trace = {
       rule: 'not-understood',
       outcome: 'fallback',
@@ -96,7 +100,10 @@ class Deciding {
     // Flows upon flows: what is known goes to a person, and nothing of it is carried on.
     this.#trace.rule = 'state-too-large'
     const over = this.#handOver('too-much-to-remember', [])
-    return { ...over, state: { ...newAgentState(), options: over.state.options } }
+    return {
+      ...over,
+      state: { ...newAgentState(), options: over.state.options, language: over.state.language },
+    }
   }
 
   #decideOccasion(): Decision {
@@ -153,9 +160,9 @@ class Deciding {
       const accepted = this.#check(proposed)
       if (accepted.length > 0) return this.#advance({ kind: 'commands', commands: accepted }, 'flow')
     }
-    if (digresses && !shown) return this.#act(understood.intent!, 'digression', understood)
-    const passage = this.#passage(text)
+    const passage = shown ? null : this.#passageInstead(text, understood)
     if (passage !== null) return this.#quote(passage, 'digression', understood)
+    if (digresses && !shown) return this.#act(understood.intent!, 'digression', understood)
     if (this.#hadCard(text)) return this.#aside('card-removed', this.#phrase('cardRemoved'))
     const courtesy = courtesyOf(text)
     if (courtesy === 'thanks') return this.#aside('courtesy', this.#phrase('welcome'))
@@ -174,9 +181,9 @@ class Deciding {
       const yes = yesNoOf(text, this.#language)
       if (yes !== null) return yes ? this.#confirmed('confirmed') : this.#notHelped()
     }
-    if (understood.intent !== null) return this.#act(understood.intent, understood.rule, understood)
-    const passage = this.#passage(text)
+    const passage = this.#passageInstead(text, understood)
     if (passage !== null) return this.#quote(passage, 'passage', understood)
+    if (understood.intent !== null) return this.#act(understood.intent, understood.rule, understood)
     if (this.#hadCard(text)) return this.#reply('card-removed', 'courtesy', [this.#phrase('cardRemoved')], [])
     const courtesy = courtesyOf(text)
     if (courtesy === 'thanks') return this.#reply('courtesy', 'courtesy', [this.#phrase('welcome')], [])
@@ -369,7 +376,7 @@ class Deciding {
       reason: wordsJoined(reason),
       say,
       summary,
-      state: { ...newAgentState(), flows },
+      state: { ...newAgentState(), flows, language: this.#state.language },
       trace: this.#trace,
     }
   }
@@ -556,6 +563,17 @@ class Deciding {
     return answered ? first : null
   }
 
+  /**
+   * An article that covers the text while no intent does, or that does so more likely: a question about a dog in the
+   * cabin shares its words with baggage. An intent that is nearly sure is not doubted.
+   */
+  #passageInstead(text: string, { intent, rule, ranked }: Understanding): FoundPassage | null {
+    const probability = ranked[0]?.probability ?? 0
+    if (intent !== null && (rule !== 'classifier' || probability >= nearlySure)) return null
+    const passage = this.#passage(text)
+    return passage !== null && (intent === null || passage.probability > probability) ? passage : null
+  }
+
   #rejection(text: string): Trigger | null {
     return findTrigger(text, this.#agent.definition.triggers, ['rejection'])
   }
@@ -616,7 +634,8 @@ class Deciding {
   }
 
   #next(options: string[], { asked = null, about = null, others = [] }: Remembered): AgentState {
-    return { version: 1, flows: this.#state.flows, asked, options, about, others }
+    const { flows, language } = this.#state
+    return { version: 1, flows, asked, options, about, others, language }
   }
 
   #say(said: Said[], options: string[], form?: Say['form']): Say {

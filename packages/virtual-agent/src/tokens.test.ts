@@ -31,3 +31,8 @@ test('a language shows in its function words or its letters, and where it does n
   assert.equal(languageOf('AB1234'), null)
   assert.equal(languageOf(''), null)
 })
+
+test('an ü between g and e or i is Spanish as much as German', () => {
+  assert.equal(languageOf('Los pingüinos azules bailan'), 'es')
+  assert.equal(languageOf('Gültigkeit prüfen'), 'de')
+})

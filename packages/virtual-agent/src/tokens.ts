@@ -53,7 +53,8 @@ export function languageOf(text: string): Language | null {
     return { language, count: words.filter((word) => known.has(word)).length }
   })
   if (/[¿¡ñ]/i.test(text)) counts[1]!.count += 2
-  if (/[äöüß]/i.test(text)) counts[2]!.count += 2
+  // Spanish has its ü too, between g and e or i: "pingüino", "vergüenza".
+  if (/[äöß]|(?<!g)ü|ü(?![eiéí])/i.test(text)) counts[2]!.count += 2
   counts.sort((a, b) => b.count - a.count)
   return counts[0]!.count > counts[1]!.count ? counts[0]!.language : null
 }

@@ -1,3 +1,4 @@
+import type { Language } from './script.ts'
 import type { DialogueState } from './flows/dialogue-state.ts'
 import type { ToolOutcome } from './flows/tool.ts'
 import type { SlotValue } from './slots/slot-type.ts'
@@ -60,6 +61,8 @@ export interface AgentState {
   about: { kind: 'intent' | 'article' | 'flow'; id: string } | null
   /** Ids of the next best intents, offered when the answer did not help. */
   others: string[]
+  /** In which the visitor wrote last, as far as it showed: an order number and a quick reply show nothing. */
+  language: Language | null
 }
 
 /** Read and written with every turn; the server seals and stores it each time. */

@@ -1,4 +1,5 @@
 import type { Definition, Intent } from '@candor/virtual-agent/definition.ts'
+import { languages } from '@candor/virtual-agent/script.ts'
 import { upgradeScript } from '@candor/virtual-agent/upgrade-script.ts'
 import { airlineFlows, airlineTools } from './airline-flows.ts'
 import { airlineScript } from './airline-script.ts'
@@ -18,8 +19,50 @@ export function airlineAgent(sitesUrl: string): Definition {
     flows: airlineFlows,
     tools: airlineTools(sitesUrl),
     approvedOnly: true,
-    intents: [changeFlight(told), bookingLookup, changeRules(told), ...rest],
+    intents: [changeFlight(told), bookingLookup, changeRules(told), ...rest.map(withMore)],
   }
+}
+
+/** Ways to ask for money back that were heard since the script was written. */
+function withMore(intent: Intent): Intent {
+  const more = intent.id === 'refund' ? refundExamples : {}
+  const examples = { ...intent.examples }
+  for (const language of languages)
+    examples[language] = [...(examples[language] ?? []), ...(more[language] ?? [])]
+  return { ...intent, examples }
+}
+
+const refundExamples: Intent['examples'] = {
+  en: [
+    'I am ill and cannot fly, can I have my money back',
+    'please pay me back for the ticket',
+    'how do I get a refund',
+    'I do not want to fly any more, return my money',
+    'where is my refund',
+    'can I cancel and be paid back',
+    'refund request',
+    'annul my reservation',
+  ],
+  es: [
+    'estoy enfermo y no puedo volar, devuélvanme el dinero',
+    'cómo pido un reembolso',
+    'dónde está mi reembolso',
+    'ya no quiero viajar, anulen el billete',
+    'solicitud de devolución',
+  ],
+  de: [
+    'ich bin krank und kann nicht fliegen, ich möchte mein Geld zurück',
+    'wie bekomme ich eine Erstattung',
+    'wo bleibt meine Rückerstattung',
+    'ich will nicht mehr fliegen, bitte stornieren',
+    'Ticket zurückgeben',
+  ],
+  ar: [
+    'أنا مريض ولا أستطيع السفر وأريد نقودي',
+    'كيف أطلب استرداد المبلغ',
+    'أين المبلغ المسترد',
+    'لا أريد السفر بعد الآن، ألغوا التذكرة',
+  ],
 }
 
 /** Asked about a change, the script explained it; now it is done. */
@@ -37,8 +80,25 @@ function changeFlight({ id, title, examples }: Intent): Intent {
       en: own(examples.en, [
         'move booking AU4821 to next friday',
         'can you put me on the evening flight instead',
+        'I would rather travel a week later',
+        'please book me on another day',
+        'take an earlier plane',
+        'my plans changed, I need a different date',
+        'I want to fly on Sunday instead of Friday',
       ]),
-      de: own(examples.de, ['bitte auf den Abendflug umbuchen']),
+      es: own(examples.es, [
+        'prefiero volar una semana después',
+        'necesito otra fecha',
+        'quiero salir el domingo en lugar del viernes',
+        'páseme al vuelo de la tarde',
+      ]),
+      de: own(examples.de, [
+        'bitte auf den Abendflug umbuchen',
+        'ich möchte lieber eine Woche später fliegen',
+        'ich brauche einen anderen Termin',
+        'Sonntag statt Freitag fliegen',
+      ]),
+      ar: own(examples.ar, ['أفضّل السفر بعد أسبوع', 'أحتاج إلى موعد آخر', 'أريد السفر يوم الأحد بدل الجمعة']),
     },
     flow: 'flight-change',
     followUps: ['change-rules', 'refund'],
@@ -63,6 +123,13 @@ function changeRules(told: Intent): Intent {
         'are changes free with flex',
         'what are the rules for changing a ticket',
         'can a light fare be changed',
+        'is it possible to change a ticket without paying',
+        'what do I pay if I take another flight',
+        'are there fees for another date',
+        'do I have to pay the difference in fare',
+        'how many times can I change my ticket',
+        'what does it cost to rebook',
+        'which fares can be changed',
       ],
       es: [
         'cuánto cuesta cambiar el billete',
@@ -70,6 +137,11 @@ function changeRules(told: Intent): Intent {
         'hasta cuándo puedo cambiar',
         'es gratis cambiar con flex',
         'reglas para cambiar un billete',
+        'qué pago si tomo otro vuelo',
+        'qué tarifas se pueden cambiar',
+        'tengo que pagar la diferencia de tarifa',
+        'cuánto vale el cambio de fecha',
+        'coste de un cambio',
       ],
       de: [
         'was kostet eine Umbuchung',
@@ -77,6 +149,11 @@ function changeRules(told: Intent): Intent {
         'bis wann kann ich umbuchen',
         'ist Umbuchen im Flex-Tarif kostenlos',
         'Regeln für Umbuchungen',
+        'welche Tarife lassen sich umbuchen',
+        'muss ich die Tarifdifferenz zahlen',
+        'wie hoch ist die Umbuchungsgebühr',
+        'was zahle ich für einen anderen Flug',
+        'Kosten einer Umbuchung',
       ],
       ar: [
         'كم تكلفة تغيير التذكرة',
@@ -84,6 +161,10 @@ function changeRules(told: Intent): Intent {
         'حتى متى يمكنني التغيير',
         'هل التغيير مجاني مع Flex',
         'شروط تغيير التذكرة',
+        'ما رسوم تغيير الموعد',
+        'هل أدفع فرق السعر',
+        'أيّ الفئات يمكن تغييرها',
+        'كم أدفع إذا أخذت رحلة أخرى',
       ],
     },
     answer: told.answer!,
@@ -105,6 +186,14 @@ const bookingLookup: Intent = {
       'details of my trip',
       'how many bags are in my booking',
       'is my booking confirmed',
+      'I lost my confirmation, what did I book',
+      'at what time do we depart',
+      'what have I booked',
+      'where can I see my flight details',
+      'does my reservation include a suitcase',
+      'which fare did I buy',
+      'tell me about my reservation',
+      'find my booking',
     ],
     es: [
       'muéstreme mi reserva',
@@ -113,6 +202,11 @@ const bookingLookup: Intent = {
       'en qué vuelo estoy',
       'detalles de mi viaje',
       'está confirmada mi reserva',
+      'qué he reservado',
+      'cuándo salgo',
+      'buscar mi reserva',
+      'ver los datos de mi vuelo',
+      'qué tarifa compré',
     ],
     de: [
       'zeigen Sie mir meine Buchung',
@@ -121,8 +215,24 @@ const bookingLookup: Intent = {
       'auf welchem Flug bin ich gebucht',
       'Details zu meiner Reise',
       'ist meine Buchung bestätigt',
+      'was habe ich gebucht',
+      'wann fliege ich ab',
+      'meine Reservierung finden',
+      'wo sehe ich meine Flugdaten',
+      'welchen Tarif habe ich gekauft',
     ],
-    ar: ['أرني حجزي', 'متى موعد رحلتي', 'البحث عن حجزي', 'على أيّ رحلة أنا', 'تفاصيل سفري', 'هل حجزي مؤكد'],
+    ar: [
+      'أرني حجزي',
+      'متى موعد رحلتي',
+      'البحث عن حجزي',
+      'على أيّ رحلة أنا',
+      'تفاصيل سفري',
+      'هل حجزي مؤكد',
+      'ماذا حجزت',
+      'متى أغادر',
+      'أين أرى بيانات رحلتي',
+      'اعرض تفاصيل الحجز',
+    ],
   },
   flow: 'booking-lookup',
   followUps: ['change-flight', 'baggage'],

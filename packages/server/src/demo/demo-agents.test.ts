@@ -4,6 +4,7 @@ import fastify from 'fastify'
 import { decide } from '@candor/virtual-agent/decide.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import { trainIntents } from '@candor/virtual-agent/intents/train-intents.ts'
+import { buildIndex } from '@candor/virtual-agent/knowledge/knowledge-index.ts'
 import { parseDefinition } from '@candor/virtual-agent/parse-definition.ts'
 import { prepareAgent } from '@candor/virtual-agent/prepare-agent.ts'
 import { languages, type Language } from '@candor/virtual-agent/script.ts'
@@ -13,6 +14,7 @@ import { knownFields, toolRequest } from '../virtual-agents/tool-request.ts'
 import { airlineAgent } from './airline-agent.ts'
 import { openDemoSystems, systemsKeyHeader } from './demo-systems.ts'
 import { retailerAgent } from './retailer-agent.ts'
+import { demoArticles } from './seed-virtual-agent.ts'
 
 const now = Date.parse('2026-11-25T09:00:00Z')
 const today = '2026-11-25'
@@ -138,4 +140,31 @@ test('a return is registered once, after a yes', async () => {
   ])
   assert.match(answers[2]!, /^Register a return of order MM20377\? Reason: Wrong size; In a store/)
   assert.match(answers[3]!, /return number is RM3101/)
+})
+
+test('what the articles cover is quoted, also where an intent shares its words', () => {
+  for (const [site, definition, text, quoted] of [
+    ['aurora-air', companies.airline, 'can I take my dog with me in the cabin', /^Small dogs and cats/],
+    ['aurora-air', companies.airline, 'is there wifi', /have Wi-Fi/],
+    ['maple-main', companies.retailer, 'do you sell gift cards', /^Gift cards come by e-mail/],
+  ] as const) {
+    const model = trainIntents(trainingExamples(definition), { seed: 1, language: 'en', encoder: null })
+    const articles = demoArticles(site).map(({ name, title, body, questions }) => ({
+      id: name,
+      version: 1,
+      title,
+      body,
+      questions,
+      language: 'en' as const,
+      address: null,
+      source: 'written' as const,
+      approved: true,
+    }))
+    const knowledge = buildIndex(articles, { encoder: null })
+    const agent = prepareAgent({ definition, version: 1, model, knowledge, encoder: null })
+    const occasion: Occasion = { kind: 'said', text }
+    const turn = { conversation: 'c1', id: 't1', occasion, history: [], state: null, locale: 'en', today }
+    const { say } = decide(agent, { ...turn, agentsOnline: true })
+    assert.match(say?.text ?? '', quoted, text)
+  }
 })

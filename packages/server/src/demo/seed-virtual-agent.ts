@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import * as path from 'node:path'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
+import type { Block } from '@candor/virtual-agent/knowledge/article.ts'
 import { derivedId } from '../routing/derived-id.ts'
 import type { Actor } from '../tenants/actor.ts'
 import type { Articles } from '../virtual-agents/article-store.ts'
@@ -53,7 +54,29 @@ export async function seedVirtualAgent(
         await rooms.secrets.set(administrator, id, url, systems.key)
 }
 
-const articlesFolder = path.join(import.meta.dirname, 'articles')
+/** What a demo company's virtual agent may quote, and how people ask for it. */
+export function demoArticles(site: SiteName): {
+  name: string
+  title: string
+  body: Block[]
+  markdown: string
+  questions: string[]
+}[] {
+  const folder = path.join(import.meta.dirname, 'articles', site)
+  const questions = JSON.parse(readFileSync(path.join(folder, 'questions.json'), 'utf8')) as Record<
+    string,
+    string[]
+  >
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => {
+      const bytes = readFileSync(path.join(folder, file))
+      const { title, body } = readMarkdown(bytes)
+      if (title === null) throw new Error(`an article of the demo without title: ${file}`)
+      const { name } = path.parse(file)
+      return { name, title, body, markdown: bytes.toString('utf8'), questions: questions[name] ?? [] }
+    })
+}
 
 async function seedArticles(
   { articles }: SeededAgents,
@@ -61,22 +84,14 @@ async function seedArticles(
   site: SiteName,
   sitesUrl: string,
 ): Promise<void> {
-  const folder = path.join(articlesFolder, site)
-  for (const name of readdirSync(folder)) {
-    const bytes = readFileSync(path.join(folder, name))
-    const { title, body } = readMarkdown(bytes)
-    if (title === null) throw new Error(`an article of the demo without title: ${name}`)
+  for (const { name, ...article } of demoArticles(site))
     await articles.addAsInstallation(tenant, derivedId('candor demo', `article ${site} ${name}`), {
-      title,
+      ...article,
       language: 'en',
-      // An article's address is a page that people can open; a demo's pages are not there without https.
-      address: sitesUrl.startsWith('https:') ? `${sitesUrl}/${site}/help#${path.parse(name).name}` : null,
-      questions: [],
+      // Only https is a link; a demo on this machine has none to give.
+      address: sitesUrl.startsWith('https:') ? `${sitesUrl}/${site}/` : null,
       source: 'written',
-      body,
-      markdown: bytes.toString('utf8'),
     })
-  }
 }
 
 /** An address of the demo's own systems, at the port of this start; any other stays. */

@@ -15,7 +15,7 @@ import { fromBytes, toBytes } from './vector.ts'
  * All numbers are little-endian. Word statistics are not in it: they follow from the texts. A change of how texts
  * are cut into words, or of what the models mean, MUST raise `format`: models learnt under other words are wrong.
  */
-export const indexFormat = 1
+export const indexFormat = 2
 
 /** A knowledge base of the largest size has about 40 MB of texts and 30 MB of vectors. */
 export const indexBytesMax = 256_000_000

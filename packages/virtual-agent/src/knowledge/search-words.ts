@@ -4,15 +4,23 @@ import { stemWord } from './stem-word.ts'
 
 /** The words of a text as stems, in order. Function words stay: "what is" and "how many" tell questions apart. */
 export function searchStems(text: string, language: Language): string[] {
-  return wordsOf(text).map((word) => stemWord(word, language))
+  return withCompounds(text).map((word) => stemWord(word, language))
 }
 
 /** The stems of the words that say what a text is about. */
 export function subjectStems(text: string, language: Language): string[] {
-  return wordsOf(text)
+  return withCompounds(text)
     .filter((word) => !isFunctionWord(word))
     .map((word) => stemWord(word, language))
 }
+
+/** What is joined by hyphens is written as one word too: "Wi-Fi" and "wifi", "e-mail" and "email". */
+function withCompounds(text: string): string[] {
+  const joined = text.match(compound)?.map((word) => word.replaceAll(/\P{L}/gu, '')) ?? []
+  return [...wordsOf(text), ...joined.flatMap(wordsOf)]
+}
+
+const compound = /\p{L}{1,20}(?:[-\u2010\u2011]\p{L}{1,20}){1,3}/gu
 
 /** Says nothing about a topic: a visitor's "hello, I would like to know". */
 export function isFunctionWord(word: string): boolean {

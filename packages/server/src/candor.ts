@@ -54,7 +54,6 @@ import { openTools } from './virtual-agents/call-tool.ts'
 import { engine } from './virtual-agents/engine.ts'
 import { resultsRoutes } from './virtual-agents/results-routes.ts'
 import { openResults } from './virtual-agents/results.ts'
-import { openScripts } from './virtual-agents/scripts.ts'
 import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
@@ -199,7 +198,6 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const outbound = openOutbound({ allowPrivate: privateOrigins })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
-  const scripts = openScripts({ store, clock, log })
   const authoring = openAuthoringRooms({
     store,
     clock,
@@ -227,7 +225,6 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   })
   const virtualAgents = openVirtualAgents({
     store,
-    scripts,
     agents: authoring.agents,
     tools,
     engine,

@@ -144,7 +144,7 @@ for (const [how, leave] of Object.entries(ways))
 for (const [how, leave] of Object.entries(ways))
   test(`the virtual agent answers once the keyholder that ${how} is back`, async () => {
     const tenant = await platform.tenant()
-    await platform.candor.virtualAgents.saveScript(tenant.people.administrator.actor, airlineScript)
+    await platform.candor.authoring.authoring.publishAsInstallation(tenant.id, airlineScript, '')
     const visitor = await platform.visitor(tenant)
     const conversation = id()
     // The key that a tenant's text is sealed to is fetched with its first text.

@@ -73,7 +73,6 @@ function open(
       send: (...what) => process.step(() => conversations.send(...what)),
     },
     routing: { ...routing, handOver: (...what) => process.step(() => routing.handOver(...what)) },
-    scripts: { newest: async () => null, save: () => assert.fail('nothing is saved here') },
     agents: { currentAgent: async () => agent },
     tools: called,
     engine: refundEngine,

@@ -31,7 +31,6 @@ before(async () => {
         return conversations.send(...what)
       },
     },
-    scripts: { newest: async () => null, save: () => assert.fail('nothing is saved here') },
     agents: { currentAgent: async () => refundAgent() },
     tools: { call: async () => ({ kind: 'answer', body: { id: 'R1' } }) },
     engine: refundEngine,

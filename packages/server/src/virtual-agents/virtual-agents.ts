@@ -1,5 +1,4 @@
 import type { Agent } from '@candor/virtual-agent/agent.ts'
-import type { Script } from '@candor/virtual-agent/script.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Access } from '../access/access.ts'
 import type { Clock } from '../clock.ts'
@@ -15,7 +14,6 @@ import type { Tools } from './call-tool.ts'
 import type { CurrentAgents } from './current-agent.ts'
 import type { Engine } from './engine.ts'
 import { nextTurn } from './next-turn.ts'
-import type { Scripts } from './scripts.ts'
 import { openTurnTaking, type OwnDecisions } from './take-turn.ts'
 
 /**
@@ -24,10 +22,6 @@ import { openTurnTaking, type OwnDecisions } from './take-turn.ts'
  * decided; when that has passed at commit, it is not stored, and dropped here without a word.
  */
 export interface VirtualAgents {
-  /** Strictly parsed and kept as the tenant's next version; from then on its virtual agent answers first. */
-  saveScript(actor: Actor, script: unknown): Promise<{ version: number }>
-  /** The newest version, or null. */
-  script(tenant: string): Promise<Script | null>
   /** Settles when every turn that is due or waits for quiet has been taken. */
   settled(): Promise<void>
   /** Ends the turns under way. Those that wait are taken at the next start. */
@@ -72,7 +66,6 @@ interface Lane {
 
 export function openVirtualAgents(options: {
   store: Pick<Store, 'leases'>
-  scripts: Scripts
   agents: Pick<CurrentAgents, 'currentAgent'>
   access: Access
   conversations: Conversations
@@ -89,7 +82,7 @@ export function openVirtualAgents(options: {
   /** BCP 47, as the visitor's browser says it. */
   localeOf(tenant: string, visitor: string): Promise<string | null>
 }): VirtualAgents {
-  const { access, conversations, routing, scripts, agents, clock } = options
+  const { access, conversations, agents, clock } = options
   const { leases } = options.store
   const lanes = new Map<string, Lane>()
   const handlers = new Map<string, 'virtual-agent' | 'others'>()
@@ -333,14 +326,6 @@ export function openVirtualAgents(options: {
   }
 
   return {
-    async saveScript(actor, script) {
-      const { version } = await scripts.save(actor, script)
-      await routing.setVirtualAgent(actor.tenant, true)
-      return { version }
-    },
-
-    script: async (tenant) => (await scripts.newest(tenant))?.script ?? null,
-
     async settled() {
       while (lanes.size > 0)
         await Promise.allSettled(

@@ -37,7 +37,6 @@ before(async () => {
   virtualAgents = openVirtualAgents({
     ...rooms,
     conversations: overtaken,
-    scripts: { newest: async () => null, save: () => assert.fail('nothing is saved here') },
     agents: { currentAgent: async () => agent },
     tools: {
       async call() {

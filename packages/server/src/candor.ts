@@ -251,7 +251,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const widget = readWidgetManifest(widgetFolder)
   const demo = config.demo
     ? openDemo({
-        rooms: { tenants, routing, conversations, cannedReplies, authoring, visits },
+        rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },
         clock,
         authSecret: secret,
         publicUrl: () => publicUrl,

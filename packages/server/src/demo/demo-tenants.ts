@@ -3,6 +3,7 @@ import type { WidgetConfig } from '@candor/protocol/frames.ts'
 import type { Definition } from '@candor/virtual-agent/definition.ts'
 import { airlineAgent } from './airline-agent.ts'
 import type { SiteName } from './demo-sites.ts'
+import { airlineChats, retailerChats, type PastChat } from './past-chats.ts'
 import { airlinePast, retailerPast, type PastConversation } from './past-conversations.ts'
 import { retailerAgent } from './retailer-agent.ts'
 
@@ -28,6 +29,8 @@ export interface DemoTenant {
   /** @param systemsUrl where the company's systems answer. */
   agent: (systemsUrl: string) => Definition
   past: PastConversation[]
+  /** With the virtual agent alone. */
+  chats: PastChat[]
 }
 
 export const demoTenants: DemoTenant[] = [
@@ -83,6 +86,7 @@ export const demoTenants: DemoTenant[] = [
     ],
     agent: airlineAgent,
     past: airlinePast,
+    chats: airlineChats,
   },
   {
     slug: 'maple-main',
@@ -124,6 +128,7 @@ export const demoTenants: DemoTenant[] = [
     ],
     agent: retailerAgent,
     past: retailerPast,
+    chats: retailerChats,
   },
 ]
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { proofHeader } from '@candor/protocol/open-statement.ts'
 import { after, before, test } from 'node:test'
 import type { ApprovedPage, CannedReply, ConversationPage, EventPage, Me } from '@candor/protocol/api.ts'
+import type { VirtualAgentResults } from '@candor/protocol/virtual-agent-results.ts'
 import { signOpening } from '../../test/keyholder-in-process.ts'
 import { registerBrowserKey } from '../../test/test-client.ts'
 import { TestPlatform } from '../../test/test-platform.ts'
@@ -50,7 +51,7 @@ async function counts(): Promise<Record<string, number>> {
     `select (select count(*) from tenants)::int as tenants, (select count(*) from people)::int as people,
             (select count(*) from queues)::int as queues, (select count(*) from canned_replies)::int as replies,
             (select count(*) from conversations)::int as conversations, (select count(*) from events)::int as events,
-            (select count(*) from visitors)::int as visitors, (select count(*) from virtual_agent_scripts)::int as scripts,
+            (select count(*) from visitors)::int as visitors, (select count(*) from virtual_agent_articles)::int as articles,
             (select count(*) from sites)::int as sites, (select count(*) from approved_pages)::int as approved`,
   )
   return row!
@@ -85,7 +86,7 @@ test('the desk has a day’s work on it: somebody waits, Ada has hers, others ar
   const open = await read<ConversationPage>(cookie, '/v1/conversations?view=all&status=open')
   assert.deepEqual(open.counts, { waiting: 2, mine: 1, all: 3 })
   const closed = await read<ConversationPage>(cookie, '/v1/conversations?view=all&status=closed')
-  assert.equal(closed.items.length, 2)
+  assert.equal(closed.items.length, 2 + demoTenants[0]!.chats.length)
   assert.ok((await read<{ items: CannedReply[] }>(cookie, '/v1/canned-replies')).items.length >= 4)
 })
 
@@ -127,7 +128,34 @@ test('another start makes nothing twice, and follows the demo sites to their new
   assert.ok(moved.every(({ origin }) => !origins.some((former) => former.origin === origin)))
   const { items } = await read<{ items: ApprovedPage[] }>(await cookieOf('tomas'), '/v1/approved-pages')
   assert.ok(items.every(({ pattern }) => moved.some(({ origin }) => pattern.startsWith(origin))))
+  const tools = await platform.sql<{ url: string; secret: string | null }>(
+    `select t->>'url' as url, s.origin as secret
+     from virtual_agent_current c
+     join virtual_agent_versions v on v.tenant_id = c.tenant_id and v.version = c.version
+     cross join json_array_elements(v.definition->'tools') t
+     left join virtual_agent_tool_secrets s on s.tenant_id = c.tenant_id and s.tool = t->>'id'`,
+  )
+  assert.equal(tools.length, 5)
+  for (const { url, secret } of tools) {
+    assert.ok(
+      moved.some(({ origin }) => url.startsWith(`${origin}/`)),
+      url,
+    )
+    assert.ok(secret === null || url.startsWith(secret), `the key of ${url} goes to ${secret}`)
+  }
   await platform.check()
+})
+
+test('the results of the virtual agents tell of a day: helped, silent, not understood, handed over', async () => {
+  const today = new Date().toISOString().slice(0, 10)
+  const results = await read<VirtualAgentResults>(
+    await cookieOf('tomas'),
+    `/v1/virtual-agent/results?from=${today.slice(0, 7)}-01&to=${today}`,
+  )
+  assert.equal(results.conversations, demoTenants[0]!.chats.length)
+  const { selfService, handedOver, fallback } = results
+  assert.ok(selfService.confirmed >= 3 && selfService.silent >= 1 && fallback >= 1, JSON.stringify(results))
+  assert.ok(handedOver.length >= 2)
 })
 
 test('what somebody changed in the demo stays changed', async () => {

@@ -8,6 +8,8 @@ import type { Actor } from '../tenants/actor.ts'
 import type { Tenants } from '../tenants/tenants.ts'
 import type { Visits } from '../visits/visits.ts'
 import type { DemoPerson, DemoTenant } from './demo-tenants.ts'
+import type { VirtualAgents } from '../virtual-agents/virtual-agents.ts'
+import type { PastChat } from './past-chats.ts'
 import type { PastConversation } from './past-conversations.ts'
 import { seedVirtualAgent, type SeededAgents } from './seed-virtual-agent.ts'
 
@@ -29,13 +31,14 @@ export interface SeededRooms {
     | 'newVisitor'
     | 'setTraits'
   >
-  routing: Pick<Routing, 'queues' | 'createQueue' | 'sendAsStaff'>
+  routing: Pick<Routing, 'queues' | 'createQueue' | 'sendAsStaff' | 'firstHandler'>
   conversations: Pick<Conversations, 'visitorOf' | 'start' | 'send' | 'note' | 'tag' | 'setStatus'>
   cannedReplies: {
     list(tenant: string): Promise<CannedReply[]>
     create(actor: Actor, reply: CannedReply): Promise<unknown>
   }
   authoring: SeededAgents
+  virtualAgents: Pick<VirtualAgents, 'settled'>
   visits: Pick<Visits, 'pageView'>
 }
 
@@ -75,7 +78,53 @@ export async function seedTenant(
   })
   for (const past of tenant.past)
     await seedConversation(rooms, id, past, { staff, queues, sitesUrl: options.sitesUrl })
+  await seedChats(rooms, administrator, tenant.chats, options.sitesUrl)
   return id
+}
+
+/**
+ * Lives the visitors' conversations with the virtual agent through, all at once and line by line, and closes them.
+ * Who begins to write while others still do is answered in the same way.
+ */
+async function seedChats(
+  rooms: SeededRooms,
+  administrator: Actor,
+  chats: readonly PastChat[],
+  sitesUrl: string,
+): Promise<void> {
+  const { tenant } = administrator
+  const { conversations, routing, tenants, virtualAgents } = rooms
+  const begun: { chat: PastChat; visitor: Actor; conversation: string }[] = []
+  for (const chat of chats) {
+    const conversation = demoId(`chat ${tenant} ${chat.name}`)
+    if (await isThere(conversations, tenant, conversation)) continue
+    const { actor: visitor } = await tenants.newVisitor(tenant, 'en')
+    await conversations.start(visitor, {
+      id: derivedId(conversation, 'start'),
+      conversation,
+      site: null,
+      page: { url: sitesUrl + chat.page.path, title: chat.page.title },
+      ...(await routing.firstHandler(tenant)),
+    })
+    begun.push({ chat, visitor, conversation })
+  }
+  const lines = Math.max(0, ...begun.map(({ chat }) => chat.says.length))
+  for (let i = 0; i < lines; i++) {
+    await virtualAgents.settled()
+    for (const { chat, visitor, conversation } of begun) {
+      const text = chat.says[i]
+      if (text === undefined) continue
+      const id = derivedId(conversation, `line ${i}`)
+      mustBeStored(await conversations.send(visitor, { id, conversation, text }))
+    }
+  }
+  await virtualAgents.settled()
+  for (const { conversation } of begun)
+    await conversations.setStatus(administrator, {
+      id: derivedId(conversation, 'closed'),
+      conversation,
+      status: 'closed',
+    })
 }
 
 async function seedPeople(

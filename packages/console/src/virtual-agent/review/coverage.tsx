@@ -19,7 +19,7 @@ export function Coverage({ report }: { report: Pick<Review, 'coverage'> }) {
     <figure className={css.coverage}>
       <figcaption className={css.caption}>
         <strong className={css.big}>{percent(understood)}</strong> of {heldOut.toLocaleString()} examples that
-        were held back in turn are understood.
+        were held back in turn, titles among them, are understood.
       </figcaption>
       <svg className={css.bar} viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">
         {parts.map(({ key, share, css: colour }) => {

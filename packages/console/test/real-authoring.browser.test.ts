@@ -106,7 +106,7 @@ test('one person writes, trains, tries and proposes in the console, a second one
   await page.getByText('Somebody else approves what you changed.').waitFor()
 
   await page.getByRole('link', { name: 'Review' }).click()
-  await page.getByText('were held back in turn are understood').waitFor()
+  await page.getByText('titles among them, are understood').waitFor()
   await page.getByRole('textbox', { name: 'What is different, and why' }).fill('La primera.')
   await page.getByRole('button', { name: 'Propose it' }).click()
   await page.getByText('Nobody approves their own.').waitFor()

@@ -97,7 +97,7 @@ test('with the keyboard alone an intent is made, given examples and an answer, t
     await page.getByRole('button', { name: 'Trained' }).waitFor()
     await tabTo(page, page.getByRole('link', { name: 'Review' }))
     await page.keyboard.press('Enter')
-    await page.getByText('were held back in turn are understood').waitFor()
+    await page.getByText('titles among them, are understood').waitFor()
     await tabTo(page, page.getByRole('textbox', { name: 'What is different, and why' }), 120)
     await page.keyboard.type('Lost things are new.')
     await tabTo(page, page.getByRole('button', { name: 'Propose it' }))

@@ -48,6 +48,8 @@ const nearlySure = 0.9
 /** Below an answer, "did this help?" takes two places. */
 const followUpsShown = 3
 const alternativesMax = 5
+/** Less likely an article is no alternative. */
+const alternativePermilleMin = 10
 const stepsTraced = 60
 
 /** One approved text, as it is said. */
@@ -537,7 +539,10 @@ class Deciding {
   #passage(text: string): FoundPassage | null {
     const { knowledge } = this.#agent
     if (knowledge === null) return null
-    const { passages, threshold, answered } = search(knowledge, text, { language: this.#language })
+    const { passages, threshold, answered } = search(knowledge, text, {
+      // Not that of the browser: an article in another language than the visitor writes is not quoted.
+      language: this.#state.language,
+    })
     const [first] = passages
     if (first === undefined) return null
     this.#trace.passage = {
@@ -554,11 +559,15 @@ class Deciding {
     }
     this.#trace.alternatives = [
       ...this.#trace.alternatives,
-      ...passages.slice(answered ? 1 : 0).map(({ article, probability }) => ({
-        kind: 'article' as const,
-        id: article,
-        permille: permille(probability),
-      })),
+      ...passages
+        .slice(answered ? 1 : 0)
+        .filter(({ probability }) => permille(probability) >= alternativePermilleMin)
+        .map(({ article, title, probability }) => ({
+          kind: 'article' as const,
+          id: article,
+          title: shortened(title),
+          permille: permille(probability),
+        })),
     ]
     return answered ? first : null
   }

@@ -26,8 +26,8 @@ export interface Trace {
   /** All that was proposed, and what of it code did not let through. */
   proposed: Command[]
   refused: { command: Command; why: string }[]
-  /** What it might have been instead, nearest first. */
-  alternatives: { kind: 'intent' | 'article'; id: string; permille: number }[]
+  /** What it might have been instead, nearest first. `title` is that of an article: ids of these say nothing. */
+  alternatives: { kind: 'intent' | 'article'; id: string; title?: string; permille: number }[]
 }
 
 export type Rule =

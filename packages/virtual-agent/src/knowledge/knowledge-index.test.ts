@@ -34,6 +34,14 @@ test('a visitor who writes German is answered from German articles', () => {
   )
 })
 
+test('who writes in a language in which there is no article is not answered from another', () => {
+  const index = buildIndex(testArticlesWithQuestions(), { encoder: letterEncoder() })
+  const [text] = testArticlesWithQuestions().find(({ language }) => language === 'en')!.questions
+  assert.equal(search(index, text!, { language: 'en' }).answered, true)
+  const { answered, passages } = search(index, text!, { language: 'ar' })
+  assert.deepEqual([answered, passages.length > 0], [false, true])
+})
+
 test('articles that nobody approved are never quoted', () => {
   const drafts = testArticles().map((article) => ({ ...article, approved: article.id !== 'refunds' }))
   const index = buildIndex(drafts, { encoder: null })

@@ -113,14 +113,15 @@ export function search(index: KnowledgeIndex, text: string, options: SearchOptio
         : best,
     null,
   )
-  return (
-    first ?? {
+  if (first === null)
+    return {
       passages: [],
       threshold: 1,
       answered: false,
       query: { stems: [], unknown: [], encoded: false },
     }
-  )
+  // Names and numbers are alike in all languages; how likely an answer is was learnt from questions in its own.
+  return { ...first, answered: first.answered && (spoken.length > 0 || language === null) }
 }
 
 function vectorFor(

@@ -236,9 +236,9 @@ function Alternatives({ trace, names }: { trace: Trace; names: TraceNames }) {
     <section className={css.part}>
       <h3 className={css.title}>What it may have been instead</h3>
       <ul className={css.lines}>
-        {alternatives.map(({ kind, id, permille }) => (
+        {alternatives.map(({ kind, id, title, permille }) => (
           <li key={`${kind} ${id}`}>
-            <span dir="auto">{kind === 'intent' ? names.intent(id) : names.article(id)}</span>{' '}
+            <span dir="auto">{title ?? (kind === 'intent' ? names.intent(id) : names.article(id))}</span>{' '}
             <span className={css.soft}>
               {kind === 'article' && 'article, '}
               {percent(permille)}

@@ -11,7 +11,7 @@ import { PagesSections } from './pages-sections.tsx'
 import { PeopleSection } from './people-section.tsx'
 import { QueuesSection } from './queues-section.tsx'
 import { WidgetSection } from './widget-section.tsx'
-import css from './settings-page.module.css'
+import side from '../design/side-list.module.css'
 
 interface SettingsSection {
   id: string
@@ -104,16 +104,16 @@ export function SettingsPage() {
       </Page>
     )
   return (
-    <div className={css.settings}>
-      <nav className={css.nav} aria-label="Settings">
-        <h2 className={css.navTitle}>Settings</h2>
-        <ul className={css.list}>
+    <div className={side.frame}>
+      <nav className={side.nav} aria-label="Settings">
+        <h2 className={side.navTitle}>Settings</h2>
+        <ul className={side.list}>
           {mine.map((one) => (
             <li key={one.id}>
               <Link
                 to="/settings/$section"
                 params={{ section: one.id }}
-                className={css.link ?? ''}
+                className={side.link ?? ''}
                 aria-current={one === current ? 'page' : undefined}
               >
                 <Icon name={one.icon} size={18} />

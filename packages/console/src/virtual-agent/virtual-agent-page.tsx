@@ -18,6 +18,8 @@ import { StartPage } from './start-page.tsx'
 import { TestPane } from './try/test-pane.tsx'
 import { useDesk } from '../live/desk-context.ts'
 import { LeaveDialog } from './leave-dialog.tsx'
+import { classes } from '../design/classes.ts'
+import side from '../design/side-list.module.css'
 import css from './virtual-agent-page.module.css'
 
 export function VirtualAgentPage() {
@@ -59,10 +61,10 @@ function Frame({ overview }: { overview: VirtualAgentOverview<Definition> }) {
 
   if (!usable) return <StartPage mayBegin={mayEdit(role)} />
   return (
-    <div className={css.authoring}>
-      <nav className={css.nav} aria-label="Virtual agent">
-        <h2 className={css.navTitle}>Virtual agent</h2>
-        <ul className={css.list}>
+    <div className={classes(side.frame, css.authoring)}>
+      <nav className={side.nav} aria-label="Virtual agent">
+        <h2 className={side.navTitle}>Virtual agent</h2>
+        <ul className={side.list}>
           {sections.map((one) => (
             <SectionLink key={one.id} section={one} here={one === current} />
           ))}
@@ -104,7 +106,7 @@ function SectionLink({ section, here }: { section: AuthoringSection; here: boole
       <Link
         to="/virtual-agent/$section"
         params={{ section: section.id }}
-        className={css.link ?? ''}
+        className={side.link ?? ''}
         aria-current={here ? 'page' : undefined}
       >
         <Icon name={section.icon} size={18} />

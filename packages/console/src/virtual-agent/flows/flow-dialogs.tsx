@@ -7,6 +7,7 @@ import { Dialog } from '../../design/dialog.tsx'
 import { TextField } from '../../design/text-field.tsx'
 import { useDefinition, useDraft } from '../draft-context.ts'
 import { languageNames } from '../languages.ts'
+import { RemoveDialog } from '../parts/remove-dialog.tsx'
 import { counted } from '../parts/counted.ts'
 import { TypeField } from '../parts/type-field.tsx'
 import { useWritingLanguage } from '../parts/writing-language.tsx'
@@ -77,31 +78,18 @@ export function RemoveFlow({ flow, onClose, onRemoved }: { flow: Flow; onClose()
     ...(flows.length > 0 ? [counted(flows.length, 'other flow')] : []),
   ]
   return (
-    <Dialog title={`Remove “${flow.title[definition.language] ?? flow.id}”?`} onClose={onClose}>
-      <div className={css.form}>
-        <p>
-          Its {counted(flow.steps.length, 'step')} {flow.steps.length === 1 ? 'goes' : 'go'} with it.{' '}
-          {users.length > 0 &&
-            `${users.join(' and ')} ${intents.length + flows.length === 1 ? 'leads' : 'lead'} here and will have to be put right before the draft can be saved. `}
-          What is in force stays as it is until a draft without it is published.
-        </p>
-        <div className={css.buttons}>
-          <Button tone="quiet" onPress={onClose}>
-            Keep it
-          </Button>
-          <Button
-            tone="danger"
-            autoFocus
-            onPress={() => {
-              onRemoved()
-              draft.change((before) => removeFlow(before, flow.id))
-            }}
-          >
-            Remove it
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <RemoveDialog
+      name={flow.title[definition.language] ?? flow.id}
+      onClose={onClose}
+      onRemove={() => {
+        onRemoved()
+        draft.change((before) => removeFlow(before, flow.id))
+      }}
+    >
+      Its {counted(flow.steps.length, 'step')} {flow.steps.length === 1 ? 'goes' : 'go'} with it.{' '}
+      {users.length > 0 &&
+        `${users.join(' and ')} ${intents.length + flows.length === 1 ? 'leads' : 'lead'} here and will have to be put right before the draft can be saved.`}
+    </RemoveDialog>
   )
 }
 

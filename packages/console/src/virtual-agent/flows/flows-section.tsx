@@ -1,19 +1,17 @@
-import { useState, type FormEvent } from 'react'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Link, useSearch } from '@tanstack/react-router'
 import { flowsMax, type Definition } from '@candor/virtual-agent/definition.ts'
 import type { Flow } from '@candor/virtual-agent/flows/flow.ts'
 import { titleCharactersMax } from '@candor/virtual-agent/flows/parse-book.ts'
-import { Button } from '../../design/controls.tsx'
 import { Icon } from '../../design/icons.tsx'
 import { MenuButton } from '../../design/menu-button.tsx'
-import { TextField } from '../../design/text-field.tsx'
 import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition, useDraft, useFaults } from '../draft-context.ts'
 import { faultsBelow } from '../draft-store.ts'
 import { nameOfIntentId } from '../intents/intent-names.ts'
+import { NewThing } from '../parts/new-thing.tsx'
 import { counted } from '../parts/counted.ts'
 import { Badge, Nothing } from '../parts/say.tsx'
-import { useWritingLanguage } from '../parts/writing-language.tsx'
 import parts from '../parts/parts.module.css'
 import list from '../parts/item-list.module.css'
 import { addFlow, duplicateFlow, usersOfFlow } from './change-flows.ts'
@@ -31,36 +29,20 @@ function FlowList() {
   const definition = useDefinition()
   const draft = useDraft()
   const mayEdit = useMayEdit()
-  const language = useWritingLanguage()
-  const navigate = useNavigate({ from: '/virtual-agent/$section' })
-  const [title, setTitle] = useState('')
   const [removing, setRemoving] = useState<Flow | null>(null)
   const full = definition.flows.length >= flowsMax
 
-  const add = (event: FormEvent): void => {
-    event.preventDefault()
-    if (title.trim() === '') return
-    const made = addFlow(definition, title.trim(), language)
-    draft.change(() => made.definition)
-    void navigate({ search: (before) => ({ ...before, item: made.id }) })
-  }
   return (
     <div className={parts.stack}>
       {mayEdit && (
-        <form className={list.add} onSubmit={add}>
-          <TextField
-            label="New flow"
-            value={title}
-            onChange={setTitle}
-            placeholder="What it settles, as a visitor would say it"
-            maxLength={titleCharactersMax}
-            isDisabled={full}
-            {...(full && { hint: `There are ${flowsMax} already, which is the most.` })}
-          />
-          <Button type="submit" icon="plus" isDisabled={title.trim() === ''}>
-            Add
-          </Button>
-        </form>
+        <NewThing
+          label="New flow"
+          example="What it settles, as a visitor would say it"
+          charactersMax={titleCharactersMax}
+          have={definition.flows.length}
+          most={flowsMax}
+          add={addFlow}
+        />
       )}
       {definition.flows.length === 0 ? (
         <Nothing>

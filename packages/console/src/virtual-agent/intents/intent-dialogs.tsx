@@ -1,4 +1,5 @@
 import { useState, type FormEvent } from 'react'
+import { RemoveDialog } from '../parts/remove-dialog.tsx'
 import { idCharactersMax, type Intent } from '@candor/virtual-agent/definition.ts'
 import { Button } from '../../design/controls.tsx'
 import { Dialog } from '../../design/dialog.tsx'
@@ -77,30 +78,18 @@ export function RemoveIntent({
   const count = Object.values(intent.examples).reduce((sum, texts) => sum + texts.length, 0)
   const offering = definition.intents.filter(({ followUps }) => followUps.includes(intent.id)).length
   return (
-    <Dialog title={`Remove “${nameOfIntent(definition, intent)}”?`} onClose={onClose}>
-      <div className={css.form}>
-        <p>
-          Its {count} {count === 1 ? 'example goes' : 'examples go'} with it
-          {offering > 0 &&
-            `, and ${offering === 1 ? 'one intent offers' : `${offering} intents offer`} it no more`}
-          . What is in force stays as it is until a draft without it is published.
-        </p>
-        <div className={css.buttons}>
-          <Button tone="quiet" onPress={onClose}>
-            Keep it
-          </Button>
-          <Button
-            tone="danger"
-            autoFocus
-            onPress={() => {
-              onRemoved()
-              draft.change((before) => removeIntent(before, intent.id))
-            }}
-          >
-            Remove it
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <RemoveDialog
+      name={nameOfIntent(definition, intent)}
+      onClose={onClose}
+      onRemove={() => {
+        onRemoved()
+        draft.change((before) => removeIntent(before, intent.id))
+      }}
+    >
+      Its {count} {count === 1 ? 'example goes' : 'examples go'} with it
+      {offering > 0 &&
+        `, and ${offering === 1 ? 'one intent offers' : `${offering} intents offer`} it no more`}
+      .
+    </RemoveDialog>
   )
 }

@@ -1,5 +1,5 @@
-import { useState, type FormEvent } from 'react'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Link, useSearch } from '@tanstack/react-router'
 import {
   intentsMax,
   titleCharactersMax,
@@ -7,23 +7,23 @@ import {
   type Intent,
 } from '@candor/virtual-agent/definition.ts'
 import { languages } from '@candor/virtual-agent/script.ts'
-import { Button } from '../../design/controls.tsx'
 import { Icon } from '../../design/icons.tsx'
 import { matches } from '../../design/picker.tsx'
 import { TextField } from '../../design/text-field.tsx'
 import { useMayEdit } from '../authoring-roles.ts'
-import { useDefinition, useDraft, useFaults } from '../draft-context.ts'
+import { useDefinition, useFaults } from '../draft-context.ts'
 import { faultsBelow } from '../draft-store.ts'
 import { useReview } from '../review/use-review.ts'
+import { NewThing } from '../parts/new-thing.tsx'
 import { counted } from '../parts/counted.ts'
 import { Badge, Nothing } from '../parts/say.tsx'
 import { Share } from '../parts/share.tsx'
-import { useWritingLanguage } from '../parts/writing-language.tsx'
 import parts from '../parts/parts.module.css'
 import { addIntent } from './change-intents.ts'
 import { IntentEditor } from './intent-editor.tsx'
 import { warningsOf } from './intent-warnings.ts'
 import { nameOfIntent } from './intent-names.ts'
+import list from '../parts/item-list.module.css'
 import css from './intents-section.module.css'
 
 /** Below it an intent is drawn as one to work on. */
@@ -38,23 +38,11 @@ export function IntentsSection() {
 
 function IntentList() {
   const definition = useDefinition()
-  const draft = useDraft()
   const mayEdit = useMayEdit()
-  const language = useWritingLanguage()
-  const navigate = useNavigate({ from: '/virtual-agent/$section' })
   const review = useReview()
   const [query, setQuery] = useState('')
-  const [title, setTitle] = useState('')
   const shown = definition.intents.filter((intent) => found(query, intent))
 
-  const add = (event: FormEvent): void => {
-    event.preventDefault()
-    const name = title.trim()
-    if (name === '') return
-    const made = addIntent(definition, name, language)
-    draft.change(() => made.definition)
-    void navigate({ search: (before) => ({ ...before, item: made.id }) })
-  }
   return (
     <div className={parts.stack}>
       <div className={css.bar}>
@@ -65,23 +53,17 @@ function IntentList() {
             value={query}
             onChange={setQuery}
             placeholder="A title or an example"
-            className={css.find}
           />
         )}
         {mayEdit && (
-          <form className={css.add} onSubmit={add}>
-            <TextField
-              label="New intent"
-              value={title}
-              onChange={setTitle}
-              placeholder="What visitors want, in a few words"
-              maxLength={titleCharactersMax}
-              isDisabled={definition.intents.length >= intentsMax}
-            />
-            <Button type="submit" icon="plus" isDisabled={title.trim() === ''}>
-              Add
-            </Button>
-          </form>
+          <NewThing
+            label="New intent"
+            example="What visitors want, in a few words"
+            charactersMax={titleCharactersMax}
+            have={definition.intents.length}
+            most={intentsMax}
+            add={addIntent}
+          />
         )}
       </div>
       {definition.intents.length === 0 ? (
@@ -107,7 +89,7 @@ function IntentList() {
                 </span>
                 {review && <span className={css.legendShare}>Examples understood when held back</span>}
               </p>
-              <ul className={css.list}>
+              <ul className={list.list}>
                 {shown.map((intent) => (
                   <IntentRow
                     key={intent.id}
@@ -139,14 +121,14 @@ function IntentRow({
   const flow = intent.flow === undefined ? null : definition.flows.find(({ id }) => id === intent.flow)
   const count = languages.reduce((sum, language) => sum + (intent.examples[language]?.length ?? 0), 0)
   return (
-    <li className={css.row}>
+    <li className={list.row}>
       <Link
         to="/virtual-agent/$section"
         params={{ section: 'intents' }}
         search={(before) => ({ ...before, item: intent.id })}
-        className={css.link ?? ''}
+        className={list.link ?? ''}
       >
-        <span className={css.title} dir="auto">
+        <span className={list.title} dir="auto">
           {nameOfIntent(definition, intent)}
         </span>
         <span className={css.does}>

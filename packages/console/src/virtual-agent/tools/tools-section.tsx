@@ -1,21 +1,18 @@
-import { useState, type FormEvent } from 'react'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Link, useSearch } from '@tanstack/react-router'
 import type { ToolSecret } from '@candor/protocol/virtual-agent-api.ts'
 import { toolsMax, type Definition } from '@candor/virtual-agent/definition.ts'
 import { titleCharactersMax } from '@candor/virtual-agent/flows/parse-book.ts'
 import type { Tool } from '@candor/virtual-agent/flows/tool.ts'
-import { Button } from '../../design/controls.tsx'
-import { Dialog } from '../../design/dialog.tsx'
 import { Icon } from '../../design/icons.tsx'
 import { MenuButton } from '../../design/menu-button.tsx'
-import { TextField } from '../../design/text-field.tsx'
 import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition, useDraft, useFaults } from '../draft-context.ts'
 import { faultsBelow } from '../draft-store.ts'
+import { NewThing } from '../parts/new-thing.tsx'
+import { RemoveDialog } from '../parts/remove-dialog.tsx'
 import { counted } from '../parts/counted.ts'
 import { Badge, Nothing } from '../parts/say.tsx'
-import { useWritingLanguage } from '../parts/writing-language.tsx'
-import dialog from '../dialogs.module.css'
 import parts from '../parts/parts.module.css'
 import list from '../parts/item-list.module.css'
 import { addTool, duplicateTool, removeTool, usersOfTool } from './change-tools.ts'
@@ -36,35 +33,19 @@ function ToolList({ secrets }: { secrets: readonly ToolSecret[] }) {
   const definition = useDefinition()
   const draft = useDraft()
   const mayEdit = useMayEdit()
-  const language = useWritingLanguage()
-  const navigate = useNavigate({ from: '/virtual-agent/$section' })
-  const [title, setTitle] = useState('')
   const [removing, setRemoving] = useState<Tool | null>(null)
   const full = definition.tools.length >= toolsMax
-  const add = (event: FormEvent): void => {
-    event.preventDefault()
-    if (title.trim() === '') return
-    const made = addTool(definition, title.trim(), language)
-    draft.change(() => made.definition)
-    void navigate({ search: (before) => ({ ...before, item: made.id }) })
-  }
   return (
     <div className={parts.stack}>
       {mayEdit && (
-        <form className={list.add} onSubmit={add}>
-          <TextField
-            label="New tool"
-            value={title}
-            onChange={setTitle}
-            placeholder="What it does, such as “Find an order”"
-            maxLength={titleCharactersMax}
-            isDisabled={full}
-            {...(full && { hint: `There are ${toolsMax} already, which is the most.` })}
-          />
-          <Button type="submit" icon="plus" isDisabled={title.trim() === ''}>
-            Add
-          </Button>
-        </form>
+        <NewThing
+          label="New tool"
+          example="What it does, such as “Find an order”"
+          charactersMax={titleCharactersMax}
+          have={definition.tools.length}
+          most={toolsMax}
+          add={addTool}
+        />
       )}
       {definition.tools.length === 0 ? (
         <Nothing>
@@ -168,29 +149,16 @@ function RemoveTool({ tool, onClose }: { tool: Tool; onClose(): void }) {
   const draft = useDraft()
   const users = usersOfTool(definition, tool.id).length
   return (
-    <Dialog title={`Remove “${tool.title[definition.language] ?? tool.id}”?`} onClose={onClose}>
-      <div className={dialog.form}>
-        <p>
-          {users > 0 &&
-            `${counted(users, 'flow')} ${users === 1 ? 'uses' : 'use'} it and will have to be put right before the draft can be saved. `}
-          What is in force stays as it is until a draft without it is published.
-        </p>
-        <div className={dialog.buttons}>
-          <Button tone="quiet" onPress={onClose}>
-            Keep it
-          </Button>
-          <Button
-            tone="danger"
-            autoFocus
-            onPress={() => {
-              onClose()
-              draft.change((before) => removeTool(before, tool.id))
-            }}
-          >
-            Remove it
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <RemoveDialog
+      name={tool.title[definition.language] ?? tool.id}
+      onClose={onClose}
+      onRemove={() => {
+        onClose()
+        draft.change((before) => removeTool(before, tool.id))
+      }}
+    >
+      {users > 0 &&
+        `${counted(users, 'flow')} ${users === 1 ? 'uses' : 'use'} it and will have to be put right before the draft can be saved.`}
+    </RemoveDialog>
   )
 }

@@ -23,6 +23,10 @@ export const entryTypes = [
   'reinstatement',
   'alarm',
   'start',
+  /** A release of the widget was published, is in force, or was revoked; `request` is its id. */
+  'release',
+  /** The kill switch: begun, or undone. */
+  'containment',
 ] as const
 
 export const entryPurposes = [

@@ -134,6 +134,7 @@ const final: ReadonlySet<RefusalCode | 'restart'> = new Set<RefusalCode | 'resta
   'not_allowed',
   'origin_not_allowed',
   'card_fields_page',
+  'contained',
   'not_found',
   'protocol_unsupported',
 ])

@@ -16,6 +16,7 @@ export const refusals = {
   not_allowed: { status: 403, title: 'Your role does not allow this' },
   origin_not_allowed: { status: 403, title: 'This site is not registered with the tenant' },
   card_fields_page: { status: 403, title: 'Chat stays closed on pages with card fields' },
+  contained: { status: 403, title: 'The chat is switched off here for now' },
   not_found: { status: 404, title: 'There is no such thing here' },
   idempotency_conflict: { status: 409, title: 'The same id was used for something else' },
   handler_changed: { status: 409, title: 'Somebody else has taken over this conversation' },

@@ -40,6 +40,8 @@ const types: Record<string, string> = {
   reinstatement: 'Reading was allowed again',
   alarm: 'Alarm',
   start: 'The keyholder started',
+  release: 'A release of the widget changed',
+  containment: 'The kill switch was used',
 }
 
 /** `read it at the desk`, `was refused: …`, `A key was made`. */

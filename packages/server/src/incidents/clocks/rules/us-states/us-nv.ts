@@ -1,0 +1,33 @@
+import { always, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+
+export const NV: StateLaw = {
+  state: 'US-NV',
+  act: 'Nev. Rev. Stat.',
+  categories: [...numbers, 'health', 'credentials'],
+  harm: always,
+  pause: forLawEnforcement,
+  duties: [
+    {
+      audience: 'individuals',
+      section: '§ 603A.220(1)',
+      says: 'Residents whose unencrypted information was acquired are told in the most expedient time possible.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+    },
+    {
+      audience: 'consumer-agencies',
+      section: '§ 603A.220(6)',
+      says: 'Who notifies more than 1,000 persons tells the nationwide agencies when and what.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      residentsMin: 1001,
+    },
+    {
+      audience: 'data-owner',
+      section: '§ 603A.220(2)',
+      says: 'Who holds data that is not theirs tells the owner or licensee at once after discovering the breach.',
+      starts: ['discovered'],
+      promptly: true,
+    },
+  ],
+}

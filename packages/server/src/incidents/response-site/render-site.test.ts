@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import * as path from 'node:path'
 import { test } from 'node:test'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { noteSignatureType, parseVkey, signerOf } from '@candor/ledger/signed-note.ts'
+import { verifyCommand } from '@candor/ledger/verify-command.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import { exampleSite } from './example-site.ts'
 import { renderSite, statementOf } from './render-site.ts'
@@ -24,8 +28,8 @@ test('the same site and signature are the same bytes, and each language has all 
 })
 
 test('a page has no script, no style of its own, and loads nothing from anywhere else', () => {
-  for (const [path, body] of rendered(exampleSite(address))) {
-    if (!path.endsWith('.html')) continue
+  for (const [name, body] of rendered(exampleSite(address))) {
+    if (!name.endsWith('.html')) continue
     assert.doesNotMatch(body, /<script|<img|<iframe|style=|\son[a-z]+=|javascript:/i)
     for (const [, target] of body.matchAll(/\s(?:href|src|action)="([^"]*)"/g))
       assert.match(
@@ -41,8 +45,8 @@ test('whatever an author writes stands there as text, in pages and in the feed',
   const everywhere = JSON.parse(JSON.stringify(site), (key, value: unknown) =>
     key === 'en' || key === 'es' || key === 'company' ? hostile : value,
   ) as ResponseSite
-  for (const [path, body] of rendered(parseResponseSite(everywhere))) {
-    if (path.endsWith('.txt') || path.endsWith('.css')) continue
+  for (const [name, body] of rendered(parseResponseSite(everywhere))) {
+    if (name.endsWith('.txt') || name.endsWith('.css')) continue
     assert.doesNotMatch(body, /<script|onclick='|<b>/)
     assert.ok(body.includes('&#60;script&#62;alert(1)'))
   }
@@ -114,4 +118,27 @@ test('anything at all is read or refused, and is never a fault', () => {
     { updates: [null] },
   ])
     assert.throws(() => parseResponseSite(raw), Refusal)
+})
+
+test('candor verify prints the words that were signed, and refuses a copy', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'candor-statement-'))
+  try {
+    const file = path.join(folder, 'statement.txt')
+    const check = async (note: string): Promise<{ code: number; said: string }> => {
+      writeFileSync(file, note)
+      let said = ''
+      const output = { write: (text: string) => (said += text) }
+      return { code: await verifyCommand(['--statement', file, '--key', signer.vkey], output, output), said }
+    }
+    const note = signStatements(exampleSite(address), signer).en!
+    const good = await check(note)
+    assert.equal(good.code, 0)
+    assert.match(good.said, /7,412 people[^]*signed {4}by aurora\.example\/response/)
+    const copied = await check(note.replace('7,412', '412'))
+    assert.equal(copied.code, 1)
+    assert.doesNotMatch(copied.said, /people/)
+    assert.equal((await check('Just a text.\n')).code, 1)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })

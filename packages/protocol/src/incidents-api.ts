@@ -269,6 +269,7 @@ export interface Clock {
   id: string
   rule: string
   version: number
+  family: ClockFamily
   jurisdiction: string
   title: string
   audience: ClockAudience

@@ -53,6 +53,7 @@ function clockOf(asked: Asked): Clock | null {
     id: idOf(rule, place),
     rule: rule.id,
     version: rule.version,
+    family: rule.family,
     jurisdiction: place,
     title: rule.title,
     audience: rule.audience,
@@ -266,14 +267,14 @@ function idOf(rule: ClockRule, place: string): string {
   return place === rule.jurisdiction ? rule.id : `${rule.id}@${place}`
 }
 
+/** Of the same law where it has one; else, for a rule that a tenant added, any law's of the place. */
 function individualsClock(rule: ClockRule, clocks: readonly Clock[]): Clock | null {
   if (rule.audience === 'individuals') return null
   if (rule.deadline.individuals === null && !rule.starts.includes('individuals-notified')) return null
-  return (
-    clocks.find(
-      ({ audience, jurisdiction }) => audience === 'individuals' && jurisdiction === rule.jurisdiction,
-    ) ?? null
-  )
+  const here = clocks
+    .filter(({ audience, jurisdiction }) => audience === 'individuals' && jurisdiction === rule.jurisdiction)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+  return here.find(({ family }) => family === rule.family) ?? here[0] ?? null
 }
 
 /** Not later than the individuals are, or must be, told; null where that has no day. */

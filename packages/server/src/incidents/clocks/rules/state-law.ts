@@ -64,7 +64,7 @@ export function rulesOf(law: StateLaw): ClockRule[] {
     family: 'us-state',
     jurisdiction: law.state,
     zone: place.zone,
-    title: `${capital(place.name)}: ${duty.to ?? audienceWords[duty.audience]}`,
+    title: `${capital(place.name)}: ${audienceWords[duty.audience]}`,
     audience: duty.audience,
     to: duty.to ?? defaultTo(duty.audience, place.name),
     owes: duty.audience === 'data-owner' ? 'holder' : 'owner',

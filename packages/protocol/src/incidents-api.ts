@@ -106,6 +106,8 @@ export interface ClockPause {
   written: boolean
   /** A single request runs out after so many days; null: when it is lifted. */
   daysMax: number | null
+  /** From when they are counted: from the request, or from when the notice would have been due, each after the other. */
+  daysFrom: 'request' | 'deadline'
   /**
    * What remains after it is lifted. null: what was left when it began. A limit: so much from then on, or the
    * deadline as it was, whichever is later.
@@ -147,6 +149,8 @@ export type ContentElement = (typeof contentElements)[number]
 export interface ClockSource {
   /** Where its text was read; a stored copy, which may be older than the law. */
   source: string
+  /** The law's own text, or its words in quotation marks in a text about it. */
+  how: 'text' | 'quotation'
   /** `YYYY-MM-DD` */
   readOn: string
   /** Counsel who confirmed it; null: nobody yet. */

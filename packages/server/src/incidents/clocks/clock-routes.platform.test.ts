@@ -72,10 +72,11 @@ test('a privacy officer begins the clocks, pauses, resumes and meets them, as do
   assert.deepEqual([california.status, california.dueAt], ['overdue', '2026-04-01T06:59:59.000Z'])
   assert.deepEqual(california.verified, {
     source: 'https://lexace.ai/us/statute/california/civ-1798.82',
+    how: 'text',
     readOn: '2026-11-25',
     reviewer: null,
   })
-  assert.equal(items.find(({ id }) => id === 'sec-8k-1.05')!.verified, false)
+  assert.equal(items.find(({ id }) => id === 'us-ma-individuals')!.verified, false)
   assert.equal(items[0]!.status, 'overdue')
 
   const pauses = `${url}/pauses`

@@ -23,7 +23,9 @@ const named = <T extends object>($id: string, properties: T) => ({ $id, ...all(p
 const content = listOf({ enum: contentElements })
 const citation = all({ section: text, says: { ...text, description: 'In our own words' } })
 /** One value is an object or false: left to the reader of the document, so that nothing is turned into the other. */
-const verified = { description: 'source, readOn and reviewer of its text; false: known, not read' } as const
+const verified = {
+  description: 'source, how, readOn and reviewer of its text; false: known, not read',
+} as const
 const status = { enum: ['overdue', 'running', 'paused', 'not-triggered', 'met'] } as const
 
 const clock = named('Clock', {
@@ -141,7 +143,9 @@ const rule = named('ClockRule', {
   categories: listOf({ enum: dataCategories }),
   encryption: text,
   harm: all({ rule: text, needs: listOf(text) }),
-  pause: nullable(all({ by: text, written: { type: 'boolean' }, daysMax: nullable(count), after: limit })),
+  pause: nullable(
+    all({ by: text, written: { type: 'boolean' }, daysMax: nullable(count), daysFrom: text, after: limit }),
+  ),
   content,
   never: content,
   merge: nullable(text),

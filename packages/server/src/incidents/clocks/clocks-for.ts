@@ -3,6 +3,7 @@ import type {
   Clock,
   ClockFactName,
   ClockFacts,
+  ClockPause,
   ClockRule,
   ClockTrigger,
 } from '@candor/protocol/incidents-api.ts'
@@ -90,7 +91,8 @@ function clockOf(asked: Asked): Clock | null {
 function running(base: Clock, start: Start, asked: Asked, note: string): Clock {
   const { rule, place, facts, tied, now } = asked
   const { limit } = rule.deadline
-  const pauses = pausesOf(rule, place, facts, start.at, now)
+  const unpaused = limit === null ? null : dueAfter(start.at, limit, base.zone)
+  const pauses = pausesOf(rule, place, facts, start.at, unpaused, now)
   const stills = joined(pauses.map(({ still }) => still))
   const own =
     limit === null ? null : dueAfterPauses(start.at, limit, base.zone, stills, rule.pause?.after ?? null)
@@ -106,7 +108,6 @@ function running(base: Clock, start: Start, asked: Asked, note: string): Clock {
   }
   const since = `It runs since ${saying(start.at, base.zone)}: ${triggerWords[start.by]}.`
   const by = due === null ? promptWords(rule, tied) : dueWords(due, base.zone, due !== own, rule)
-  const unpaused = limit === null ? null : dueAfter(start.at, limit, base.zone)
   const moved =
     unpaused !== null && own !== null && own !== unpaused
       ? ` Without the pause it would have been ${saying(unpaused, base.zone)}.`
@@ -284,29 +285,41 @@ function boundOf(rule: ClockRule, tied: Clock | null): number | null {
   return at === null ? null : Date.parse(at)
 }
 
+/** The requests that hold this clock, in order, each with the stretch in which it does. */
 function pausesOf(
   rule: ClockRule,
   place: string,
   facts: ClockFacts,
   start: number,
+  due: number | null,
   now: number,
 ): { id: string; still: Still }[] {
   const { pause } = rule
   if (pause === null) return []
-  return facts.pauses
+  const held: { id: string; still: Still }[] = []
+  // What is counted from the deadline is counted from the end of the request before.
+  let base = due
+  const requests = facts.pauses
     .filter(({ by, written, jurisdictions }) => {
       const here = jurisdictions === null || jurisdictions.includes(place)
       return by === pause.by && (written || !pause.written) && here
     })
-    .map(({ id, from, until }) => {
-      const begin = Date.parse(from)
-      const end = until === null ? null : Date.parse(until)
-      const last = pause.daysMax === null ? null : begin + pause.daysMax * 86_400_000
-      // A request runs out by itself; until then nobody knows whether it will be lifted before.
-      const runsOut = last !== null && (end === null ? last <= now : last < end)
-      return { id, still: { from: Math.max(begin, start), until: runsOut ? last : end } }
-    })
-    .filter(({ still }) => still.from <= now && (still.until === null || still.until > still.from))
+    .sort((a, b) => Date.parse(a.from) - Date.parse(b.from) || (a.id < b.id ? -1 : 1))
+  for (const { id, from, until } of requests) {
+    const begin = Date.parse(from)
+    const lifted = until === null ? null : Date.parse(until)
+    const last = pause.daysMax === null ? null : lastOf(pause, begin, base)
+    // It runs out by itself; until then nobody knows whether it will be lifted before.
+    const runsOut = last !== null && (lifted === null ? last <= now : last < lifted)
+    const still = { from: Math.max(begin, start), until: runsOut ? last : lifted }
+    if (base !== null) base = Math.max(base, still.until ?? last ?? base)
+    if (still.from <= now && (still.until === null || still.until > still.from)) held.push({ id, still })
+  }
+  return held
+}
+
+function lastOf({ daysMax, daysFrom }: ClockPause, begin: number, base: number | null): number {
+  return (daysFrom === 'deadline' ? (base ?? begin) : begin) + daysMax! * 86_400_000
 }
 
 /** The same stretches without overlaps, in order. */

@@ -200,11 +200,12 @@ function readHarm(reader: FieldReader, value: unknown): ClockRule['harm'] {
 }
 
 function readPause(reader: FieldReader, value: unknown): ClockPause {
-  const given = reader.object(value, 'pause', ['by', 'written', 'daysMax', 'after'])
+  const given = reader.object(value, 'pause', ['by', 'written', 'daysMax', 'daysFrom', 'after'])
   return {
     by: reader.oneOf(given['by'], 'pause.by', ['law-enforcement', 'us-attorney-general']),
     written: reader.flag(given['written'], 'pause.written'),
     daysMax: reader.maybe(given['daysMax'], (days) => reader.whole(days, 'pause.daysMax', 1, daysMax)),
+    daysFrom: reader.oneOf(given['daysFrom'], 'pause.daysFrom', ['request', 'deadline']),
     after: reader.maybe(given['after'], (limit) => readLimit(reader, limit, 'pause.after')),
   }
 }
@@ -226,9 +227,10 @@ function readEffective(reader: FieldReader, value: unknown): ClockRule['effectiv
 }
 
 function readSource(reader: FieldReader, value: unknown): ClockRule['verified'] {
-  const given = reader.object(value, 'verified', ['source', 'readOn', 'reviewer'])
+  const given = reader.object(value, 'verified', ['source', 'how', 'readOn', 'reviewer'])
   return {
     source: reader.line(given['source'], 'verified.source', 500),
+    how: reader.oneOf(given['how'], 'verified.how', ['text', 'quotation']),
     readOn: reader.day(given['readOn'], 'verified.readOn'),
     reviewer: reader.maybe(given['reviewer'], (name) => reader.line(name, 'verified.reviewer', 100)),
   }

@@ -76,7 +76,42 @@ export const exchangeAndBrandCases: ClockCase[] = [
       'sec-8k-1.05': {
         status: 'paused',
         due: null,
-        why: 'Item 1.05(c): up to 30 days, and seven have passed.',
+        why: 'Item 1.05(c): up to 30 days from 5 June, when it was due.',
+      },
+    },
+  },
+  {
+    name: 'the 30 days of the Attorney General are counted from when the report was due',
+    facts: {
+      ...listed,
+      materialAt: '2026-06-01T14:00:00Z',
+      pauses: [police('2026-06-03T16:00:00Z', null, attorneyGeneral)],
+    },
+    now: '2026-07-05T21:29:59Z',
+    expect: {
+      'sec-8k-1.05': {
+        status: 'paused',
+        due: null,
+        why: 'Due 5 June 17:30 in New York; 30 days end on 5 July 17:30, in a second. 30 days from 3 June are over.',
+      },
+    },
+  },
+  {
+    name: 'the Attorney General determines it a second time: another 30 days',
+    facts: {
+      ...listed,
+      materialAt: '2026-06-01T14:00:00Z',
+      pauses: [
+        police('2026-06-03T16:00:00Z', null, attorneyGeneral),
+        police('2026-07-02T16:00:00Z', null, attorneyGeneral),
+      ],
+    },
+    now: '2026-08-05T12:00:00Z',
+    expect: {
+      'sec-8k-1.05': {
+        status: 'running',
+        due: '2026-08-10T21:30:00.000Z',
+        why: '5 July and 30 days: Tuesday, 4 August. 5, 6, 7 and, after the weekend, 10 August.',
       },
     },
   },
@@ -92,7 +127,7 @@ export const exchangeAndBrandCases: ClockCase[] = [
       'sec-8k-1.05': {
         status: 'running',
         due: '2026-07-09T21:30:00.000Z',
-        why: '3 June and 30 days: 3 July, the observed Independence Day. 6, 7, 8, 9 July.',
+        why: '5 June, when it was due, and 30 days: Sunday, 5 July. 6, 7, 8, 9 July.',
       },
     },
   },

@@ -1,5 +1,5 @@
 import { dataCategories, type ClockRule } from '@candor/protocol/incidents-api.ts'
-import { always } from './state-law.ts'
+import { always, quotedAt } from './state-law.ts'
 
 export const secRules: ClockRule[] = [
   {
@@ -28,22 +28,25 @@ export const secRules: ClockRule[] = [
       by: 'us-attorney-general',
       written: true,
       daysMax: 30,
+      daysFrom: 'deadline',
       after: { count: 4, unit: 'business-days', calendar: 'us-federal', closes: '17:30' },
     },
     content: ['nature-scope-and-timing', 'material-impact'],
     never: [],
     merge: null,
     exemptions: [
-      'Each further delay that the Attorney General determines is a pause of its own: 30 days, then 60 in extraordinary circumstances.',
+      'Each further delay that the Attorney General determines is a pause of its own. The last may take 60 days in extraordinary circumstances; the clock counts 30.',
       'Whether the incident is material is decided without unreasonable delay after it was discovered (Instruction 1).',
       'Foreign private issuers furnish a Form 6-K instead.',
     ],
     citation: {
       section: 'Form 8-K Item 1.05(a), (c) (17 CFR 249.308); General Instruction B.1',
-      says: 'A registrant that has determined an incident to be material says so within four business days of that determination: its nature, scope and timing, and its impact. The Attorney General can delay it where it would endanger national security or public safety; a request alone does not.',
+      says: 'A registrant that has determined an incident to be material says so within four business days of that determination: its nature, scope and timing, and its impact. The Attorney General can delay it where it would endanger national security or public safety, by up to 30 days from when it was due, and again; a request alone does not. Once that has ended, four business days are left, as the staff of the Commission reads it.',
     },
     // Smaller reporting companies: since 15 June 2024.
     effective: { from: '2023-12-18', until: null },
-    verified: false,
+    verified: quotedAt(
+      'https://mktbolt.com/articles/what-is-an-8-k-filing-item-1-05-cybersecurity-explainer-2026-06-22, and for (c) https://seciblog.pli.edu/?p=2814',
+    ),
   },
 ]

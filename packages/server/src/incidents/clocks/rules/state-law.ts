@@ -102,9 +102,14 @@ export function businessDays(count: number, calendar: BusinessCalendar): ClockLi
   return { count, unit: 'business-days', calendar, closes: null }
 }
 
-/** The text was read there; nobody has confirmed it yet. */
+/** Its text was read there; nobody has confirmed it yet. */
 export function readAt(source: string): ClockSource {
-  return { source, readOn: '2026-11-25', reviewer: null }
+  return { source, how: 'text', readOn: '2026-11-25', reviewer: null }
+}
+
+/** The words that name the deadline were read there in quotation marks, in a text about the law. */
+export function quotedAt(source: string): ClockSource {
+  return { source, how: 'quotation', readOn: '2026-11-25', reviewer: null }
 }
 
 export const always: ClockHarm = { rule: 'always', needs: [] }
@@ -117,6 +122,7 @@ export const forLawEnforcement: ClockPause = {
   by: 'law-enforcement',
   written: false,
   daysMax: null,
+  daysFrom: 'request',
   after: null,
 }
 export const inWriting: ClockPause = { ...forLawEnforcement, written: true }

@@ -1,4 +1,4 @@
-import { days, excused, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { days, excused, forLawEnforcement, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const CT: StateLaw = {
   state: 'US-CT',
@@ -30,6 +30,7 @@ export const CT: StateLaw = {
       limit: days(90),
       content: ['identity-protection-offer'],
       until: '2021-10-01',
+      verified: quotedAt('https://www.wordsbywit.com/connecticut'),
     },
     {
       audience: 'attorney-general',

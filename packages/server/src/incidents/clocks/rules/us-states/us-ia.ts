@@ -1,4 +1,12 @@
-import { businessDays, excused, forLawEnforcement, inWriting, numbers, type StateLaw } from '../state-law.ts'
+import {
+  businessDays,
+  excused,
+  forLawEnforcement,
+  inWriting,
+  numbers,
+  quotedAt,
+  type StateLaw,
+} from '../state-law.ts'
 
 export const IA: StateLaw = {
   state: 'US-IA',
@@ -21,6 +29,7 @@ export const IA: StateLaw = {
         'attorney-general-contact',
       ],
       pause: inWriting,
+      verified: quotedAt('https://www.wordsbywit.com/iowa'),
     },
     {
       audience: 'attorney-general',

@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const ID: StateLaw = {
   state: 'US-ID',
@@ -13,6 +13,7 @@ export const ID: StateLaw = {
       says: 'Residents are told as soon as possible where misuse has occurred or is reasonably likely to.',
       starts: ['discovered', 'notified-by-processor'],
       promptly: true,
+      verified: quotedAt('https://www.wordsbywit.com/idaho'),
     },
     {
       audience: 'data-owner',

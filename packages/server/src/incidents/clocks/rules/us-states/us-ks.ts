@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, numbers, readAt, type StateLaw } from '../state-law.ts'
 
 export const KS: StateLaw = {
   state: 'US-KS',
@@ -13,6 +13,9 @@ export const KS: StateLaw = {
       says: 'Residents are told as soon as possible where misuse has occurred or is reasonably likely to.',
       starts: ['discovered', 'notified-by-processor'],
       promptly: true,
+      verified: readAt(
+        'https://getpocketlaw.com/law/state_kansas/section-50-7a02-security-breach-requirements_a658ec5e22be',
+      ),
     },
     {
       audience: 'consumer-agencies',
@@ -28,6 +31,9 @@ export const KS: StateLaw = {
       says: 'Who maintains data that is not theirs tells the owner following the discovery.',
       starts: ['discovered'],
       promptly: true,
+      verified: readAt(
+        'https://getpocketlaw.com/law/state_kansas/section-50-7a02-security-breach-requirements_a658ec5e22be',
+      ),
     },
   ],
 }

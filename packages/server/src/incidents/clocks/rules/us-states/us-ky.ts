@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const KY: StateLaw = {
   state: 'US-KY',
@@ -13,6 +13,7 @@ export const KY: StateLaw = {
       says: 'Residents are told in the most expedient time possible where the breach has caused, or is believed to cause, identity theft or fraud.',
       starts: ['discovered', 'notified-by-processor'],
       promptly: true,
+      verified: quotedAt('https://www.wordsbywit.com/kentucky'),
     },
     {
       audience: 'consumer-agencies',

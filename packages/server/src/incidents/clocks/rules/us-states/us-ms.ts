@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const MS: StateLaw = {
   state: 'US-MS',
@@ -13,6 +13,7 @@ export const MS: StateLaw = {
       says: 'Affected individuals are told without unreasonable delay, unless harm is unlikely after an investigation.',
       starts: ['discovered', 'notified-by-processor'],
       promptly: true,
+      verified: quotedAt('https://www.wordsbywit.com/mississippi'),
     },
     {
       audience: 'data-owner',

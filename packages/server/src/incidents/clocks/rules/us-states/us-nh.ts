@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, numbers, readAt, type StateLaw } from '../state-law.ts'
 
 export const NH: StateLaw = {
   state: 'US-NH',
@@ -14,6 +14,9 @@ export const NH: StateLaw = {
       starts: ['discovered', 'notified-by-processor'],
       promptly: true,
       content: ['what-happened', 'dates-of-breach', 'what-information', 'contact-of-sender'],
+      verified: readAt(
+        'https://lawserver.com/law/state/new-hampshire/nh-statutes/new_hampshire_revised_statutes_359-c_20',
+      ),
     },
     {
       audience: 'attorney-general',
@@ -24,6 +27,9 @@ export const NH: StateLaw = {
       promptly: true,
       individuals: 'before',
       content: ['number-affected', 'dates-of-breach'],
+      verified: readAt(
+        'https://lawserver.com/law/state/new-hampshire/nh-statutes/new_hampshire_revised_statutes_359-c_20',
+      ),
     },
     {
       audience: 'consumer-agencies',
@@ -39,6 +45,9 @@ export const NH: StateLaw = {
       says: 'Who holds data that is not theirs tells the owner or licensee at once after discovering the breach.',
       starts: ['discovered'],
       promptly: true,
+      verified: readAt(
+        'https://lawserver.com/law/state/new-hampshire/nh-statutes/new_hampshire_revised_statutes_359-c_20',
+      ),
     },
   ],
 }

@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, numbers, readAt, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const NJ: StateLaw = {
   state: 'US-NJ',
@@ -13,6 +13,7 @@ export const NJ: StateLaw = {
       says: 'Customers who are residents are told in the most expedient time possible. Not where misuse is not reasonably possible, found in writing and kept for five years.',
       starts: ['discovered', 'notified-by-processor'],
       promptly: true,
+      verified: quotedAt('https://www.wordsbywit.com/new-jersey'),
     },
     {
       audience: 'regulator',
@@ -23,7 +24,7 @@ export const NJ: StateLaw = {
       promptly: true,
       individuals: 'before',
       content: ['what-happened'],
-      verified: readAt('https://www.cyber.nj.gov/data-breach-notifications/'),
+      verified: quotedAt('https://www.cyber.nj.gov/data-breach-notifications/'),
     },
     {
       audience: 'consumer-agencies',

@@ -1,4 +1,4 @@
-import { days, excused, forLawEnforcement, numbers, readAt, type StateLaw } from '../state-law.ts'
+import { days, excused, forLawEnforcement, numbers, quotedAt, readAt, type StateLaw } from '../state-law.ts'
 
 export const NM: StateLaw = {
   state: 'US-NM',
@@ -23,6 +23,7 @@ export const NM: StateLaw = {
         'review-accounts-advice',
         'fraud-alerts-and-freezes',
       ],
+      verified: quotedAt('https://www.wordsbywit.com/new-mexico'),
     },
     {
       audience: 'attorney-general',

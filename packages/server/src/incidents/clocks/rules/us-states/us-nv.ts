@@ -1,4 +1,4 @@
-import { always, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { always, forLawEnforcement, numbers, readAt, type StateLaw } from '../state-law.ts'
 
 export const NV: StateLaw = {
   state: 'US-NV',
@@ -13,6 +13,9 @@ export const NV: StateLaw = {
       says: 'Residents whose unencrypted information was acquired are told in the most expedient time possible.',
       starts: ['discovered', 'notified-by-processor'],
       promptly: true,
+      verified: readAt(
+        'https://casetext.com/statute/nevada-revised-statutes/title-52-trade-regulations-and-practices/chapter-603a-security-and-privacy-of-personal-information/security-of-information-maintained-by-data-collectors-and-other-businesses/regulation-of-business-practices/section-603a220-disclosure-of-breach-of-security-of-system-data-methods-of-disclosure',
+      ),
     },
     {
       audience: 'consumer-agencies',
@@ -28,6 +31,9 @@ export const NV: StateLaw = {
       says: 'Who holds data that is not theirs tells the owner or licensee at once after discovering the breach.',
       starts: ['discovered'],
       promptly: true,
+      verified: readAt(
+        'https://casetext.com/statute/nevada-revised-statutes/title-52-trade-regulations-and-practices/chapter-603a-security-and-privacy-of-personal-information/security-of-information-maintained-by-data-collectors-and-other-businesses/regulation-of-business-practices/section-603a220-disclosure-of-breach-of-security-of-system-data-methods-of-disclosure',
+      ),
     },
   ],
 }

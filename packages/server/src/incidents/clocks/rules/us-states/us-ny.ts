@@ -1,4 +1,4 @@
-import { always, days, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { always, days, forLawEnforcement, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const NY: StateLaw = {
   state: 'US-NY',
@@ -20,6 +20,9 @@ export const NY: StateLaw = {
       content: ['contact-of-sender', 'what-information', 'attorney-general-contact'],
       from: '2024-12-21',
       version: 2,
+      verified: quotedAt(
+        'https://www.workplaceprivacyreport.com/2025/01/articles/data-breach-notification/new-york-enacts-immediate-updates-to-breach-notification-law/',
+      ),
     },
     {
       audience: 'individuals',

@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, inWriting, numbers, readAt, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, inWriting, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const PA: StateLaw = {
   state: 'US-PA',
@@ -29,7 +29,7 @@ export const PA: StateLaw = {
       content: ['dates-of-breach', 'what-happened', 'number-affected'],
       pause: inWriting,
       from: '2024-09-26',
-      verified: readAt(
+      verified: quotedAt(
         'https://databreaches.net/2024/07/07/new-pennsylvania-law-will-offer-added-protections-for-victims-of-data-breaches-and-new-reporting-requirements',
       ),
     },

@@ -1,4 +1,4 @@
-import { always, days, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { always, days, forLawEnforcement, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const TN: StateLaw = {
   state: 'US-TN',
@@ -14,6 +14,7 @@ export const TN: StateLaw = {
       starts: ['discovered', 'notified-by-processor'],
       limit: days(45),
       pause: { ...forLawEnforcement, after: days(45) },
+      verified: quotedAt('https://www.wordsbywit.com/tennessee'),
     },
     {
       audience: 'consumer-agencies',

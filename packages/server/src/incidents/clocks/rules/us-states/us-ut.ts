@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, numbers, readAt, type StateLaw } from '../state-law.ts'
 
 export const UT: StateLaw = {
   state: 'US-UT',
@@ -13,6 +13,7 @@ export const UT: StateLaw = {
       says: 'Residents are told in the most expedient time possible where misuse has occurred or is reasonably likely to.',
       starts: ['discovered', 'notified-by-processor'],
       promptly: true,
+      verified: readAt('https://statutes.laws.com/utah/title-13/chapter-44/13-44-202'),
     },
     {
       audience: 'attorney-general',
@@ -37,6 +38,7 @@ export const UT: StateLaw = {
       says: 'Who maintains data that is not theirs tells the owner immediately after the discovery where misuse is reasonably likely.',
       starts: ['discovered'],
       promptly: true,
+      verified: readAt('https://statutes.laws.com/utah/title-13/chapter-44/13-44-202'),
     },
   ],
 }

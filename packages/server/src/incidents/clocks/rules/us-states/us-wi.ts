@@ -1,4 +1,4 @@
-import { days, excused, forLawEnforcement, numbers, type StateLaw } from '../state-law.ts'
+import { days, excused, forLawEnforcement, numbers, quotedAt, type StateLaw } from '../state-law.ts'
 
 export const WI: StateLaw = {
   state: 'US-WI',
@@ -14,6 +14,7 @@ export const WI: StateLaw = {
       starts: ['determined', 'notified-by-processor'],
       promptly: true,
       limit: days(45),
+      verified: quotedAt('https://www.wordsbywit.com/wisconsin'),
     },
     {
       audience: 'consumer-agencies',

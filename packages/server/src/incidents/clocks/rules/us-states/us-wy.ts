@@ -1,4 +1,4 @@
-import { excused, forLawEnforcement, inWriting, numbers, type StateLaw } from '../state-law.ts'
+import { excused, forLawEnforcement, inWriting, numbers, readAt, type StateLaw } from '../state-law.ts'
 
 export const WY: StateLaw = {
   state: 'US-WY',
@@ -24,6 +24,7 @@ export const WY: StateLaw = {
         'law-enforcement-delay',
       ],
       pause: inWriting,
+      verified: readAt('https://law.counselstack.com/statute/wy/12/40-12-502'),
     },
     {
       audience: 'data-owner',

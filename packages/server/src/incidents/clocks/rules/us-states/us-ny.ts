@@ -54,9 +54,20 @@ export const NY: StateLaw = {
     {
       audience: 'data-owner',
       section: '§ 899-aa(3)',
-      says: 'Who holds data that is not theirs tells the owner or licensee at once after discovering the breach.',
+      says: 'Who maintains data that is not theirs tells the owner immediately after the discovery, within 30 days of it.',
       starts: ['discovered'],
       promptly: true,
+      limit: days(30),
+      from: '2024-12-21',
+      version: 2,
+    },
+    {
+      audience: 'data-owner',
+      section: '§ 899-aa(3)',
+      says: 'Who maintained data that was not theirs told the owner immediately after the discovery.',
+      starts: ['discovered'],
+      promptly: true,
+      until: '2024-12-21',
     },
   ],
 }

@@ -307,9 +307,11 @@ export interface Clock {
 
 /** One notice that meets several clocks. */
 export interface MergedNotice {
-  /** `merge` of its rules, or the id of the only clock. */
+  /** The id of the only clock, or `merge` of its rules with the id of the first one: `us-individuals-us-ca-individuals`. */
   id: string
   audience: ClockAudience
+  /** An agency asked to wait: it goes out when the pauses of its clocks are lifted, and not with another notice. */
+  waits: boolean
   to: string[]
   clocks: string[]
   /** The earliest of them. */

@@ -60,6 +60,7 @@ const clock = named('Clock', {
 const notice = named('MergedNotice', {
   id: text,
   audience: { enum: clockAudiences },
+  waits: { type: 'boolean' },
   to: listOf(text),
   clocks: listOf(text),
   dueAt: nullable(moment),

@@ -198,13 +198,25 @@ const factWords: Readonly<Record<ClockFactName, string>> = {
 }
 
 function missingReason(missing: readonly ClockFactName[], tied: Clock | null, rule: ClockRule): string {
-  const words = missing.map((fact) => factWords[fact])
+  const words = (facts: readonly ClockFactName[], joint: string): string =>
+    facts.map((fact) => factWords[fact]).join(joint)
+  // Any start does; whatever else is missing is needed as well.
+  const starts = missing.filter((fact) => startFacts.has(fact))
+  const others = missing.filter((fact) => !startFacts.has(fact))
+  const needed = [words(others, '; and '), words(starts, ', or ')]
+    .filter((part) => part !== '')
+    .join('; and ')
   const waits =
     rule.starts.includes('individuals-notified') && tied !== null
       ? ' It starts with the notice to individuals of the same place.'
       : ''
-  return `It cannot start before this is known: ${words.join('; or ')}.${waits}`
+  return `It cannot start before this is known: ${needed}.${waits}`
 }
+
+const startFacts: ReadonlySet<ClockFactName> = new Set([
+  ...Object.values(factOfTrigger),
+  'individualsNotified',
+] as const)
 
 /** Until it is known, every authority has a clock: nobody is told late who tells them all. */
 function leadNote({ reach }: ClockRule, { establishment }: ClockFacts): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { persons, plainFacts, told } from './cases/clock-case.ts'
+import { persons, plainFacts, police, told } from './cases/clock-case.ts'
 import { clocksFor } from './clocks-for.ts'
 import { mergedNotices } from './merge-notices.ts'
 import { shippedRules } from './rules/shipped-rules.ts'
@@ -49,6 +49,18 @@ test('Illinois shares the letter with Colorado, and not with Rhode Island, which
   )
 })
 
+test('whom the police keeps from being told is in no letter that goes out', () => {
+  const pauses = [police('2026-06-02T00:00:00Z', null, { jurisdictions: ['US-AL', 'US-TX'] })]
+  const affected = [persons('US-CA', 3), persons('US-TX', 3), persons('US-AL', 3), persons('US-WA', 3)]
+  assert.deepEqual(
+    noticesOf({ affected, pauses }).map(({ clocks, waits, dueAt }) => [clocks, waits, dueAt]),
+    [
+      [['us-ca-individuals', 'us-wa-individuals'], false, '2026-07-02T06:59:59.000Z'],
+      [['us-al-individuals', 'us-tx-individuals'], true, null],
+    ],
+  )
+})
+
 test('a letter names who has to know first, and who with it', () => {
   const notices = noticesOf({ affected: [persons('US-NJ', 3), persons('US-CT', 3)] })
   const letter = notices.find(({ audience }) => audience === 'individuals')!
@@ -66,8 +78,11 @@ test('one message tells the agencies for all states, and what is done or not due
   assert.deepEqual(
     notices.map(({ id, clocks }) => [id, clocks]),
     [
-      ['us-individuals', ['us-ky-individuals', 'us-tn-individuals']],
-      ['us-consumer-agencies', ['us-oh-consumer-agencies', 'us-tn-consumer-agencies']],
+      ['us-individuals-us-ky-individuals', ['us-ky-individuals', 'us-tn-individuals']],
+      [
+        'us-consumer-agencies-us-oh-consumer-agencies',
+        ['us-oh-consumer-agencies', 'us-tn-consumer-agencies'],
+      ],
     ],
   )
 })

@@ -25,7 +25,10 @@ export function mergedNotices(clocks: readonly Clock[], rules: readonly ClockRul
 }
 
 function fits(clock: Clock, held: readonly Clock[]): boolean {
-  if (held[0]!.merge !== clock.merge || held[0]!.audience !== clock.audience) return false
+  const [first] = held
+  if (first!.merge !== clock.merge || first!.audience !== clock.audience) return false
+  // Whose notice has to wait is not told by a letter that goes out.
+  if ((first!.status === 'paused') !== (clock.status === 'paused')) return false
   const [content, never] = [all(held, 'content'), all(held, 'never')]
   return (
     !clock.content.some((part) => never.includes(part)) && !clock.never.some((part) => content.includes(part))
@@ -36,8 +39,9 @@ function noticeOf(held: readonly Clock[], open: readonly Clock[], rules: readonl
   const first = held[0]!
   const due = held.flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt])).sort()
   return {
-    id: first.merge === null || held.length === 1 ? first.id : first.merge,
+    id: idOf(held),
     audience: first.audience,
+    waits: first.status === 'paused',
     to: [...new Set(held.map(({ to }) => to))].sort(),
     clocks: held.map(({ id }) => id).sort(),
     dueAt: due[0] ?? null,
@@ -45,6 +49,12 @@ function noticeOf(held: readonly Clock[], open: readonly Clock[], rules: readonl
     never: all(held, 'never'),
     together: together(held, open, rules),
   }
+}
+
+/** Several notices may share a key where one contradicts another; each has the name of its first clock then. */
+function idOf(held: readonly Clock[]): string {
+  const [first] = held.map(({ id }) => id).sort()
+  return held[0]!.merge === null || held.length === 1 ? first! : `${held[0]!.merge}-${first!}`
 }
 
 /** Whose notice is tied to this one, and this one to whose. */

@@ -154,6 +154,8 @@ const shapes: Record<Op, Record<string, Check>> = {
   },
   holds: { tenant: isUuid },
   'destroy-epochs': { tenant: isUuid, by: isActor, keys: isList(isUuid, 1_000) },
+  // A scope is an address of 2,048 characters at most, a reason has 500.
+  contain: { tenant: isUuid, by: isActor, what: isText(3_000), begun: isBoolean },
   policy: { tenant: isUuid },
   'set-policy': { tenant: isUuid, by: isActor, policy: isPolicy },
   suspensions: { tenant: isUuid },

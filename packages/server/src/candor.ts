@@ -85,6 +85,12 @@ const version = (
   JSON.parse(readFileSync(path.join(packages, 'server/package.json'), 'utf8')) as { version: string }
 ).version
 
+/**
+ * Requests under way end within this, or are cut. A browser also opens connections ahead and says nothing on them;
+ * Node counts those as busy and would wait for a minute.
+ */
+const requestsEndMsMax = 2_000
+
 /** Composition root: each room is given only what it uses. */
 export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const clock = systemClock
@@ -389,7 +395,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await sockets.close()
       streams.close()
       await demo?.close()
+      const cut = setTimeout(() => app.server.closeAllConnections(), requestsEndMsMax)
       await app.close()
+      clearTimeout(cut)
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()

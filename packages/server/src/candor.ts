@@ -4,6 +4,7 @@ import * as path from 'node:path'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import { openAccess } from './access/access.ts'
+import { openText, sealText } from './access/data-key.ts'
 import { openAccessLog, type AccessLog } from './access/access-log.ts'
 import { accessLogRoutes } from './access/access-log-routes.ts'
 import { authSecret } from './auth-secret.ts'
@@ -27,6 +28,10 @@ import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { openContainments, type Containments } from './integrity/containment/containment.ts'
+import { containmentRoutes } from './integrity/containment/containment-routes.ts'
+import { openPlaybooks, webhookTarget, type Playbooks } from './integrity/containment/playbook.ts'
+import { openWebhook } from './integrity/containment/webhook.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
@@ -72,6 +77,8 @@ export interface Candor {
   authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
+  containments: Containments
+  playbooks: Playbooks
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -202,6 +209,43 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ...(demo?.systemsOrigins() ?? []),
   ]
   const outbound = openOutbound({ allowPrivate: privateOrigins })
+  const webhookKey = derivedKey(secret, 'webhook secrets')
+  const sealing = {
+    seal: (context: string, text: string) => sealText(webhookKey, context, text),
+    open: (context: string, sealed: Buffer) => openText(webhookKey, context, sealed),
+  }
+  const webhook = openWebhook({ store, clock, ids, outbound, target: webhookTarget(sealing), log })
+  const containments = openContainments({
+    store,
+    clock,
+    log,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+    record: accessLog.contained,
+    onKeyholder: keyholder.client.onConnected,
+    tellStaff: (tenant, items) => delivery.tellStaff(tenant, { type: 'containments', items }),
+    announce: (q, tenant, change) => webhook.enqueue(q, tenant, { type: 'containment', ...change }),
+    announced: webhook.wake,
+  })
+  const playbooks = openPlaybooks({
+    store,
+    clock,
+    ids,
+    sealing,
+    webhook,
+    containments,
+    privateOrigins,
+    releaseInForce: () => null,
+    onChange: (by, what) =>
+      accessLog.accessChanged({
+        tenant: by.tenant,
+        by,
+        subject: by.tenant,
+        at: new Date(clock.now()).toISOString(),
+        what: 'playbook-changed',
+        ...what,
+      }),
+    log,
+  })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const authoring = openAuthoringRooms({
@@ -285,6 +329,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     access,
     routing,
+    containment: containments,
     watchEnding: endings.watch,
     epoch: store.epoch,
     log,
@@ -312,6 +357,11 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    containmentRoutes({
+      containments,
+      playbooks,
+      publicIdOf: async (tenant) => (await tenants.tenant(tenant)).publicId,
+    }),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -372,6 +422,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   fetchEpochKeys().catch(logFault('epoch keys', log))
   keyholder.client.onConnected(() => void fetchEpochKeys().catch(logFault('epoch keys', log)))
 
+  await containments.start()
+  await webhook.start()
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo
   publicUrl ||= `http://${config.host}:${port}`
@@ -389,6 +441,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     authoring,
     accessLog,
     erasure,
+    containments,
+    playbooks,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -398,6 +452,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       const cut = setTimeout(() => app.server.closeAllConnections(), requestsEndMsMax)
       await app.close()
       clearTimeout(cut)
+      await webhook.close()
+      await containments.close()
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()

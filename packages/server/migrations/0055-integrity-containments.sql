@@ -72,6 +72,8 @@ grant select, insert, update on playbooks to :app;
 create table webhook_deliveries (
   tenant_id uuid not null,
   id uuid not null,
+  -- In which they go out: two ids of one millisecond have no order.
+  place bigint not null generated always as identity,
   made_at timestamptz not null,
   body jsonb not null,
   attempts int not null default 0,

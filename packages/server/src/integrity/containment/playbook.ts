@@ -92,7 +92,7 @@ export function openPlaybooks(options: {
       const rules = checkRules(given.rules)
       const url = given.webhook === null ? null : checkWebhook(given.webhook, options.privateOrigins())
       const { tenant } = by
-      return store.write(tenant, async (q) => {
+      const saved = await store.write(tenant, async (q) => {
         const before = await read(q, tenant)
         const secret = url !== null && !before.hasSecret ? newWebhookSecret() : null
         const words = rules.map(({ kind, scope, sharePercentMin }) => `${kind} ${scope} ${sharePercentMin} %`)
@@ -108,8 +108,12 @@ export function openPlaybooks(options: {
              sealed_secret = coalesce($4, playbooks.sealed_secret), saved_by = $5, saved_by_name = $6, saved_at = $7`,
           [tenant, JSON.stringify(rules), url, sealed, by.id, by.name, new Date(clock.now())],
         )
+        // Another receiver is tried at once; where there is none nothing waits for it.
+        await q('update webhook_deliveries set next_at = now(), attempts = 0 where tenant_id = $1', [tenant])
         return { rules, webhook: url, ...(secret === null ? {} : { secret }) }
       })
+      webhook.wake(tenant)
+      return saved
     },
 
     async rotateSecret(by) {

@@ -19,7 +19,7 @@ export type WebhookEvent =
 export interface Webhook {
   /** Nothing where the tenant has no webhook. */
   enqueue(q: Query, tenant: string, event: WebhookEvent): Promise<void>
-  /** After the commit. */
+  /** After the commit; also where the target changed. */
   wake(tenant: string): void
   /** Takes up what the former server left. */
   start(): Promise<void>
@@ -57,7 +57,9 @@ export function openWebhook(options: {
   const stop = new AbortController()
 
   function wake(tenant: string): void {
-    if (stop.signal.aborted || waiting.has(tenant)) return
+    if (stop.signal.aborted) return
+    clearTimeout(waiting.get(tenant))
+    waiting.delete(tenant)
     const before = working.get(tenant) ?? Promise.resolve()
     const run = before
       .then(() => deliverAll(tenant))
@@ -72,7 +74,8 @@ export function openWebhook(options: {
   }
 
   function wakeLater(tenant: string, ms: number): void {
-    if (stop.signal.aborted || waiting.has(tenant)) return
+    if (stop.signal.aborted) return
+    clearTimeout(waiting.get(tenant))
     waiting.set(
       tenant,
       setTimeout(() => {
@@ -93,7 +96,7 @@ export function openWebhook(options: {
         }
         const [row] = await q<Row>(
           `select id, made_at, body, attempts, next_at from webhook_deliveries
-           where tenant_id = $1 order by id limit 1`,
+           where tenant_id = $1 order by place limit 1`,
           [tenant],
         )
         return row === undefined ? null : { target, row }
@@ -158,7 +161,7 @@ export function openWebhook(options: {
       )
       const dropped = await q<{ id: string }>(
         `delete from webhook_deliveries where tenant_id = $1 and id in (
-           select id from webhook_deliveries where tenant_id = $1 order by id desc offset $2)
+           select id from webhook_deliveries where tenant_id = $1 order by place desc offset $2)
          returning id`,
         [tenant, queueMax],
       )

@@ -93,6 +93,8 @@ export function openContainments(options: {
   /** Counts changes of `inForce`: what was read before one of them is not news. */
   let changes = 0
   const lanes = new Map<string, Promise<unknown>>()
+  /** Those whose frames may still confirm, in force or undone since: their numbers run ahead of the rows. */
+  const counting = new Map<string, StoredContainment>()
   const noting = new Map<StoredContainment, NodeJS.Timeout>()
   let refreshing: Promise<void> | null = null
   let closed = false
@@ -102,11 +104,7 @@ export function openContainments(options: {
     record: options.record,
     // After the row is there: what came late may come before it is stored.
     late: (of, step, entry) =>
-      inLane(of.tenant, async () => {
-        await store.write(of.tenant, (q) => updateEntry(q, of, step, entry))
-        const held = inForce.get(of.tenant)?.find(({ id }) => id === of.id)
-        if (held !== undefined && step === 'begun') held.entry = entry
-      }),
+      inLane(of.tenant, () => store.write(of.tenant, (q) => updateEntry(q, of, step, entry))),
     log,
   })
   options.onKeyholder(() => void refreshSoon())
@@ -149,6 +147,7 @@ export function openContainments(options: {
     // A refresh may have seen the row before whoever stored it went on.
     if (inForce.get(tenant)?.some(({ id }) => id === added.id)) return
     hold(tenant, [...(inForce.get(tenant) ?? []), added])
+    counting.set(keyOf(added), added)
     added.framesOpen += frames.stop(
       tenant,
       (place) => coversPage([added], { tenant, ...place }),
@@ -158,7 +157,7 @@ export function openContainments(options: {
       },
     )
     noteSoon(added)
-    setTimeout(() => noteNow(added), confirmMsMax).unref()
+    setTimeout(() => counting.delete(keyOf(added)), confirmMsMax).unref()
   }
 
   function noteSoon(of: StoredContainment): void {
@@ -258,9 +257,12 @@ export function openContainments(options: {
     return containmentOf(current(made))
   }
 
-  /** What is in memory knows its frames of this moment. */
+  /** With the frames of this moment. */
   function current(stored: StoredContainment): StoredContainment {
-    return inForce.get(stored.tenant)?.find(({ id }) => id === stored.id) ?? stored
+    const counted = counting.get(keyOf(stored))
+    if (counted === undefined) return stored
+    const { framesOpen, framesStopped } = counted
+    return { ...stored, framesOpen, framesStopped }
   }
 
   async function undo(by: Actor, id: string, given: string): Promise<Containment> {
@@ -370,6 +372,11 @@ export function openContainments(options: {
       await Promise.all(lanes.values())
     },
   }
+}
+
+/** Ids are the callers', so two tenants may have chosen the same one. */
+function keyOf({ tenant, id }: StoredContainment): string {
+  return `${tenant} ${id}`
 }
 
 /** A row for this scope that is not in memory yet. */

@@ -248,11 +248,6 @@ export interface Requests {
     ask: { tenant: string; by: LogActor; keys: string[] }
     answer: { index: number; destroyed: number }
   }
-  /** The kill switch of the widget: an entry, and nothing else. The server stops by itself, with or without it. */
-  contain: {
-    ask: { tenant: string; by: LogActor; what: string; begun: boolean }
-    answer: { index: number; at: string }
-  }
   policy: { ask: { tenant: string }; answer: Policy }
   'set-policy': { ask: { tenant: string; by: LogActor; policy: Policy }; answer: { index: number } }
   suspensions: { ask: { tenant: string }; answer: { items: Suspension[] } }

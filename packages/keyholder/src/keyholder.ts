@@ -751,19 +751,6 @@ export async function openKeyholder(options: {
       return { index: entry.index, destroyed: ids.length }
     },
 
-    async contain({ tenant, by, what, begun }) {
-      tenantOf(tenant)
-      const entry = append({
-        type: 'containment',
-        tenant,
-        actor: by,
-        outcome: begun ? 'begun' : 'undone',
-        detail: { actor: by, what },
-      })
-      await entry.durable
-      return { index: entry.index, at: entry.at }
-    },
-
     async policy({ tenant }) {
       return tenantOf(tenant).policy
     },

@@ -139,7 +139,7 @@ test('the ledger runs in a browser: only its files for Node use Node', () => {
 test('only config.ts and main.ts know the environment', () => {
   const wrong = sources.filter(
     ({ file, text }) =>
-      /^packages\/(server|protocol|card-guard|virtual-agent|widget|console|ledger|witness|drills)\/src\//.test(
+      /^packages\/(server|protocol|card-guard|virtual-agent|widget|console|ledger|witness|drills|release)\/src\//.test(
         file,
       ) &&
       !isTest(file) &&

@@ -78,7 +78,8 @@ const others: Field[] = [
 ]
 
 for (const field of cards)
-  test(`asks for a card: ${JSON.stringify(field)}`, () => assert.equal(hasCardFields(pageWith(field), cardFieldSigns), true))
+  test(`asks for a card: ${JSON.stringify(field)}`, () =>
+    assert.equal(hasCardFields(pageWith(field), cardFieldSigns), true))
 for (const field of others)
   test(`asks for no card: ${JSON.stringify(field)}`, () =>
     assert.equal(hasCardFields(pageWith(field), cardFieldSigns), false))

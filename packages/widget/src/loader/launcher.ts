@@ -2,12 +2,16 @@
  * What the loader needs and is no code: it comes as one JSON file, which the loader fetches with the digest that the
  * build put into it. So the loader stays small, and this is pinned all the same.
  */
-export interface Launcher extends CardFieldSigns {
-  /** The style of the launcher and of its panel: where the panel may stand is never a release's to say. */
-  style: string
-  /** By language: its code, the button's name, what is said when there is no chat, and whether it is written from the right. */
-  said: Record<string, readonly [language: string, name: string, unavailable: string, rtl: boolean]>
-}
+export type Launcher = Record<Language, Said> &
+  CardFieldSigns & {
+    /** The style of the launcher and of its panel: where the panel may stand is never a release's to say. */
+    style: string
+  }
+
+export type Language = 'en' | 'es' | 'de' | 'ar'
+
+/** `rtl`: written from the right. */
+export type Said = [language: Language, name: string, unavailable: string, rtl: boolean]
 
 export interface CardFieldSigns {
   /** What is read of a field, besides its data attributes and its label. */
@@ -28,7 +32,7 @@ export const cardFieldSigns: CardFieldSigns = {
     String.raw`tarjeta|kartennum|carte.?banc|البطاقة)`,
 }
 
-export const said: Launcher['said'] = {
+export const said: Record<Language, Said> = {
   en: ['en', 'Chat', 'Chat offline', false],
   es: ['es', 'Chat', 'Chat sin conexión', false],
   de: ['de', 'Chat', 'Chat offline', false],

@@ -4,7 +4,7 @@
  * from anywhere, and is written against a budget of 2 KB: every page view of every tenant pays for each byte.
  */
 import { hasCardFields } from './card-fields.ts'
-import type { Launcher } from './launcher.ts'
+import type { Language, Launcher } from './launcher.ts'
 import { verifyRelease, type ReleaseBundle } from './verify-release.ts'
 
 /** Put in by the build: the file with what is no code, beside this script, and its digest. */
@@ -23,7 +23,7 @@ const at = (path: string): string => new URL(path, script.src) + ''
 let local: Record<string, string> = {}
 let session = local
 let launcher: Launcher
-let language: string
+let language: Language
 let name: string
 let unavailable: string
 let rtl: boolean
@@ -53,9 +53,10 @@ let patience = 0
 /** What this page knows of the shared storage. */
 let kept: string | undefined
 
-const emit = (type: string, detail?: unknown): unknown => events.dispatchEvent(new CustomEvent(type, { detail }))
+const emit = (type: string, detail?: unknown): unknown =>
+  events.dispatchEvent(new CustomEvent(type, { detail }))
 
-const tell = (...said: unknown[]): void => channel.port1.postMessage(said)
+const tell = (...said: unknown[]): unknown => channel.port1.postMessage(said)
 
 /** Another tab stored something: the frame hears of it. */
 const follow = (): unknown => local[storageKey] !== kept && !tell('kept', (kept = local[storageKey]))
@@ -77,7 +78,7 @@ const look = (): void => {
     l: script.src,
     i: !!script.integrity,
     m: release,
-    s: [...doc.querySelectorAll<HTMLScriptElement>('script[src]')].map(({ src }) => src),
+    s: [...doc.querySelectorAll<HTMLScriptElement>('script[src]')].map((each) => each.src),
     e: problem,
   })
   if (reported !== (reported = report)) navigator.sendBeacon(at('/v1/page-views'), report)
@@ -101,10 +102,11 @@ const build = async (): Promise<void> => {
     const answer = await fetch(at('release.json?t=' + tenant + '&u=' + encodeURIComponent(page)))
     // Contained: it goes without a word.
     if (answer.status === 403) return remove()
-    const [id, csp] = await verifyRelease((await answer.json()) as ReleaseBundle)
+    // Nothing cannot be taken apart: that is caught as any other fault of the release.
+    const [id, csp] = (await verifyRelease((await answer.json()) as ReleaseBundle))!
     release = id
     // Enforced by the browser on whatever answers: scripts are those of the manifest, and talk to this server.
-    frame.csp = csp.replace('<o>', at('/') + ' ws' + at('/').slice(4))
+    frame.csp = csp.replace('<o> <w>', at('/') + ' ws' + at('/').slice(4))
     frame.onload = () => {
       // The frame's origin is opaque and has no name, so the port is handed to this very window, once. All that the
       // frame says comes by the port: this page listens to no window message at all.
@@ -142,14 +144,14 @@ const heard: Record<string, ((...said: string[]) => unknown) | undefined> = {
   },
   hide: () => show(false),
   refused: (text) => wanted && show(false, text),
-  link: (href) => /^https?:/.test(href!) && open(href, '', 'noopener'),
+  link: (href) => /^https:/.test(href!) && open(href, '', 'noopener'),
   gone: remove,
 }
 
 /** Opens or closes the panel; closes it where it was asked for in vain, and says why beside the button. */
-const show = (on: boolean, why = ''): void => {
+const show = (on: boolean, why?: string): void => {
   wanted = on
-  notice.textContent = why
+  notice.textContent = why!
   if (on) void build()
   on &&= ready || !cardFields
   if (on === shown) return
@@ -171,7 +173,7 @@ const boot = (): void => {
   }
   ;[host, button, badge, notice, frame] = ['div', 'button', 'b', 'output', 'iframe'].map((each) =>
     doc.createElement(each),
-  ) as never
+  ) as unknown as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLIFrameElement]
   const root = host!.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(launcher.style)
@@ -181,8 +183,8 @@ const boot = (): void => {
   button.ariaExpanded = false as never
   button.onclick = () => show(!wanted)
   // A handler that answered false would take Enter and Tab away too.
-  button.onkeydown = ({ key }) => {
-    if (key === 'Escape') show(false)
+  button.onkeydown = (event) => {
+    if (event.key === 'Escape') show(false)
   }
   button.append(badge)
   root.append(button, notice)
@@ -208,7 +210,8 @@ const begun = (async () => {
   try {
     launcher = await (await fetch(at(launcherFile), { integrity: launcherIntegrity })).json()
     ;[language, name, unavailable, rtl] =
-      launcher[(locale || doc.documentElement.lang || navigator.language).slice(0, 2)] || launcher['en']!
+      launcher[(locale || doc.documentElement.lang || navigator.language).slice(0, 2) as Language] ||
+      launcher.en
     boot()
     addEventListener('storage', follow)
     addEventListener('pagehide', look)
@@ -226,9 +229,9 @@ const begun = (async () => {
 const queued = window.candor?.q
 window.candor = async (command: string, a?: never, b?: never): Promise<void> => {
   await begun
+  if (command === 'on') return events.addEventListener(a!, b!)
+  if (command === 'off') return events.removeEventListener(a!, b!)
   if (command === 'boot') boot()
-  if (command === 'on') events.addEventListener(a!, b!)
-  if (command === 'off') events.removeEventListener(a!, b!)
   if (!host) return
   if (command === 'show') show(true)
   if (command === 'hide') show(false)

@@ -61,6 +61,8 @@ export type ClientFrame =
       /** Id of the release that this frame is of: its folder's name, `/w/<id>/`. */
       release?: string
       locale?: string
+      /** UUID of the tab's visit, as page views carry it (integrity-api.ts). */
+      visit?: string
       positions?: Position[]
     }
   | {

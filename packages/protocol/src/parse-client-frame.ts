@@ -149,6 +149,7 @@ function hello(o: Record<string, unknown>): ClientFrame {
       ...(o['page'] === undefined ? {} : { page: page(o['page']) }),
       ...(o['release'] === undefined ? {} : { release: release(o) }),
       ...(o['locale'] === undefined ? {} : { locale: string(o, 'locale', 35) }),
+      ...(o['visit'] === undefined ? {} : { visit: uuid(o, 'visit') }),
     }
   if (o['role'] === 'staff')
     return {

@@ -107,7 +107,8 @@ async function launch(command) {
   await onNode24(fileURLToPath(import.meta.url), [name, ...args])
   await installed()
   if (command.builds) await built()
-  if (name === 'bench' && args[0] === 'intents') await rivalsInstalled()
+  // The intent engine is the one bench whose rivals are packages; without a name it is run, too.
+  if (name === 'bench' && (args.length === 0 || args[0] === 'intents')) await rivalsInstalled()
   await become([...(command.flags ?? []), path.join(projectFolder, command.program)])
 }
 

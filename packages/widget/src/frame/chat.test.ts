@@ -10,7 +10,7 @@ import * as guard from './guard.ts'
 const epoch = '00000000-0000-4000-8000-000000000001'
 const id = (n: number): string => `a0000000-0000-7000-8000-${String(n).padStart(12, '0')}`
 
-function openSide(more: { guard?: () => Promise<Guard> } = {}) {
+function openSide(more: { guard?: () => Promise<Guard>; visit?: string } = {}) {
   const clock = simulatedClock()
   const said: ClientFrame[] = []
   const kept: unknown[] = []
@@ -24,6 +24,7 @@ function openSide(more: { guard?: () => Promise<Guard> } = {}) {
     locale: 'en',
     page: { url: 'https://air.example/', title: '', cardFields: false },
     kept: null,
+    visit: more.visit ?? null,
     transports: [
       {
         connect(hello, heard) {

@@ -26,8 +26,12 @@ import { openHttp, sameOrigin } from './edge/http.ts'
 import { afterTimeout, openLiveEndings } from './edge/live-endings.ts'
 import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
-import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
+import { widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { readBuiltWidget } from './integrity/releases/built-widget.ts'
+import { releaseRoutes } from './integrity/releases/release-routes.ts'
+import { openReleaseStore } from './integrity/releases/release-store.ts'
+import { openReleases, type Releases } from './integrity/releases/releases.ts'
 import { openContainments, type Containments } from './integrity/containment/containment.ts'
 import { containmentRoutes } from './integrity/containment/containment-routes.ts'
 import { openPlaybooks, webhookTarget, type Playbooks } from './integrity/containment/playbook.ts'
@@ -77,6 +81,7 @@ export interface Candor {
   authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
+  releases: Releases
   containments: Containments
   playbooks: Playbooks
   /** Of the keyholder on this machine; 0 while it is away. */
@@ -220,6 +225,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     clock,
     log,
     sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+    releaseKnown: async (tenant, release) => (await releases.rows(tenant)).some(({ id }) => id === release),
     record: accessLog.contained,
     onKeyholder: keyholder.client.onConnected,
     tellStaff: (tenant, items) => delivery.tellStaff(tenant, { type: 'containments', items }),
@@ -234,7 +240,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     webhook,
     containments,
     privateOrigins,
-    releaseInForce: () => null,
+    releaseInForce: () => releases.served(),
     onChange: (by, what) =>
       accessLog.accessChanged({
         tenant: by.tenant,
@@ -297,8 +303,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     accessLog.sessionEnded(session).catch(logFault('session key', log))
   })
   tenants.onSessionChanged(endings.changed)
-  const widgetFolder = path.join(packages, 'widget/dist')
-  const widget = readWidgetManifest(widgetFolder)
+  const releases = await openReleases({
+    store: openReleaseStore(path.join(config.dataFolder, 'release'), log),
+    keyholder: keyholder.client,
+    built: readBuiltWidget(path.dirname(packages), version, log),
+    viewsLastHour: () => Promise.resolve(0),
+    clock,
+    log,
+  })
   const demo = config.demo
     ? openDemo({
         rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },
@@ -307,7 +319,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
         publicUrl: () => publicUrl,
         host: config.host,
         port: config.demoPort,
-        loader: widget?.loader ?? null,
+        loader: releases.loader,
         subscribe: outbox.subscribe,
         access: accessLog,
       })
@@ -338,7 +350,17 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
 
   const deskFolder = path.join(packages, 'console/dist')
   const routes: FastifyPluginAsync[] = [
-    ...(widget === null ? [] : [widgetFileRoutes(widgetFolder, widget, () => publicUrl)]),
+    widgetFileRoutes({
+      releases,
+      async contained(publicId, url) {
+        const tenant = await tenants.tenantBySlug(publicId)
+        return (
+          tenant !== null && containments.covers(tenant.id, { origin: null, url, release: releases.served() })
+        )
+      },
+      publicUrl: () => publicUrl,
+    }),
+    releaseRoutes(releases),
     ...(existsSync(deskFolder) ? [deskRoutes(deskFolder, () => publicUrl)] : []),
     ...(keyholder.logFolder === null ? [] : [logFileRoutes(keyholder.logFolder)]),
     accessLogRoutes(accessLog),
@@ -441,6 +463,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     authoring,
     accessLog,
     erasure,
+    releases,
     containments,
     playbooks,
     keyholderPid: keyholder.pid,
@@ -451,6 +474,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await demo?.close()
       const cut = setTimeout(() => app.server.closeAllConnections(), requestsEndMsMax)
       await app.close()
+      await releases.close()
       clearTimeout(cut)
       await webhook.close()
       await containments.close()

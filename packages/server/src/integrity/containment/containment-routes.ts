@@ -110,7 +110,7 @@ export function containmentRoutes(options: {
         },
       },
       async (request) => ({
-        items: await containments.list(requireStaff(request, 'containments.read').tenant),
+        items: await containments.list(requireStaff(request, 'integrity.read').tenant),
       }),
     )
 
@@ -189,7 +189,7 @@ export function containmentRoutes(options: {
           response: { 200: playbook },
         },
       },
-      async (request) => playbooks.playbook(requireStaff(request, 'containments.read').tenant),
+      async (request) => playbooks.playbook(requireStaff(request, 'integrity.read').tenant),
     )
 
     app.put<{ Body: Playbook }>(

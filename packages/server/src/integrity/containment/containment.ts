@@ -76,8 +76,8 @@ export function openContainments(options: {
   clock: Clock
   log: (event: Record<string, unknown>) => void
   sites(tenant: string): Promise<readonly string[]>
-  /** Without it every id is taken that has the form of one. */
-  releaseKnown?(release: string): Promise<boolean>
+  /** A release that was published here, revoked or not: its frames may be open. */
+  releaseKnown(tenant: string, release: string): Promise<boolean>
   /** Writes an entry to the access log. @throws Refusal `history_unavailable` while that cannot be done */
   record(by: Actor, what: string, begun: boolean): Promise<{ index: number }>
   onKeyholder(connected: () => void): void
@@ -184,7 +184,7 @@ export function openContainments(options: {
   async function checkKnown(tenant: string, scope: ContainmentScope): Promise<void> {
     if (scope.kind === 'tenant') return
     if (scope.kind === 'release') {
-      if ((await options.releaseKnown?.(scope.release)) === false)
+      if (!(await options.releaseKnown(tenant, scope.release)))
         refuseField('scope.release', 'is a release that was published here')
       return
     }

@@ -13,7 +13,9 @@ import { TestPlatform, type TestTenant } from '../../../test/test-platform.ts'
 
 const site = 'https://shop.example'
 const otherSite = 'https://outlet.example'
-const [release, otherRelease] = ['a'.repeat(43), 'b'.repeat(43)]
+/** The one that is served, and one of another installation. */
+let release: string
+const otherRelease = 'b'.repeat(43)
 
 let platform: TestPlatform
 let tenant: TestTenant
@@ -22,6 +24,8 @@ const closers: (() => void)[] = []
 before(async () => {
   platform = await TestPlatform.start()
   tenant = await newTenant()
+  await until(() => platform.candor.releases.served() !== null, 'a release is in force')
+  release = platform.candor.releases.served()!
 })
 afterEach(async () => {
   for (const pid of halted) process.kill(pid, 'SIGCONT')
@@ -52,7 +56,11 @@ async function until(holds: () => boolean | Promise<boolean>, what: string, msMa
 }
 
 const page = (url: string): PageInfo => ({ url, title: 'Shop', cardFields: false })
-const at = (url: string, of = release) => ({ origin: new URL(url).origin, page: page(url), release: of })
+const at = (url: string, of: string = release) => ({
+  origin: new URL(url).origin,
+  page: page(url),
+  release: of,
+})
 
 type Answer = { status: number; body: Containment & { code?: string; field?: string } }
 const contain = (scope: object, reason = 'A skimmer', of = tenant, headers = {}): Promise<Answer> =>
@@ -142,16 +150,22 @@ const scopes = {
   tenant: { kind: 'tenant' },
   site: { kind: 'site', origin: site },
   template: { kind: 'template', template: `${site}/pay/:id` },
-  release: { kind: 'release', release },
+  release: {
+    kind: 'release',
+    get release() {
+      return release
+    },
+  },
 } as const
 
 /** A page of each kind, and by which scope it is stopped. */
 const pages = [
-  { url: `${site}/pay/4711`, release, by: ['tenant', 'site', 'template', 'release'] },
-  { url: `${site}/pay/4711`, release: otherRelease, by: ['tenant', 'site', 'template'] },
-  { url: `${site}/`, release, by: ['tenant', 'site', 'release'] },
-  { url: `${otherSite}/pay/4711`, release: otherRelease, by: ['tenant'] },
+  { url: `${site}/pay/4711`, isServed: true, by: ['tenant', 'site', 'template', 'release'] },
+  { url: `${site}/pay/4711`, isServed: false, by: ['tenant', 'site', 'template'] },
+  { url: `${site}/`, isServed: true, by: ['tenant', 'site', 'release'] },
+  { url: `${otherSite}/pay/4711`, isServed: false, by: ['tenant'] },
 ] as const
+const releaseOf = ({ isServed }: { isServed: boolean }): string => (isServed ? release : otherRelease)
 
 test('what is switched off stays off over a restart, and is undone after it', async () => {
   const { body } = await contain(scopes.template)
@@ -169,7 +183,9 @@ for (const [kind, scope] of Object.entries(scopes))
   test(`a contained ${kind} stops who is on it, lets nobody in, and touches nobody else; undone, it loads again`, async () => {
     const neighbour = await newTenant()
     const stranger = openFrame(`${site}/pay/4711`, { of: neighbour })
-    const open = pages.map((each, i) => openFrame(each.url, { release: each.release, stream: i % 2 === 1 }))
+    const open = pages.map((each, i) =>
+      openFrame(each.url, { release: releaseOf(each), stream: i % 2 === 1 }),
+    )
     await openFrames([...open, stranger])
     const covered = pages.map(({ by }) => (by as readonly string[]).includes(kind))
 
@@ -182,13 +198,13 @@ for (const [kind, scope] of Object.entries(scopes))
     await until(async () => (await one(body.id)).framesStopped === stopping, 'each has confirmed')
     assert.equal((await one(body.id)).framesOpen, stopping)
 
-    const again = pages.map((each) => openFrame(each.url, { release: each.release }))
+    const again = pages.map((each) => openFrame(each.url, { release: releaseOf(each) }))
     assert.deepEqual(
       await loads(...again),
       covered.map((is) => !is),
     )
     assert.equal((await undo(body.id)).status, 200)
-    const late = pages.map((each) => openFrame(each.url, { release: each.release }))
+    const late = pages.map((each) => openFrame(each.url, { release: releaseOf(each) }))
     assert.ok((await loads(...late)).every(Boolean), 'everything loads again at once')
   })
 
@@ -358,6 +374,7 @@ test('what is switched off already, or is not known, is refused by its field', a
     [{ kind: 'template', template: `${site}/pay?x=1` }, 'scope.template'],
     [{ kind: 'template', template: '/pay' }, 'scope.template'],
     [{ kind: 'release', release: 'short' }, 'scope.release'],
+    [{ kind: 'release', release: otherRelease }, 'scope.release'],
     [{ kind: 'tenant', origin: site }, 'scope.origin'],
     [{ kind: 'everything' }, 'scope.kind'],
   ] as const) {
@@ -421,6 +438,34 @@ test('a row that the operator writes by hand counts within seconds, and its entr
   )
   await until(async () => (await loads(openFrame(`${site}/pay/1`)))[0]!, 'it loads again', 8_000)
   await until(async () => (await one(id)).undoneEntry! > 0, 'that is in the log too')
+})
+
+test('a loader on a contained page is given no release, and is given one again once that is undone', async () => {
+  const ask = async (url: string, of = tenant): Promise<[number, unknown]> => {
+    const answer = await fetch(`${platform.url}/w/release.json?t=${of.slug}&u=${encodeURIComponent(url)}`)
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+    const body = (await answer.json()) as { code?: string; m?: string }
+    return [answer.status, body.code ?? typeof body.m]
+  }
+  const [given, refused] = [
+    [200, 'string'],
+    [403, 'contained'],
+  ]
+  const other = await newTenant()
+  assert.deepEqual(await ask(`${site}/pay/1`), given)
+  for (const [scope, home] of [
+    [scopes.template, given],
+    [scopes.site, refused],
+    [scopes.release, refused],
+    [scopes.tenant, refused],
+  ] as const) {
+    const { body } = await contain(scope)
+    assert.deepEqual(await ask(`${site}/pay/1`), refused, scope.kind)
+    assert.deepEqual(await ask(`${site}/`), home, scope.kind)
+    assert.deepEqual(await ask(`${site}/pay/1`, other), given, scope.kind)
+    await undo(body.id)
+    assert.deepEqual(await ask(`${site}/pay/1`), given, scope.kind)
+  }
 })
 
 for (const how of ['hangs', 'is dead'] as const)

@@ -81,7 +81,8 @@ const commands = {
   drill: {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',
-    says: 'attack a copy and show what is found: log-attacks, skipped-log, stolen-data',
+    builds: true,
+    says: 'attack a copy and show what is found: containment, log-attacks, skipped-log, stolen-data',
   },
   bench: {
     program: 'packages/bench/src/bench.ts',

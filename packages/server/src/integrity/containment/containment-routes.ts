@@ -24,6 +24,11 @@ const scopeFields = {
   release: { type: 'string', maxLength: 43, description: 'Id of a release' },
 } as const
 const reason = { type: 'string', minLength: 1, maxLength: reasonCharactersMax } as const
+const tenantNamed = {
+  type: 'string',
+  maxLength: 64,
+  description: 'Public id: refused when the key is another’s',
+} as const
 const containment = {
   $id: 'Containment',
   type: 'object',
@@ -136,11 +141,7 @@ export function containmentRoutes(options: {
               },
               reason,
               alarm: { type: 'string', maxLength: 100, description: 'The alarm that it answers' },
-              tenant: {
-                type: 'string',
-                maxLength: 64,
-                description: 'Public id: refused when the key is another’s',
-              },
+              tenant: tenantNamed,
             },
           },
           response: { 201: { $ref: 'Containment#' } },
@@ -155,7 +156,7 @@ export function containmentRoutes(options: {
       },
     )
 
-    app.post<{ Params: { id: string }; Body: { reason: string } }>(
+    app.post<{ Params: { id: string }; Body: { reason: string; tenant?: string } }>(
       '/v1/integrity/containments/:id/undo',
       {
         config: { idempotent: false },
@@ -168,13 +169,14 @@ export function containmentRoutes(options: {
             type: 'object',
             required: ['reason'],
             additionalProperties: false,
-            properties: { reason },
+            properties: { reason, tenant: tenantNamed },
           },
           response: { 200: { $ref: 'Containment#' } },
         },
       },
       async (request) => {
         const by = requireStaff(request, 'containments.manage')
+        await checkTenant(by, request.body.tenant)
         return containments.undo(by, request.params.id, request.body.reason)
       },
     )

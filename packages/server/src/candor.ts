@@ -4,6 +4,7 @@ import * as path from 'node:path'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import { openAccess } from './access/access.ts'
+import { openText, sealText } from './access/data-key.ts'
 import { openAccessLog, type AccessLog } from './access/access-log.ts'
 import { accessLogRoutes } from './access/access-log-routes.ts'
 import { authSecret } from './auth-secret.ts'
@@ -25,10 +26,18 @@ import { openHttp, sameOrigin } from './edge/http.ts'
 import { afterTimeout, openLiveEndings } from './edge/live-endings.ts'
 import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
-import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
+import { widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
 import { clockRoutes } from './incidents/clocks/clock-routes.ts'
 import { openClocks } from './incidents/clocks/clocks.ts'
+import { readBuiltWidget } from './integrity/releases/built-widget.ts'
+import { releaseRoutes } from './integrity/releases/release-routes.ts'
+import { openReleaseStore } from './integrity/releases/release-store.ts'
+import { openReleases, type Releases } from './integrity/releases/releases.ts'
+import { openContainments, type Containments } from './integrity/containment/containment.ts'
+import { containmentRoutes } from './integrity/containment/containment-routes.ts'
+import { openPlaybooks, webhookTarget, type Playbooks } from './integrity/containment/playbook.ts'
+import { openWebhook } from './integrity/containment/webhook.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
@@ -74,6 +83,9 @@ export interface Candor {
   authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
+  releases: Releases
+  containments: Containments
+  playbooks: Playbooks
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -86,6 +98,12 @@ const packages = path.resolve(import.meta.dirname, '../..')
 const version = (
   JSON.parse(readFileSync(path.join(packages, 'server/package.json'), 'utf8')) as { version: string }
 ).version
+
+/**
+ * Requests under way end within this, or are cut. A browser also opens connections ahead and says nothing on them;
+ * Node counts those as busy and would wait for a minute.
+ */
+const requestsEndMsMax = 2_000
 
 /** Composition root: each room is given only what it uses. */
 export async function startCandor(config: Config, log: Log): Promise<Candor> {
@@ -198,6 +216,44 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ...(demo?.systemsOrigins() ?? []),
   ]
   const outbound = openOutbound({ allowPrivate: privateOrigins })
+  const webhookKey = derivedKey(secret, 'webhook secrets')
+  const sealing = {
+    seal: (context: string, text: string) => sealText(webhookKey, context, text),
+    open: (context: string, sealed: Buffer) => openText(webhookKey, context, sealed),
+  }
+  const webhook = openWebhook({ store, clock, ids, outbound, target: webhookTarget(sealing), log })
+  const containments = openContainments({
+    store,
+    clock,
+    log,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+    releaseKnown: async (tenant, release) => (await releases.rows(tenant)).some(({ id }) => id === release),
+    record: accessLog.contained,
+    onKeyholder: keyholder.client.onConnected,
+    tellStaff: (tenant, items) => delivery.tellStaff(tenant, { type: 'containments', items }),
+    announce: (q, tenant, change) => webhook.enqueue(q, tenant, { type: 'containment', ...change }),
+    announced: webhook.wake,
+  })
+  const playbooks = openPlaybooks({
+    store,
+    clock,
+    ids,
+    sealing,
+    webhook,
+    containments,
+    privateOrigins,
+    releaseInForce: () => releases.served(),
+    onChange: (by, what) =>
+      accessLog.accessChanged({
+        tenant: by.tenant,
+        by,
+        subject: by.tenant,
+        at: new Date(clock.now()).toISOString(),
+        what: 'playbook-changed',
+        ...what,
+      }),
+    log,
+  })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const authoring = openAuthoringRooms({
@@ -249,8 +305,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     accessLog.sessionEnded(session).catch(logFault('session key', log))
   })
   tenants.onSessionChanged(endings.changed)
-  const widgetFolder = path.join(packages, 'widget/dist')
-  const widget = readWidgetManifest(widgetFolder)
+  const releases = await openReleases({
+    store: openReleaseStore(path.join(config.dataFolder, 'release'), log),
+    keyholder: keyholder.client,
+    built: readBuiltWidget(path.dirname(packages), version, log),
+    viewsLastHour: () => Promise.resolve(0),
+    clock,
+    log,
+  })
   const demo = config.demo
     ? openDemo({
         rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },
@@ -259,7 +321,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
         publicUrl: () => publicUrl,
         host: config.host,
         port: config.demoPort,
-        loader: widget?.loader ?? null,
+        loader: releases.loader,
         subscribe: outbox.subscribe,
         access: accessLog,
       })
@@ -281,6 +343,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     access,
     routing,
+    containment: containments,
     watchEnding: endings.watch,
     epoch: store.epoch,
     log,
@@ -289,7 +352,17 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
 
   const deskFolder = path.join(packages, 'console/dist')
   const routes: FastifyPluginAsync[] = [
-    ...(widget === null ? [] : [widgetFileRoutes(widgetFolder, widget, () => publicUrl)]),
+    widgetFileRoutes({
+      releases,
+      async contained(publicId, url) {
+        const tenant = await tenants.tenantBySlug(publicId)
+        return (
+          tenant !== null && containments.covers(tenant.id, { origin: null, url, release: releases.served() })
+        )
+      },
+      publicUrl: () => publicUrl,
+    }),
+    releaseRoutes(releases),
     ...(existsSync(deskFolder) ? [deskRoutes(deskFolder, () => publicUrl)] : []),
     ...(keyholder.logFolder === null ? [] : [logFileRoutes(keyholder.logFolder)]),
     accessLogRoutes(accessLog),
@@ -309,6 +382,11 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     routingRoutes(routing),
     visitsRoutes(visits),
     clockRoutes(openClocks({ store, clock, ids })),
+    containmentRoutes({
+      containments,
+      playbooks,
+      publicIdOf: async (tenant) => (await tenants.tenant(tenant)).publicId,
+    }),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -369,6 +447,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   fetchEpochKeys().catch(logFault('epoch keys', log))
   keyholder.client.onConnected(() => void fetchEpochKeys().catch(logFault('epoch keys', log)))
 
+  await containments.start()
+  await webhook.start()
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo
   publicUrl ||= `http://${config.host}:${port}`
@@ -386,13 +466,21 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     authoring,
     accessLog,
     erasure,
+    releases,
+    containments,
+    playbooks,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
       await sockets.close()
       streams.close()
       await demo?.close()
+      const cut = setTimeout(() => app.server.closeAllConnections(), requestsEndMsMax)
       await app.close()
+      await releases.close()
+      clearTimeout(cut)
+      await webhook.close()
+      await containments.close()
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()

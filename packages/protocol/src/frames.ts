@@ -58,6 +58,8 @@ export type ClientFrame =
       origin?: string
       page?: PageInfo
       locale?: string
+      /** UUID of this tab's visit, made by the loader: page views that it reported become this visitor's. */
+      visit?: string
       positions?: Position[]
     }
   | {

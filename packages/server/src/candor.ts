@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import * as path from 'node:path'
@@ -56,6 +57,8 @@ import { resultsRoutes } from './virtual-agents/results-routes.ts'
 import { openResults } from './virtual-agents/results.ts'
 import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
+import { openObservations } from './visits/observations.ts'
+import { reportsRoutes } from './visits/reports-routes.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
 
@@ -140,7 +143,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     log,
   })
-  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
+  const observations = openObservations({
+    store,
+    clock,
+    guardFormats: tenants.guardFormats,
+    newSalt: () => randomBytes(32),
+    log,
+  })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats, observations })
   const conversations = openConversations({
     store,
     access,
@@ -306,6 +316,11 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    reportsRoutes({
+      observations,
+      tenantBySlug: tenants.tenantBySlug,
+      originAllowed: tenants.originAllowed,
+    }),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -396,6 +411,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await delivery.close()
       await erasure.close()
       await visits.close()
+      await observations.close()
       await conversations.close()
       access.close()
       await keyholder.close()

@@ -14,10 +14,13 @@ create table integrity_alarms (
   first_seen_at timestamptz not null,
   last_seen_at timestamptz not null,
   raised_at timestamptz not null,
+  -- Page views of the loader that showed it, and reports of browsers: both may tell of the same view.
   views bigint not null,
-  -- Of which so many could have shown it.
-  chances bigint not null,
+  reports bigint not null,
+  share real,
+  -- Networks of one day, on the day on which they were most.
   sources int not null,
+  several boolean not null,
   state text not null,
   decided_by text,
   decided_at timestamptz,
@@ -32,14 +35,15 @@ grant select, insert, update, delete on integrity_alarms to :app;
 create unique index integrity_alarms_current on integrity_alarms (tenant_id, md5(key)) where state in ('open', 'contained', 'incident');
 create index integrity_alarms_by_time on integrity_alarms (tenant_id, raised_at);
 
--- By network of a day: how many of its page views since showed it, and how many could have.
+-- By network of a day: what of it showed the alarm, and all page views of the page that came from it since.
 create table integrity_alarm_networks (
   tenant_id uuid not null,
   alarm_id uuid not null,
   day int not null,
   network bigint not null,
-  seen int not null,
-  chances int not null,
+  views int not null,
+  reports int not null,
+  page_views int not null,
   primary key (tenant_id, alarm_id, day, network)
 );
 alter table integrity_alarm_networks enable row level security;

@@ -58,7 +58,7 @@ export type ClientFrame =
       origin?: string
       page?: PageInfo
       locale?: string
-      /** UUID of this tab's visit, made by the loader: page views that it reported become this visitor's. */
+      /** UUID of the tab's visit, as page views carry it (integrity-api.ts). */
       visit?: string
       positions?: Position[]
     }

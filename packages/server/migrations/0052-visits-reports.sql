@@ -1,6 +1,6 @@
 -- What browsers reported by themselves (Reporting API).
 
--- Exactly so many reports of this hash in this minute from this network.
+-- Exactly so many reports of this hash in this minute from this network. hash_id 0: the browser told none.
 create table observed_hashes (
   tenant_id uuid not null,
   template_id int not null,

@@ -85,6 +85,8 @@ const gatheredMax = 200_000
 const recentViewsMax = 100_000
 /** Addresses that were guarded before: the same scripts stand on every page. */
 const guardedMax = 20_000
+/** Number of the hash that a browser did not tell. */
+const hashUntold = 0
 /** Networks named in one flush's floods; the count goes on. */
 const refusedNetworksMax = 1_000
 
@@ -293,7 +295,7 @@ export function openObservations(options: {
     for (const report of hashes) {
       const { at: when, network } = report
       meet(words.s, report.script, { at: when, network })
-      meet(words.h, report.hash, { at: when, network })
+      if (report.hash !== '') meet(words.h, report.hash, { at: when, network })
     }
     for (const { target, at: when, network } of violations) meet(words.t, target, { at: when, network })
     const numbers = {} as Record<WordKind, Map<string, number>>
@@ -320,7 +322,7 @@ export function openObservations(options: {
 
     const known = hashes.flatMap((report) => {
       const script = numbers.s.get(report.script)
-      const hash = numbers.h.get(report.hash)
+      const hash = report.hash === '' ? hashUntold : numbers.h.get(report.hash)
       if (script !== undefined && hash !== undefined) return [{ ...report, script, hash }]
       drop(report.network)
       return []

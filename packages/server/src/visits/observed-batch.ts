@@ -34,6 +34,7 @@ export interface ObservedView extends Observed {
 export interface ObservedHash extends Observed {
   browser: string
   script: string
+  /** '' where the browser told the address alone. */
   hash: string
 }
 

@@ -59,13 +59,13 @@ export async function loadHealth(q: Query, tenant: string, now: number): Promise
     `select c.template_id, c.minute, s.word as script, h.word as hash, sum(c.count)::float8 as count
      from observed_hashes c
      join observed_words s on s.tenant_id = $1 and s.id = c.script_id
-     join observed_words h on h.tenant_id = $1 and h.id = c.hash_id
+     left join observed_words h on h.tenant_id = $1 and h.id = c.hash_id
      where c.tenant_id = $1 and c.minute > $2 and c.minute < $3 group by 1, 2, 3, 4`,
     since,
   )) {
     const { reports } = minuteOf(row.template_id, row.minute)
     reports.set(row.script, (reports.get(row.script) ?? 0) + row.count)
-    reports.set(`${row.script}\n${row.hash}`, row.count)
+    if (row.hash !== null) reports.set(`${row.script}\n${row.hash}`, row.count)
   }
   return health
 }

@@ -171,6 +171,15 @@ function* ofHash(known: JudgeKnown, report: ObservedBatch['hashes'][number], now
     yield unknownScript(url, script)
     return
   }
+  if (hash === '') {
+    if (!addressApproved(script, url))
+      yield {
+        kind: 'unknown-hash',
+        script: url,
+        what: 'A known script came under another address, from where browsers tell no hash.',
+      }
+    return
+  }
   const state = hashState(script, hash)
   if (state === 'approved') return
   const own = script.hashes.get(hashKey(url, hash))

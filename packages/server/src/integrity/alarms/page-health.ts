@@ -80,7 +80,7 @@ export function afterBatch(
   for (const report of batch.hashes) {
     const { page, current } = of(report.template)
     count(current.reports, report.script)
-    count(current.reports, `${report.script}\n${report.hash}`)
+    if (report.hash !== '') count(current.reports, `${report.script}\n${report.hash}`)
     note(current.reportNetworks, report.network)
     page.lastHashAt = now
   }

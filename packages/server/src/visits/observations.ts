@@ -146,6 +146,21 @@ export function openObservations(options: {
     return held instanceof Promise ? [] : held
   }
 
+  /** The site of a page that was guarded, as its key for allowances. */
+  function siteOf(tenant: string, page: string): string {
+    return `${tenant} ${page.slice(0, page.indexOf('/', page.indexOf('//') + 2))}`
+  }
+
+  /** A number that cannot be a card's: hashes and release ids are made of digits too, and anybody may send some. */
+  function clean(text: string): boolean {
+    const known = guarded.get(`= ${text}`)
+    if (known !== undefined) return known !== null
+    if (guarded.size >= guardedMax) guarded.delete(guarded.keys().next().value!)
+    const isClean = screen(text).findings.length === 0
+    guarded.set(`= ${text}`, isClean ? text : null)
+    return isClean
+  }
+
   function guard(tenant: string, raw: string, how: typeof guardedUrl): string | null {
     const bare = raw.split(/[?#]/)[0]!
     const key = `${tenant} ${bare}`
@@ -394,7 +409,7 @@ export function openObservations(options: {
         throw new Refusal('invalid_field', 'The address is no web page’s.', {
           field: page === null ? 'u' : 'l',
         })
-      if (full(1) || !viewAllowance.take(`${tenant} ${new URL(page).origin}`, network, 1)) {
+      if (full(1) || !viewAllowance.take(siteOf(tenant, page), network, 1)) {
         refuse(tenant, network, 1)
         throw new Refusal('too_many', undefined, { retryAfterMs: 60_000 })
       }
@@ -422,7 +437,7 @@ export function openObservations(options: {
         const { network, browser } = origins.of(address, report.userAgent || userAgent)
         const page = guard(tenant, report.page, guardedUrl)
         if (page === null) continue
-        if (full(1) || !reportAllowance.take(`${tenant} ${new URL(page).origin}`, network, 1)) {
+        if (full(1) || !reportAllowance.take(siteOf(tenant, page), network, 1)) {
           refuse(tenant, network, 1)
           refused++
           continue
@@ -490,11 +505,6 @@ function pagesOf(part: Pick<Gathered, 'views' | 'reports'>): Map<string, Met> {
   for (const { page, at, network, report } of part.views)
     meet(pages, page, { at, network, cardFields: report.c })
   return pages
-}
-
-/** A number that cannot be a card's: hashes and release ids are made of digits too, and anybody may send some. */
-function clean(text: string): boolean {
-  return screen(text).findings.length === 0
 }
 
 /** A WebSocket goes to the origin of the same name; one spelling is enough to approve it. */

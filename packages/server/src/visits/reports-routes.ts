@@ -83,13 +83,11 @@ export function reportsRoutes(rooms: {
         reply.header('access-control-allow-origin', '*')
         const tenant = await tenantOf(request.params.tenant)
         const reports = parseBrowserReports(request.body)
-        // A browser sends what it has for this address at once, perhaps of two of the tenant's sites.
+        // A browser sends what it has for this address at once, mostly of one page.
         const allowed = new Map<string, boolean>()
-        for (const { page } of reports) {
-          const origin = originOf(page)
-          if (!allowed.has(origin)) allowed.set(origin, await rooms.originAllowed(tenant, origin))
-        }
-        const own = reports.filter(({ page }) => allowed.get(originOf(page)))
+        for (const { page } of reports)
+          if (!allowed.has(page)) allowed.set(page, await rooms.originAllowed(tenant, originOf(page)))
+        const own = reports.filter(({ page }) => allowed.get(page))
         if (reports.length > 0 && own.length === 0) throw new Refusal('origin_not_allowed')
         observations.browserReports(senderOf(request, tenant), own)
         return reply.code(204).send()

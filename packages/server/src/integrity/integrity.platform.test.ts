@@ -3,7 +3,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type {
   IntegrityAlarm,
   IntegrityHome,
@@ -12,7 +11,6 @@ import type {
 } from '@candor/protocol/integrity-api.ts'
 import { signIn } from '../../test/signed-in.ts'
 import { TestPlatform, type TestTenant } from '../../test/test-platform.ts'
-import { readWidgetManifest } from '../edge/widget-files.ts'
 
 let platform: TestPlatform
 let shop: Server
@@ -38,8 +36,7 @@ after(async () => {
 })
 
 const sha256 = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
-const widget = readWidgetManifest(fileURLToPath(new URL('../../../widget/dist', import.meta.url)))
-const loader = () => `${platform.url}${widget?.loader.path ?? '/w/loader.js'}`
+const loader = () => `${platform.url}${platform.candor.releases.loader()?.path ?? '/w/loader.js'}`
 
 async function tenantWithSite(): Promise<TestTenant> {
   const tenant = await platform.tenant()

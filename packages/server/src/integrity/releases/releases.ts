@@ -42,7 +42,7 @@ const reissueMs = 2 * dayMs
 /** Frames live as long as somebody keeps a tab open; a release lives seven days, and its files one more. */
 const keptMs = 8 * dayMs
 /** What `candor release` hands over is taken up within this. */
-const lookMs = 2_000
+const usualLookMs = 2_000
 /** The checkpoint that holds an entry comes within a second. */
 const provingMs = 200
 /** After a "no" that only a person can change. */
@@ -69,9 +69,11 @@ export async function openReleases(options: {
   /** Page views of a tenant whose loader opened this release. */
   viewsLastHour(tenant: string, release: string): Promise<number>
   clock: Clock
+  /** How often it looks for what was handed over; tests do not wait for it. */
+  lookMs?: number
   log(event: Record<string, unknown>): void
 }): Promise<Releases> {
-  const { store, keyholder, built, clock, log } = options
+  const { store, keyholder, built, clock, log, lookMs = usualLookMs } = options
   const releases = new Map(store.releases().map((release) => [release.id, release]))
   const loaders = store.loaders()
   const refusedUntil = new Map<string, number>()
@@ -269,6 +271,15 @@ export async function openReleases(options: {
     )
   }
 
+  /** Some release could be in force in a moment. */
+  function mayCome(): boolean {
+    const now = clock.now()
+    return [...releases.values()].some(
+      ({ id, record, manifest }) =>
+        record.revoked === null && manifest.expires > now && (refusedUntil.get(id) ?? 0) <= now,
+    )
+  }
+
   async function keepInForce(): Promise<void> {
     const release = candidate()
     if (release === undefined) return
@@ -344,6 +355,7 @@ export async function openReleases(options: {
         means: 'No loader opens a frame any more until the keyholder and its witnesses are back.',
       })
     prune()
+    if (!mayCome()) first.resolve()
     return proving ? provingMs : lookMs
   }
 

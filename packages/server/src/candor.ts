@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import * as path from 'node:path'
@@ -37,6 +38,8 @@ import { containmentRoutes } from './integrity/containment/containment-routes.ts
 import { openPlaybooks, webhookTarget, type Playbooks } from './integrity/containment/playbook.ts'
 import { openWebhook } from './integrity/containment/webhook.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
+import { integrityRoutes } from './integrity/integrity-routes.ts'
+import { openIntegrity, type Integrity } from './integrity/integrity.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
@@ -65,6 +68,8 @@ import { resultsRoutes } from './virtual-agents/results-routes.ts'
 import { openResults } from './virtual-agents/results.ts'
 import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
+import { openObservations, type Observations } from './visits/observations.ts'
+import { reportsRoutes } from './visits/reports-routes.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
 
@@ -84,6 +89,8 @@ export interface Candor {
   releases: Releases
   containments: Containments
   playbooks: Playbooks
+  observations: Observations
+  integrity: Integrity
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -158,7 +165,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     log,
   })
-  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
+  const observations = openObservations({
+    store,
+    clock,
+    guardFormats: tenants.guardFormats,
+    newSalt: () => randomBytes(32),
+    log,
+  })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats, observations })
   const conversations = openConversations({
     store,
     access,
@@ -252,6 +266,26 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       }),
     log,
   })
+  const integrity = openIntegrity({
+    store,
+    clock,
+    ids,
+    observations,
+    outbound,
+    pageApproved: tenants.pageApproved,
+    publicId: async (tenant) => (await tenants.tenant(tenant)).publicId,
+    publicUrl: () => publicUrl,
+    parts: {
+      loaderPath: () => releases.loader()?.path ?? null,
+      watcher: () => Promise.resolve({ pages: 0, lastRun: null }),
+      watcherRuns: () => Promise.resolve([]),
+      containments: containments.list,
+      release: async (tenant) => (await releases.rows(tenant)).find(({ inForce }) => inForce) ?? null,
+      contain: async (by, id, what) => (await containments.begin(by, id, what)).id,
+    },
+    log,
+  })
+  integrity.alarms.onAlarm(playbooks.onAlarm)
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const authoring = openAuthoringRooms({
@@ -384,6 +418,12 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       playbooks,
       publicIdOf: async (tenant) => (await tenants.tenant(tenant)).publicId,
     }),
+    reportsRoutes({
+      observations,
+      tenantBySlug: tenants.tenantBySlug,
+      originAllowed: tenants.originAllowed,
+    }),
+    integrityRoutes(integrity),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -466,6 +506,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     releases,
     containments,
     playbooks,
+    observations,
+    integrity,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -474,16 +516,19 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await demo?.close()
       const cut = setTimeout(() => app.server.closeAllConnections(), requestsEndMsMax)
       await app.close()
-      await releases.close()
       clearTimeout(cut)
-      await webhook.close()
-      await containments.close()
+      await releases.close()
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()
       await delivery.close()
       await erasure.close()
       await visits.close()
+      await observations.close()
+      await integrity.close()
+      // After what may still contain something.
+      await containments.close()
+      await webhook.close()
       await conversations.close()
       access.close()
       await keyholder.close()

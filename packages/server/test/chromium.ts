@@ -11,7 +11,7 @@ const repository = path.resolve(import.meta.dirname, '../../..')
  * runs the browser tests and screenshots look the same everywhere. CANDOR_BROWSER names another Chromium to use.
  * It reaches nothing but this machine. The caller closes it.
  */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return launchChromium({
     executable: process.env['CANDOR_BROWSER'],
     cacheFolder: path.join(repository, '.cache'),
@@ -19,6 +19,7 @@ export function launchBrowser(): Promise<Browser> {
     args: [
       // A test that reaches for a host outside fails instead of depending on it.
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
+      ...more,
     ],
     // Latin, Greek and Cyrillic come with it; these are for Arabic, symbols and fixed widths.
     fontFolders: [

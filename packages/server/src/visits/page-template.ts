@@ -68,8 +68,11 @@ function decoded(segment: string): string {
 
 /** What one tenant's paths have at the same place, until there are too many to be pages of their own. */
 export interface TemplateLearning {
-  /** Counts a path's values; answers the prefixes that began to vary by it. */
-  learn(path: string, network: string): string[]
+  /**
+   * Counts a path's values; answers the prefixes that began to vary by it.
+   * @param origin stands before each prefix: two sites of one tenant do not teach each other.
+   */
+  learn(path: string, network: string, origin?: string): string[]
   varies(prefix: string): boolean
 }
 
@@ -88,9 +91,9 @@ export function openTemplateLearning(learned: Iterable<string>): TemplateLearnin
 
   return {
     varies: (prefix) => known.has(prefix),
-    learn(path, network) {
+    learn(path, network, origin = '') {
       const began: string[] = []
-      let prefix = ''
+      let prefix = origin
       for (const segment of templateOf(path).split('/').slice(1)) {
         if (segment === '') break
         if (segment !== varying && !known.has(prefix)) {

@@ -8,11 +8,13 @@ export type BrowserReport = {
   userAgent: string
   /** Milliseconds since it happened. */
   ageMs: number
-} & (
-  | { kind: 'script'; script: string; hash: string }
-  /** A policy would refuse this, or did. */
-  | { kind: 'violation'; directive: string; blocked: string; enforced: boolean; policy: string }
-)
+} &
+  /** hash '': of a script from elsewhere that came without CORS a browser tells the address alone. */
+  (
+    | { kind: 'script'; script: string; hash: string }
+    /** A policy would refuse this, or did. */
+    | { kind: 'violation'; directive: string; blocked: string; enforced: boolean; policy: string }
+  )
 
 /** Of one POST. Browsers send what gathered in a minute; a page with more scripts comes in two. */
 export const reportsMax = 200
@@ -54,7 +56,7 @@ function reportOf(value: unknown): BrowserReport[] {
     case 'csp-hash': {
       const script = address(field(body, 'subresourceURL'))
       const hash = field(body, 'hash')
-      if (script === null || typeof hash !== 'string' || !hashForm.test(hash)) return []
+      if (script === null || typeof hash !== 'string' || !(hash === '' || hashForm.test(hash))) return []
       return [{ ...about, kind: 'script', script, hash }]
     }
     case 'csp-violation':

@@ -20,6 +20,13 @@ test('what Chromium sends for an external script is a script with its hash', () 
   ])
 })
 
+test('of a script from elsewhere without CORS Chromium tells the address and no hash', () => {
+  const raw = `[{"age":12,"type":"csp-hash","url":"https://shop.example/","user_agent":"x","body":{"destination":"script","documentURL":"https://shop.example/","hash":"","subresourceURL":"https://cdn.example/a.js","type":"subresource"}}]`
+  const [report] = parseBrowserReports(raw)
+  assert.ok(report?.kind === 'script')
+  assert.deepEqual([report.script, report.hash], ['https://cdn.example/a.js', ''])
+})
+
 test('a violation is read in both of its forms', () => {
   const policy = `connect-src 'self'; report-to candor`
   const now = parseBrowserReports(

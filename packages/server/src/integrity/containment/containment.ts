@@ -27,10 +27,15 @@ import { openOpenFrames, type FramePlace, type OpenFrame } from './open-frames.t
 export interface Containments {
   /** Takes up what is in force. Before the first visitor is listened to. */
   start(): Promise<void>
-  /** Whether the chat is switched off there. */
+  /**
+   * Whether the chat is switched off there: for the tenant, or for everybody, where the frame is of a release that was
+   * revoked.
+   */
   covers(tenant: string, place: FramePlace): boolean
   /** A visitor's frame is open until the answer is called; it is stopped when it becomes covered. */
   opened(frame: OpenFrame): () => void
+  /** A release was revoked: its open frames are stopped, whosever they are. Revoking is for ever, and in the log. */
+  releaseRevoked(release: string): void
   /** What staff are told is switched off now. */
   notices(tenant: string): ContainmentNotice[]
   /**
@@ -78,6 +83,7 @@ export function openContainments(options: {
   sites(tenant: string): Promise<readonly string[]>
   /** A release that was published here, revoked or not: its frames may be open. */
   releaseKnown(tenant: string, release: string): Promise<boolean>
+  isRevoked(release: string): boolean
   /** Writes an entry to the access log. @throws Refusal `history_unavailable` while that cannot be done */
   record(by: Actor, what: string, begun: boolean): Promise<{ index: number }>
   onKeyholder(connected: () => void): void
@@ -121,6 +127,7 @@ export function openContainments(options: {
   }
 
   function covers(tenant: string, place: FramePlace): boolean {
+    if (place.release !== null && options.isRevoked(place.release)) return true
     const all = inForce.get(tenant)
     return all !== undefined && coversPage(all, { tenant, ...place })
   }
@@ -339,6 +346,16 @@ export function openContainments(options: {
 
     covers,
     opened: frames.opened,
+
+    releaseRevoked(release) {
+      for (const tenant of frames.tenants())
+        frames.stop(
+          tenant,
+          (place) => place.release === release,
+          () => undefined,
+        )
+    },
+
     notices,
 
     async begin(by, id, what) {

@@ -242,6 +242,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     log,
     sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
     releaseKnown: async (tenant, release) => (await releases.rows(tenant)).some(({ id }) => id === release),
+    isRevoked: (release) => releases.isRevoked(release),
     record: accessLog.contained,
     onKeyholder: keyholder.client.onConnected,
     tellStaff: (tenant, items) => delivery.tellStaff(tenant, { type: 'containments', items }),
@@ -347,6 +348,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     clock,
     log,
   })
+  releases.onRevoked(containments.releaseRevoked)
   const demo = config.demo
     ? openDemo({
         rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },
@@ -519,10 +521,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await demo?.close()
       const cut = setTimeout(() => app.server.closeAllConnections(), requestsEndMsMax)
       await app.close()
-      await releases.close()
       clearTimeout(cut)
-      await webhook.close()
-      await containments.close()
+      await releases.close()
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()
@@ -531,6 +531,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await visits.close()
       await observations.close()
       await integrity.close()
+      // After what may still contain something.
+      await containments.close()
+      await webhook.close()
       await conversations.close()
       access.close()
       await keyholder.close()

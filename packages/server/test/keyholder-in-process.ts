@@ -17,7 +17,10 @@ export interface InProcessKeyholder {
   close(): Promise<void>
 }
 
-export async function openKeyholderInProcess(folder: string): Promise<InProcessKeyholder> {
+export async function openKeyholderInProcess(
+  folder: string,
+  options: { now?: () => number; releaseRoot?: () => string | null } = {},
+): Promise<InProcessKeyholder> {
   mkdirSync(path.join(folder, 'log'), { recursive: true, mode: 0o700 })
   const keyholder = await openKeyholder({
     folder,
@@ -26,7 +29,8 @@ export async function openKeyholderInProcess(folder: string): Promise<InProcessK
     origin: 'test.example/log',
     witnesses: [],
     quorum: 0,
-    now: () => Date.now(),
+    ...(options.releaseRoot === undefined ? {} : { releaseRoot: options.releaseRoot }),
+    now: options.now ?? ((): number => Date.now()),
     log: () => undefined,
     fatal: (fault) => {
       throw fault

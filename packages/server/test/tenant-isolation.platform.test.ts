@@ -37,6 +37,7 @@ before(async () => {
   assert.equal((await platform.request(victim, 'POST', '/v1/identifier-formats', format)).status, 201)
   await virtualAgentOf(victim)
   await clocksOf(victim)
+  await integrityOf(victim)
   const contained = await platform.request(victim, 'POST', '/v1/integrity/containments', {
     scope: { kind: 'tenant' },
     reason: secret,
@@ -46,7 +47,6 @@ before(async () => {
   assert.equal((await platform.request(victim, 'POST', undone, { reason: secret })).status, 200)
   const playbook = { rules: [], webhook: `https://victim.example/${secret}` }
   assert.equal((await platform.request(victim, 'PUT', '/v1/integrity/playbook', playbook)).status, 200)
-  await integrityOf(victim)
 })
 afterEach(() => platform.check())
 after(async () => {

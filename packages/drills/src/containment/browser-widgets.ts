@@ -47,7 +47,7 @@ export async function openBrowserWidgets(
 
   const looked = async (page: Page): Promise<NotedWidget[]> => {
     const all = page.frames().filter((frame) => frame.url() === origin + payPath)
-    return Promise.all(all.map((frame) => frame.evaluate('look()') as Promise<NotedWidget>))
+    return Promise.all(all.map((frame) => frame.evaluate<NotedWidget>('look()')))
   }
 
   async function noted(): Promise<NotedWidget[]> {

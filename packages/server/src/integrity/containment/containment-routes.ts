@@ -1,10 +1,10 @@
-import { alarmKinds, type Playbook } from '@candor/protocol/integrity-api.ts'
+import { alarmKinds, type ContainmentScope, type Playbook } from '@candor/protocol/integrity-api.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Actor } from '../../tenants/actor.ts'
 import { refuseField } from '../../tenants/fields.ts'
 import { requireStaff } from '../../tenants/request-actor.ts'
 import { reasonCharactersMax, type Containments } from './containment.ts'
-import { parseScope, templateCharactersMax } from './containment-scope.ts'
+import { templateCharactersMax } from './containment-scope.ts'
 import type { Playbooks } from './playbook.ts'
 
 const uuid = { type: 'string', format: 'uuid' } as const
@@ -119,7 +119,7 @@ export function containmentRoutes(options: {
       }),
     )
 
-    app.post<{ Body: { scope: Record<string, unknown>; reason: string; alarm?: string; tenant?: string } }>(
+    app.post<{ Body: { scope: ContainmentScope; reason: string; alarm?: string; tenant?: string } }>(
       '/v1/integrity/containments',
       {
         schema: {
@@ -151,7 +151,7 @@ export function containmentRoutes(options: {
         const by = requireStaff(request, 'containments.page')
         const { scope, reason: why, alarm = null, tenant } = request.body
         await checkTenant(by, tenant)
-        const what = { scope: parseScope(scope), reason: why, alarm }
+        const what = { scope, reason: why, alarm }
         return reply.code(201).send(await containments.begin(by, request.idempotencyKey, what))
       },
     )

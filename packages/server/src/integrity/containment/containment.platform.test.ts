@@ -1,5 +1,7 @@
 /** The kill switch against a real server: whom it stops, whom it does not, and that it comes back as fast. */
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import * as path from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openConnection, type ConnectionState, type Transport } from '@candor/protocol/connection.ts'
@@ -7,6 +9,8 @@ import { eventStreamTransport } from '@candor/protocol/event-stream-transport.ts
 import { protocolVersion, type PageInfo } from '@candor/protocol/frames.ts'
 import type { Containment } from '@candor/protocol/integrity-api.ts'
 import { webSocketTransport } from '@candor/protocol/websocket-transport.ts'
+import { parseKeyText } from '@candor/release/release-keys.ts'
+import { revocationStatement } from '@candor/release/verify-release.ts'
 import { signIn } from '../../../test/signed-in.ts'
 import type { TestClient } from '../../../test/test-client.ts'
 import { TestPlatform, type TestTenant } from '../../../test/test-platform.ts'
@@ -513,4 +517,31 @@ test('a keyholder that was killed in between leaves both entries once a new one 
   const { body } = await contain(scopes.tenant, 'Nobody is there')
   assert.deepEqual(await loads(openFrame(`${site}/`)), [false])
   await until(async () => (await one(body.id)).entry > 0, 'the entry is there')
+})
+
+/** The last: there is no release after it. */
+test('a release that is revoked stops in every tenant, for good, and frames of other releases go on', async () => {
+  const neighbour = await newTenant()
+  const covered = [openFrame(`${site}/`), openFrame(`${site}/`, { of: neighbour, stream: true })]
+  const other = openFrame(`${site}/`, { release: otherRelease })
+  await openFrames([...covered, other])
+  const what = { id: release, reason: 'A hole was found.', at: new Date().toISOString() }
+  const sign = (n: number): string =>
+    parseKeyText(readFileSync(path.join(platform.folder, `release/keys/release-${n}.key`), 'utf8'))!.sign(
+      revocationStatement(what),
+    )
+  writeFileSync(
+    path.join(platform.folder, `release/revocations/${release}.json`),
+    JSON.stringify({ ...what, signatures: [sign(1), sign(2), ''] }),
+  )
+  await until(() => covered.every(isContained), 'its frames stop', 10_000)
+  assert.equal(other.state(), 'online')
+  assert.deepEqual(await loads(openFrame(`${site}/`), openFrame(`${site}/`, { of: neighbour })), [
+    false,
+    false,
+  ])
+  assert.deepEqual(await loads(openFrame(`${site}/`, { release: otherRelease })), [true])
+  await platform.stopServer()
+  await platform.startServer()
+  assert.deepEqual(await loads(openFrame(`${site}/`)), [false], 'after a restart too')
 })

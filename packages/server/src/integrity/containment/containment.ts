@@ -16,7 +16,7 @@ import {
   updateUndone,
   type StoredContainment,
 } from './containment-rows.ts'
-import { scopeInWords, valueOf } from './containment-scope.ts'
+import { parseScope, scopeInWords, valueOf } from './containment-scope.ts'
 import { coversPage, coversScope, originOf } from './covers-page.ts'
 import { openOpenFrames, type FramePlace, type OpenFrame } from './open-frames.ts'
 
@@ -27,10 +27,15 @@ import { openOpenFrames, type FramePlace, type OpenFrame } from './open-frames.t
 export interface Containments {
   /** Takes up what is in force. Before the first visitor is listened to. */
   start(): Promise<void>
-  /** Whether the chat is switched off there. */
+  /**
+   * Whether the chat is switched off there: for the tenant, or for everybody, where the frame is of a release that was
+   * revoked.
+   */
   covers(tenant: string, place: FramePlace): boolean
   /** A visitor's frame is open until the answer is called; it is stopped when it becomes covered. */
   opened(frame: OpenFrame): () => void
+  /** A release was revoked: its open frames are stopped, whosever they are. Revoking is for ever, and in the log. */
+  releaseRevoked(release: string): void
   /** What staff are told is switched off now. */
   notices(tenant: string): ContainmentNotice[]
   /**
@@ -78,6 +83,7 @@ export function openContainments(options: {
   sites(tenant: string): Promise<readonly string[]>
   /** A release that was published here, revoked or not: its frames may be open. */
   releaseKnown(tenant: string, release: string): Promise<boolean>
+  isRevoked(release: string): boolean
   /** Writes an entry to the access log. @throws Refusal `history_unavailable` while that cannot be done */
   record(by: Actor, what: string, begun: boolean): Promise<{ index: number }>
   onKeyholder(connected: () => void): void
@@ -121,6 +127,7 @@ export function openContainments(options: {
   }
 
   function covers(tenant: string, place: FramePlace): boolean {
+    if (place.release !== null && options.isRevoked(place.release)) return true
     const all = inForce.get(tenant)
     return all !== undefined && coversPage(all, { tenant, ...place })
   }
@@ -339,12 +346,24 @@ export function openContainments(options: {
 
     covers,
     opened: frames.opened,
+
+    releaseRevoked(release) {
+      for (const tenant of frames.tenants())
+        frames.stop(
+          tenant,
+          (place) => place.release === release,
+          () => undefined,
+        )
+    },
+
     notices,
 
     async begin(by, id, what) {
+      // Here and not at an edge: alarms, the playbook and people come by different doors.
+      const scope = parseScope({ ...what.scope })
       if (by.kind !== 'system')
-        allow(by, what.scope.kind === 'template' ? 'containments.page' : 'containments.manage')
-      return inLane(by.tenant, () => begin(by, id, what))
+        allow(by, scope.kind === 'template' ? 'containments.page' : 'containments.manage')
+      return inLane(by.tenant, () => begin(by, id, { ...what, scope }))
     },
 
     async undo(by, id, reason) {

@@ -21,6 +21,8 @@ export interface OpenFrame {
 export interface OpenFrames {
   /** It is open until the answer is called. */
   opened(frame: OpenFrame): () => void
+  /** Tenants that have frames open. */
+  tenants(): string[]
   /** Stops those of a tenant that fit. @returns how many they are; `confirmed` is called for each that says so. */
   stop(tenant: string, fits: (place: FramePlace) => boolean, confirmed: () => void): number
 }
@@ -43,6 +45,8 @@ export function openOpenFrames(): OpenFrames {
       set.add(frame)
       return () => forget(frame)
     },
+
+    tenants: () => [...frames.keys()],
 
     stop(tenant, fits, confirmed) {
       const chosen = [...(frames.get(tenant) ?? [])].filter((frame) => fits(frame.where()))

@@ -292,3 +292,63 @@ test('what is no rule and no address is refused by its field', async () => {
   const none = await platform.request(tenant, 'POST', '/v1/integrity/playbook/secret')
   assert.equal(none.status, 404, 'there is no webhook that a secret would be for')
 })
+
+test('a canary that the watcher saw leave a page is contained, and the alarm says by what', async () => {
+  await newTenant()
+  await save({ rules: [{ kind: 'canary-seen', scope: 'template', sharePercentMin: 20 }], webhook: url })
+  const visitor = await platform.visitor(tenant, {
+    origin: site,
+    page: { url: `${site}/pay/4711`, title: 'Pay', cardFields: false },
+  })
+  const { integrity } = platform.candor
+  const raised = await integrity.alarms.raise(tenant.id, {
+    kind: 'canary-seen',
+    page: `${site}/pay/:id`,
+    script: 'https://evil.example/s.js',
+    what: 'The card of the watcher left the page for evil.example.',
+    at: Date.now(),
+  })
+  assert.equal((await visitor.until('goodbye')).code, 'contained')
+  await integrity.settled()
+  const [held] = await containments()
+  const found = (await integrity.alarms.list(tenant.id, { limit: 10 })).find(({ id }) => id === raised.id)!
+  assert.deepEqual(
+    [found.state, found.by, found.containment, held!.alarm],
+    ['contained', 'Playbook', held!.id, raised.id],
+  )
+  await until(() => delivered.length === 2, 'the webhook hears of both')
+  assert.deepEqual(
+    delivered.map(({ parsed }) => parsed.type),
+    ['alarm', 'containment'],
+  )
+})
+
+test('a supervisor contains an alarm’s page with one decision, under their own name, and no more than the page', async () => {
+  await newTenant()
+  const { integrity } = platform.candor
+  const page = `${site}/pay/:id`
+  const raised = await integrity.alarms.raise(tenant.id, {
+    kind: 'canary-seen',
+    page,
+    what: 'The card of the watcher left the page.',
+    at: Date.now(),
+  })
+  await integrity.settled()
+  const supervisor = await signIn(platform, tenant, 'supervisor')
+  const at = `/v1/integrity/alarms/${raised.id}`
+  assert.equal((await supervisor.send('POST', `${at}/contain`, { scope: { kind: 'tenant' } })).status, 403)
+  assert.equal((await supervisor.send('POST', `${at}/dismiss`, {})).status, 403)
+  const decided = await supervisor.send('POST', `${at}/contain`, {})
+  assert.equal(decided.status, 200, JSON.stringify(decided.body))
+  const [held] = await containments()
+  assert.equal(decided.body['containment'], held!.id)
+  assert.deepEqual(
+    [held!.scope, held!.by, held!.alarm, held!.reason],
+    [
+      { kind: 'template', template: page },
+      supervisor.name,
+      raised.id,
+      'The card of the watcher left the page.',
+    ],
+  )
+})

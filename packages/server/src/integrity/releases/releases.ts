@@ -20,6 +20,10 @@ export interface Releases {
   release(id: string): Pick<StoredRelease, 'id' | 'manifestText' | 'manifest' | 'files' | 'sbom'> | undefined
   /** Id of the release that loaders are given; null where none is in force. */
   served(): string | null
+  /** Of a release that was published here once. */
+  isRevoked(id: string): boolean
+  /** Told of each release that is revoked from now on. */
+  onRevoked(listener: (id: string) => void): void
   /** Text of the bundle; null where no release is in force. The first is waited for. */
   bundle(): Promise<string | null>
   /** Public: it says whom a loader believes. */
@@ -42,7 +46,7 @@ const reissueMs = 2 * dayMs
 /** Frames live as long as somebody keeps a tab open; a release lives seven days, and its files one more. */
 const keptMs = 8 * dayMs
 /** What `candor release` hands over is taken up within this. */
-const lookMs = 2_000
+const usualLookMs = 2_000
 /** The checkpoint that holds an entry comes within a second. */
 const provingMs = 200
 /** After a "no" that only a person can change. */
@@ -69,12 +73,15 @@ export async function openReleases(options: {
   /** Page views of a tenant whose loader opened this release. */
   viewsLastHour(tenant: string, release: string): Promise<number>
   clock: Clock
+  /** How often it looks for what was handed over; tests do not wait for it. */
+  lookMs?: number
   log(event: Record<string, unknown>): void
 }): Promise<Releases> {
-  const { store, keyholder, built, clock, log } = options
+  const { store, keyholder, built, clock, log, lookMs = usualLookMs } = options
   const releases = new Map(store.releases().map((release) => [release.id, release]))
   const loaders = store.loaders()
   const refusedUntil = new Map<string, number>()
+  const revokedListeners: ((id: string) => void)[] = []
   let root = store.root()
   let pin = root === null ? '' : pinOf(root)
   let keys: LocalKeys | null = null
@@ -206,6 +213,7 @@ export async function openReleases(options: {
     if (bundle?.id === id) putBundle(null)
     log({ level: 'warn', event: 'release-revoked', id, index })
     pinNewest()
+    for (const listener of revokedListeners) listener(id)
   }
 
   /** What is built here runs under the local keys, unless this very build was revoked. */
@@ -266,6 +274,15 @@ export async function openReleases(options: {
           manifest.expires > now &&
           (refusedUntil.get(id) ?? 0) <= now,
       ),
+    )
+  }
+
+  /** Some release could be in force in a moment. */
+  function mayCome(): boolean {
+    const now = clock.now()
+    return [...releases.values()].some(
+      ({ id, record, manifest }) =>
+        record.revoked === null && manifest.expires > now && (refusedUntil.get(id) ?? 0) <= now,
     )
   }
 
@@ -344,6 +361,7 @@ export async function openReleases(options: {
         means: 'No loader opens a frame any more until the keyholder and its witnesses are back.',
       })
     prune()
+    if (!mayCome()) first.resolve()
     return proving ? provingMs : lookMs
   }
 
@@ -401,6 +419,8 @@ export async function openReleases(options: {
     loader: () => loader,
     beside: (name) => loaders.get(name),
     served: () => bundle?.id ?? null,
+    isRevoked: (id) => (releases.get(id)?.record.revoked ?? null) !== null,
+    onRevoked: (listener) => void revokedListeners.push(listener),
     release(id) {
       const release = releases.get(id)
       return release === undefined || release.record.revoked !== null ? undefined : release

@@ -15,7 +15,7 @@ const waitMsMax = 20_000
  */
 export const revokeCommand: Subcommand = async (args, say) => {
   const { values } = flagsOf(
-    args,
+    joined(args),
     {
       release: { type: 'string' },
       reason: { type: 'string' },
@@ -45,6 +45,15 @@ export const revokeCommand: Subcommand = async (args, say) => {
     return 0
   }
   return await handOver(folder, revocation, say)
+}
+
+/** One id in 64 begins with a hyphen, which would make a flag of it. */
+function joined(args: readonly string[]): string[] {
+  const at = args.indexOf('--release')
+  const id = args[at + 1]
+  return at === -1 || id === undefined || !isReleaseId(id)
+    ? [...args]
+    : [...args.slice(0, at), `--release=${id}`, ...args.slice(at + 2)]
 }
 
 async function handOver(

@@ -5,7 +5,7 @@ import * as path from 'node:path'
 import { after, before, test } from 'node:test'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { verifyBundle } from '@candor/ledger/bundle.ts'
-import { Denied } from '../src/keyholder.ts'
+import { Denied } from '../src/denied.ts'
 import { defaultPolicy } from '../src/effects.ts'
 import { openTestKeyholder, type KeyholderUnderTest } from './keyholder-under-test.ts'
 

@@ -8,7 +8,9 @@ export type Signatures = readonly [string, string, string]
 
 export type CheckedRelease =
   | { kind: 'valid'; id: string; manifest: ReleaseManifest }
-  | { kind: 'malformed' | 'unsigned' | 'expired'; why: string }
+  | { kind: 'malformed'; why: string }
+  | { kind: 'unsigned'; why: string }
+  | { kind: 'expired'; why: string }
 
 /** How far clocks may differ: a release from the future is no release. */
 export const clockSkewMsMax = 3_600_000

@@ -25,8 +25,12 @@ import { openHttp, sameOrigin } from './edge/http.ts'
 import { afterTimeout, openLiveEndings } from './edge/live-endings.ts'
 import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
-import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
+import { widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { readBuiltWidget } from './integrity/releases/built-widget.ts'
+import { releaseRoutes } from './integrity/releases/release-routes.ts'
+import { openReleaseStore } from './integrity/releases/release-store.ts'
+import { openReleases, type Releases } from './integrity/releases/releases.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
@@ -72,6 +76,7 @@ export interface Candor {
   authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
+  releases: Releases
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -247,8 +252,14 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     accessLog.sessionEnded(session).catch(logFault('session key', log))
   })
   tenants.onSessionChanged(endings.changed)
-  const widgetFolder = path.join(packages, 'widget/dist')
-  const widget = readWidgetManifest(widgetFolder)
+  const releases = await openReleases({
+    store: openReleaseStore(path.join(config.dataFolder, 'release'), log),
+    keyholder: keyholder.client,
+    built: readBuiltWidget(path.dirname(packages), version, log),
+    viewsLastHour: () => Promise.resolve(0),
+    clock,
+    log,
+  })
   const demo = config.demo
     ? openDemo({
         rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },
@@ -257,7 +268,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
         publicUrl: () => publicUrl,
         host: config.host,
         port: config.demoPort,
-        loader: widget?.loader ?? null,
+        loader: releases.loader,
         subscribe: outbox.subscribe,
         access: accessLog,
       })
@@ -287,7 +298,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
 
   const deskFolder = path.join(packages, 'console/dist')
   const routes: FastifyPluginAsync[] = [
-    ...(widget === null ? [] : [widgetFileRoutes(widgetFolder, widget, () => publicUrl)]),
+    widgetFileRoutes({ releases, contained: () => false, publicUrl: () => publicUrl }),
+    releaseRoutes(releases),
     ...(existsSync(deskFolder) ? [deskRoutes(deskFolder, () => publicUrl)] : []),
     ...(keyholder.logFolder === null ? [] : [logFileRoutes(keyholder.logFolder)]),
     accessLogRoutes(accessLog),
@@ -383,6 +395,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     authoring,
     accessLog,
     erasure,
+    releases,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -390,6 +403,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       streams.close()
       await demo?.close()
       await app.close()
+      await releases.close()
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()

@@ -108,6 +108,7 @@ const build = async (): Promise<void> => {
     // Enforced by the browser on whatever answers: scripts are those of the manifest, and talk to this server.
     frame.csp = csp.replace('<o> <w>', at('/') + ' ws' + at('/').slice(4))
     frame.onload = () => {
+      frame.onload = null
       // The frame's origin is opaque and has no name, so the port is handed to this very window, once. All that the
       // frame says comes by the port: this page listens to no window message at all.
       frame.contentWindow!.postMessage([tenant, (kept = local[storageKey]), session['candor:visit']], '*', [
@@ -168,8 +169,8 @@ const boot = (): void => {
   ready = wanted = shown = false
   told = ''
   channel = new MessageChannel()
-  channel.port1.onmessage = ({ data: [what, ...said] }) => {
-    if (host) heard[what]?.(...said)
+  channel.port1.onmessage = ({ data }) => {
+    if (host) heard[data?.[0]]?.(data[1], data[2])
   }
   ;[host, button, badge, notice, frame] = ['div', 'button', 'b', 'output', 'iframe'].map((each) =>
     doc.createElement(each),

@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { PageViewReport } from '@candor/protocol/integrity-api.ts'
 import { openTestRooms, type TestRooms } from '../../test/test-rooms.ts'
+import { observationsKeptDays, openObservationsRetention } from './observations-retention.ts'
 import { openObservations, type Observations } from './observations.ts'
 import type { ObservedBatch } from './observed-batch.ts'
 import { parseBrowserReports, type BrowserReport } from './parse-browser-reports.ts'
@@ -237,6 +238,29 @@ test('a visit is its first visitor’s, and goes with them when they are erased'
     [await count('observed_views'), await count('observed_view_hashes'), await count('observed_visits')],
     [1, 0, 1],
   )
+})
+
+test('after thirteen months what browsers told is deleted', async () => {
+  const tenant = randomUUID()
+  observations.pageView(from(tenant), view())
+  observations.browserReports(from(tenant), [script('https://shop.example/a.js', 'a')])
+  await observations.flush()
+  now += 6_000
+  await observations.flush()
+  let ahead = 0
+  const retention = openObservationsRetention({
+    store: rooms.store,
+    clock: { now: () => now + ahead },
+    tenants: () => Promise.resolve([tenant]),
+    log: (event) => rooms.logged.push(event),
+  })
+  ahead = (observationsKeptDays - 1) * 86_400_000
+  assert.equal(await retention.retain(), 0)
+  ahead = (observationsKeptDays + 1) * 86_400_000
+  // A view, its link, a count of its hash, a minute and the visit.
+  assert.equal(await retention.retain(), 5)
+  assert.equal(await retention.retain(), 0)
+  await retention.close()
 })
 
 test('a card number in an address, a policy or a hash is not kept', async () => {

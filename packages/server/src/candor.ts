@@ -71,6 +71,7 @@ import { openResults } from './virtual-agents/results.ts'
 import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { openObservations, type Observations } from './visits/observations.ts'
+import { openObservationsRetention } from './visits/observations-retention.ts'
 import { reportsRoutes } from './visits/reports-routes.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
@@ -174,6 +175,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     newSalt: () => randomBytes(32),
     log,
   })
+  const observationsRetention = openObservationsRetention({ store, clock, tenants: tenants.tenantIds, log })
   const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats, observations })
   const conversations = openConversations({
     store,
@@ -529,6 +531,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await delivery.close()
       await erasure.close()
       await visits.close()
+      await observationsRetention.close()
       await observations.close()
       await integrity.close()
       // After what may still contain something.

@@ -368,6 +368,8 @@ const refused: Record<string, () => void> = {
       bundle.t = []
     }),
   'a checkpoint that the log did not sign': () => serve((bundle) => (bundle.s[3] = flipped(bundle.s[3]!))),
+  'a checkpoint of another log, under the same key and cosigned by the same witness': () =>
+    (stage.chat.bundle = world.bundle({ manifest: stage.chat.release, origin: 'evil.example/log' })),
   'a forged proof': () =>
     serve(
       (bundle) =>

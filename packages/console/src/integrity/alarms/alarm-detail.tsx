@@ -110,7 +110,7 @@ export function AlarmDetail({
         <Timeline alarm={alarm} />
       </section>
       {hash !== null && (
-        <section aria-label="Captured content">
+        <section aria-label="Evidence">
           <h3 className={css.part}>Captured content</h3>
           {alarm.bodyKept ? (
             <CapturedBody hash={hash} />

@@ -112,7 +112,7 @@ function Difference({ blocks, byStatement }: Compared) {
         </div>
       </div>
       {byStatement && <ByStatement />}
-      <div ref={place} className={css.scroll} tabIndex={0} role="region" aria-label="What differs" dir="ltr">
+      <div ref={place} className={css.scroll} tabIndex={0} role="region" aria-label="Both contents" dir="ltr">
         <table className={classes(css.table, unified ? css.unified : css.split)}>
           <thead className="visually-hidden">
             <tr>

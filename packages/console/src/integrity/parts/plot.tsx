@@ -1,6 +1,6 @@
 /** Lines over time on a canvas, drawn again when the look or the width changes; its numbers stand in a table. */
-import { useEffect, useRef } from 'react'
-import UPlot from 'uplot'
+import { useEffect, useRef, useState } from 'react'
+import type UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useObservable } from '../../live/observable.ts'
 import { theme } from '../../shell/theme.ts'
@@ -26,11 +26,12 @@ export function Plot({
   lines: readonly Line[]
 }) {
   const place = useRef<HTMLDivElement>(null)
+  const library = useLibrary()
   const look = useObservable(theme)
   useEffect(() => {
     const element = place.current
-    if (!element) return
-    const draw = (): UPlot => drawn(element, seconds, lines)
+    if (!element || library === null || library === 'refused') return
+    const draw = (): UPlot => drawn(library, element, seconds, lines)
     let plot = draw()
     const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: heightPx }))
     resize.observe(element)
@@ -46,11 +47,33 @@ export function Plot({
       dark.removeEventListener('change', again)
       plot.destroy()
     }
-  }, [seconds, lines, look])
+  }, [library, seconds, lines, look])
+  if (library === 'refused') return null
   return <div ref={place} className={css.plot} dir="ltr" role="img" aria-label={label} />
 }
 
-function drawn(element: HTMLElement, seconds: readonly number[], lines: readonly Line[]): UPlot {
+function useLibrary(): typeof UPlot | 'refused' | null {
+  const [library, setLibrary] = useState<{ is: typeof UPlot | 'refused' } | null>(null)
+  useEffect(() => {
+    void import('uplot').then(
+      ({ default: is }) => setLibrary({ is }),
+      (fault: unknown) => {
+        // uPlot makes a number format of the browser's language as it loads; a language tag that is none
+        // (`en-US@posix` of a headless browser) is refused. The table says the same.
+        if (!(fault instanceof RangeError)) throw fault
+        setLibrary({ is: 'refused' })
+      },
+    )
+  }, [])
+  return library?.is ?? null
+}
+
+function drawn(
+  library: typeof UPlot,
+  element: HTMLElement,
+  seconds: readonly number[],
+  lines: readonly Line[],
+): UPlot {
   const ink = (name: string): string => colourOf(element, name)
   const axis: UPlot.Axis = {
     stroke: ink('--text-soft'),
@@ -58,7 +81,7 @@ function drawn(element: HTMLElement, seconds: readonly number[], lines: readonly
     grid: { stroke: ink('--line'), width: 1 },
     ticks: { show: false },
   }
-  return new UPlot(
+  return new library(
     {
       width: element.clientWidth,
       height: heightPx,
@@ -72,13 +95,15 @@ function drawn(element: HTMLElement, seconds: readonly number[], lines: readonly
       ],
       series: [
         {},
-        ...lines.map(({ name, colour, fill }): UPlot.Series => ({
-          label: name,
-          stroke: ink(colour),
-          width: 2,
-          points: { show: false },
-          ...(fill && { fill: `${ink(colour).replace(/^rgb\((.*)\)$/, 'rgba($1, 0.12)')}` }),
-        })),
+        ...lines.map(
+          ({ name, colour, fill }): UPlot.Series => ({
+            label: name,
+            stroke: ink(colour),
+            width: 2,
+            points: { show: false },
+            ...(fill && { fill: `${ink(colour).replace(/^rgb\((.*)\)$/, 'rgba($1, 0.12)')}` }),
+          }),
+        ),
       ],
     },
     [[...seconds], ...lines.map(({ values }) => [...values])],

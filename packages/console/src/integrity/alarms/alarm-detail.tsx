@@ -11,7 +11,7 @@ import { Badge } from '../../design/say.tsx'
 import { preciseTime } from '../../design/times.tsx'
 import { alarmHelp, alarmNames, weightIcons, weightNames, weightSays, weightTones } from '../alarm-words.ts'
 import { CapturedBody } from '../diff/captured-body.tsx'
-import { pagesQuery } from '../integrity-queries.ts'
+import { pagesQuery, scriptsQuery } from '../integrity-queries.ts'
 import { Hash } from '../parts/hash.tsx'
 import { percent } from '../percent.ts'
 import css from './alarm-detail.module.css'
@@ -95,15 +95,18 @@ export function AlarmDetail({
           </Fact>
         )}
         <Fact name="Seen by">
-          {counted(alarm.views, 'page view')}
+          {kind === 'canary-seen' ? 'The watcher' : counted(alarm.views, 'page view')}
+          {kind === 'canary-seen' && alarm.views > 0 && ` and ${counted(alarm.views, 'page view')}`}
           {alarm.share !== null && `, ${percent(alarm.share)} of those that could have shown it`}
         </Fact>
-        <Fact name="Sources">
-          {counted(alarm.sources, 'network')}
-          <span className={css.soft}>
-            {alarm.sources <= 1 ? ' · one is easily forged' : ' · hard to forge together'}
-          </span>
-        </Fact>
+        {kind !== 'canary-seen' && (
+          <Fact name="Sources">
+            {counted(alarm.sources, 'network')}
+            <span className={css.soft}>
+              {alarm.sources <= 1 ? ' · one is easily forged' : ' · harder to forge than one'}
+            </span>
+          </Fact>
+        )}
       </dl>
       <section aria-label="Timeline">
         <h3 className={css.part}>Timeline</h3>
@@ -112,6 +115,7 @@ export function AlarmDetail({
       {hash !== null && (
         <section aria-label="Evidence">
           <h3 className={css.part}>Captured content</h3>
+          <CompareLink alarm={alarm} hash={hash} />
           {alarm.bodyKept ? (
             <CapturedBody hash={hash} />
           ) : (
@@ -177,6 +181,35 @@ function PageLink({
         </span>
       )}
     </>
+  )
+}
+
+/** To what was approved of the same script, where there is something to compare with. */
+function CompareLink({
+  alarm: { template, script, bodyKept },
+  hash,
+}: {
+  alarm: IntegrityAlarm
+  hash: string
+}) {
+  const { data: pages } = useQuery(pagesQuery)
+  const { data: scripts } = useQuery({
+    ...scriptsQuery(template ?? ''),
+    enabled: template !== null && bodyKept,
+  })
+  const page = pages?.find((one) => one.template === template)
+  const known = scripts?.find(({ url }) => url === script)
+  if (!page || !known || known.hashes.filter((one) => one.bodyKept).length < 2) return null
+  return (
+    <p className={css.compare}>
+      <Link
+        to="/integrity/$section"
+        params={{ section: 'pages' }}
+        search={{ item: page.id, script: known.id, right: hash }}
+      >
+        Compare with what was approved
+      </Link>
+    </p>
   )
 }
 

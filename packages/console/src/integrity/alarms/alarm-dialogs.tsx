@@ -74,6 +74,12 @@ function ApproveDialog({ alarm, onDone, onClose }: DialogProps) {
           ? 'From now on this very content is expected on this page. Any other is an alarm again.'
           : 'From now on this is expected on this page.'}
       </p>
+      {alarm.weight === 'proof' && (
+        <p className={parts.caution}>
+          Data was seen leaving. Approve only if you know the host that it went to, as your payment
+          provider’s.
+        </p>
+      )}
       {alarm.script !== null && (
         <TextField
           label="Owner"
@@ -81,6 +87,7 @@ function ApproveDialog({ alarm, onDone, onClose }: DialogProps) {
           value={given}
           onChange={setOwner}
           maxLength={ownerMax}
+          autoFocus
         />
       )}
       <TextField
@@ -91,7 +98,7 @@ function ApproveDialog({ alarm, onDone, onClose }: DialogProps) {
         maxLength={justificationMax}
         multiline
         rows={3}
-        autoFocus
+        autoFocus={alarm.script === null}
       />
     </DecisionDialog>
   )

@@ -48,7 +48,7 @@ function Row({ alarm, here }: { alarm: IntegrityAlarm; here: boolean }) {
         <span className={css.what}>{what}</span>
         {(template ?? page) !== null && (
           <span className={css.page} dir="ltr">
-            {template ?? page}
+            {(template ?? page)?.replace(/^https:\/\//, '')}
           </span>
         )}
       </Link>

@@ -113,7 +113,13 @@ function Difference({ blocks, byStatement }: Compared) {
       </div>
       {byStatement && <ByStatement />}
       <div ref={place} className={css.scroll} tabIndex={0} role="region" aria-label="Both contents" dir="ltr">
-        <table className={classes(css.table, unified ? css.unified : css.split)}>
+        <table className={css.table}>
+          <colgroup>
+            <col className={css.numbers} />
+            {!unified && <col />}
+            <col className={css.numbers} />
+            <col />
+          </colgroup>
           <thead className="visually-hidden">
             <tr>
               {unified ? (

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Button } from '../../design/controls.tsx'
+import { counted } from '../../design/counted.ts'
 import { saveFile } from '../../design/save-file.ts'
 import { Bones, Problem } from '../../design/say.tsx'
 import { bodyQuery } from '../integrity-queries.ts'
@@ -26,8 +27,7 @@ export function CapturedBody({ hash }: { hash: string }) {
     <div className={css.body}>
       <p className={css.head}>
         <span>
-          {body.length.toLocaleString()} characters, {lines.length.toLocaleString()}{' '}
-          {read.byStatement ? 'statements' : 'lines'}
+          {counted(body.length, 'character')}, {counted(lines.length, 'line')}
         </span>
         <Button
           icon="download"

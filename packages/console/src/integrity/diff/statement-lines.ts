@@ -1,7 +1,7 @@
 /** A script as lines that a person can read and compare: for display only, nothing here is ever run or changed. */
 
-/** A written line is shorter; longer ones come from a minifier. */
-const writtenLineMax = 300
+/** A line that a person wrote is rarely longer; those of a minifier are. */
+const writtenLineMax = 180
 /** A list that is longer than this breaks at its commas. */
 const listLineMax = 100
 /** A longer string is cut: one line of 500 KB cannot be read or drawn. */
@@ -54,7 +54,7 @@ export function* statementLines(source: string): Generator<void, string[]> {
       i = endOfComment(source, i)
       continue
     }
-    if (afterBlock && !/[),;.\]]/.test(c)) emit(i)
+    if (afterBlock && !/[(),;.\]]/.test(c)) emit(i)
     afterBlock = false
     switch (c) {
       case '"':

@@ -92,7 +92,7 @@ function Script({ page, script }: { page: PageTemplate; script: InventoryScript 
       </header>
       <Section
         title="Its contents over time"
-        lead="One bar for each content that browsers reported, by its hash. Bars beside one another were served at the same time."
+        lead="One bar for each content that browsers reported, by its hash. Bars that overlap were served at the same time."
       >
         <HashTimeline
           script={script}

@@ -85,25 +85,27 @@ function drawn(
     {
       width: element.clientWidth,
       height: heightPx,
-      padding: [8, 8, 0, 0],
+      padding: [8, 26, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
       axes: [
-        { ...axis, values: (_plot, splits) => splits.map((at) => clock.format(new Date(at * 1_000))) },
+        {
+          ...axis,
+          size: 26,
+          values: (_plot, splits) => splits.map((at) => clock.format(new Date(at * 1_000))),
+        },
         { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] },
       ],
       series: [
         {},
-        ...lines.map(
-          ({ name, colour, fill }): UPlot.Series => ({
-            label: name,
-            stroke: ink(colour),
-            width: 2,
-            points: { show: false },
-            ...(fill && { fill: `${ink(colour).replace(/^rgb\((.*)\)$/, 'rgba($1, 0.12)')}` }),
-          }),
-        ),
+        ...lines.map(({ name, colour, fill }): UPlot.Series => ({
+          label: name,
+          stroke: ink(colour),
+          width: 2,
+          points: { show: false },
+          ...(fill && { fill: `${ink(colour).replace(/^rgb\((.*)\)$/, 'rgba($1, 0.12)')}` }),
+        })),
       ],
     },
     [[...seconds], ...lines.map(({ values }) => [...values])],

@@ -278,7 +278,9 @@ export function openFakeIntegrity({
           state: 'dismissed',
           by: 'Ingrid Solberg',
           at: ago(600),
+          firstSeenAt: ago(700.5),
           raisedAt: ago(700),
+          lastSeenAt: ago(650),
         }),
       ]
     : []

@@ -123,7 +123,12 @@ function ContainDialog({ alarm, onDone, onClose }: DialogProps) {
       }}
       onClose={onClose}
     >
-      <ScopeChoice scopes={scopes} chosen={scope} onChoose={(next) => setChosen(scopes.indexOf(next))} />
+      <ScopeChoice
+        scopes={scopes}
+        chosen={scope}
+        onChoose={(next) => setChosen(scopes.indexOf(next))}
+        autoFocus
+      />
       {alarm.script !== null && (
         <p className={parts.caution}>
           This stops the chat, not the script: {alarm.script} came by your own page and runs on until you take

@@ -9,10 +9,12 @@ export function ScopeChoice({
   scopes,
   chosen,
   onChoose,
+  autoFocus = false,
 }: {
   scopes: readonly ContainmentScope[]
   chosen: ContainmentScope
   onChoose(scope: ContainmentScope): void
+  autoFocus?: boolean
 }) {
   return (
     <>
@@ -26,7 +28,12 @@ export function ScopeChoice({
         }}
       >
         {scopes.map((scope) => (
-          <Radio key={scopeKey(scope)} value={scopeKey(scope)} className={css.scope ?? ''}>
+          <Radio
+            key={scopeKey(scope)}
+            value={scopeKey(scope)}
+            className={css.scope ?? ''}
+            autoFocus={autoFocus && scopeKey(scope) === scopeKey(chosen)}
+          >
             <span className={css.name}>{scopeNames[scope.kind]}</span>
             <span className={css.where}>{whereOf(scope)}</span>
           </Radio>

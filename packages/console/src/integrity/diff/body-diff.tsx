@@ -1,5 +1,5 @@
 /** What differs between two bodies, side by side or one below the other, down to the word. Text only. */
-import { Fragment, useMemo, useRef, useState, type ReactNode } from 'react'
+import { Fragment, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { keysOf } from '../../actions/actions.ts'
@@ -57,7 +57,8 @@ function Difference({ blocks, byStatement }: Compared) {
   const [most, setMost] = useState(rowsStep)
   const [at, setAt] = useState(-1)
   const place = useRef<HTMLDivElement>(null)
-  const unified = layout === 'unified'
+  const narrow = useNarrow()
+  const unified = narrow || layout === 'unified'
   const rows = useMemo(() => rowsOf(blocks, unfolded), [blocks, unfolded])
   const changes = blocks.filter(({ kind }) => kind === 'change')
   const gone = changes.reduce((sum, block) => sum + (block.kind === 'change' ? block.gone.length : 0), 0)
@@ -98,17 +99,18 @@ function Difference({ blocks, byStatement }: Compared) {
               Before
             </Button>
           </Tip>
-          <Button
-            aria-pressed={unified}
-            onPress={() =>
-              void navigate({
-                replace: true,
-                search: ({ layout: _, ...kept }) => (unified ? kept : { ...kept, layout: 'unified' }),
-              })
-            }
-          >
-            {unified ? 'Side by side' : 'In one column'}
-          </Button>
+          {!narrow && (
+            <Button
+              onPress={() =>
+                void navigate({
+                  replace: true,
+                  search: ({ layout: _, ...kept }) => (unified ? kept : { ...kept, layout: 'unified' }),
+                })
+              }
+            >
+              {unified ? 'Side by side' : 'In one column'}
+            </Button>
+          )}
         </div>
       </div>
       {byStatement && <ByStatement />}
@@ -167,6 +169,19 @@ function Difference({ blocks, byStatement }: Compared) {
         )}
       </div>
     </div>
+  )
+}
+
+/** Two columns of code need more than a phone is wide. */
+const phone = matchMedia('(width < 48rem)')
+
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      phone.addEventListener('change', listener)
+      return () => phone.removeEventListener('change', listener)
+    },
+    () => phone.matches,
   )
 }
 

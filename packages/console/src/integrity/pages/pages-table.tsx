@@ -69,7 +69,7 @@ export function PagesTable({
                 {page.openAlarms > 0 ? (
                   <Badge tone="bad">{counted(page.openAlarms, 'alarm')}</Badge>
                 ) : (
-                  <span className={css.none}>none</span>
+                  <span className={css.quiet}>none</span>
                 )}
               </td>
             </tr>

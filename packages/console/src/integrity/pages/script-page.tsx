@@ -44,14 +44,13 @@ function Script({ page, script }: { page: PageTemplate; script: InventoryScript 
           params={{ section: 'pages' }}
           search={{ item: page.id }}
           className={css.back ?? ''}
-          dir="ltr"
         >
-          <Icon name="back" size={16} /> {page.template}
+          <Icon name="back" size={16} /> <bdi dir="ltr">{page.template}</bdi>
         </Link>
       </p>
       <header className={css.head}>
-        <h2 className={css.title} dir="ltr">
-          {script.url}
+        <h2 className={css.title}>
+          <bdi dir="ltr">{script.url}</bdi>
         </h2>
         <p className={css.state}>
           <Badge tone={scriptTone(script)}>{scriptWord(script)}</Badge>

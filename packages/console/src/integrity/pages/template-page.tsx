@@ -30,8 +30,8 @@ export function TemplatePage({ page }: { page: PageTemplate }) {
         </Link>
       </p>
       <header>
-        <h2 className={css.title} dir="ltr">
-          {page.template}
+        <h2 className={css.title}>
+          <bdi dir="ltr">{page.template}</bdi>
         </h2>
         <p className={css.facts}>
           {page.cardFields && (

@@ -86,8 +86,8 @@ export function WatcherSection() {
           done={() => 'The watcher does not go there any more.'}
           onClose={close}
         >
-          <p className={css.address} dir="ltr">
-            {layer.page.url}
+          <p className={css.address}>
+            <bdi dir="ltr">{layer.page.url}</bdi>
           </p>
           <p>Runs and alarms that it gave stay.</p>
         </DecisionDialog>
@@ -120,8 +120,8 @@ function Watched({
   return (
     <li className={css.page}>
       <div className={css.what}>
-        <p className={css.address} dir="ltr">
-          {url}
+        <p className={css.address}>
+          <bdi dir="ltr">{url}</bdi>
         </p>
         <p className={css.soft}>
           {everyOf(everyMinutes)} as {profiles.map((one) => profileNames[one].name.toLowerCase()).join(', ')}

@@ -246,6 +246,8 @@ export function openFakeIntegrity({
         }),
         alarmOf({
           kind: 'two-variants',
+          standing: 'fetched',
+          compared: { pageViews: 590, without: 549 },
           script: `${cdn}/t/aurelia.min.js`,
           hash: tagBad,
           what: '7 % of visitors got another content of aurelia.min.js than the rest, at the same time.',
@@ -276,6 +278,7 @@ export function openFakeIntegrity({
           bodyKept: false,
           what: 'The Content-Security-Policy lost its report-to.',
           state: 'dismissed',
+          justification: 'The new proxy; Team Web puts the header back.',
           by: 'Ingrid Solberg',
           at: ago(600),
           firstSeenAt: ago(700.5),
@@ -361,7 +364,13 @@ export function openFakeIntegrity({
               ]
             : []),
           run(1, { profile: 'phone' }),
-          run(2, { profile: 'night', outcome: 'failed', scripts: [], requests: 2 }),
+          run(2, {
+            profile: 'night',
+            outcome: 'failed',
+            reason: 'The page did not answer for 30 seconds.',
+            scripts: [],
+            requests: 2,
+          }),
           run(3),
           run(4, {
             profile: 'fresh',
@@ -540,14 +549,24 @@ export function openFakeIntegrity({
         case 'GET pages':
           return [200, { items: home().pages }]
         case 'GET scripts':
-          return [200, { items: scripts.filter(({ template }) => template === query.get('template')) }]
+          return [
+            200,
+            {
+              items: scripts.filter(
+                ({ template }) => template === find(pages, query.get('template') ?? '').template,
+              ),
+            },
+          ]
         case 'POST scripts': {
           if (second !== 'approve-template') return [200, decideScript(second, body)]
-          const those = scripts.filter(({ template }) => template === body['template'])
+          const those = scripts.filter(
+            ({ template }) => template === find(pages, String(body['template'])).template,
+          )
           for (const script of those)
             if (script.state !== 'refused')
               decideScript(script.id, {
                 state: 'approved',
+                ...(script.owner === null && { owner: body['owner'] }),
                 justification: script.justification ?? body['justification'],
               })
           return [200, { items: those }]
@@ -562,7 +581,7 @@ export function openFakeIntegrity({
           return [200, text]
         }
         case 'GET evidence':
-          if (second === 'scripts.csv')
+          if (query.get('format') === 'csv')
             return [
               200,
               ['page,script', ...scripts.map(({ template, url }) => `${template},${url}`)].join('\n'),
@@ -617,8 +636,13 @@ export function openFakeIntegrity({
             throw new Refusal('invalid_field', 'A webhook is https, or an origin that the operator named.', {
               field: 'webhook',
             })
-          playbook = body as unknown as Playbook
-          return [200, playbook]
+          {
+            const first = playbook.webhook === null && body['webhook'] !== null
+            playbook = body as unknown as Playbook
+            return [200, first ? { ...playbook, secret: 'whsec_4f1c' } : playbook]
+          }
+        case 'POST playbook':
+          return [201, { secret: 'whsec_9b2e' }]
         case 'GET releases':
           return [200, { items: releases }]
       }

@@ -83,7 +83,7 @@ const states: State[] = [
     name: 'containing',
     path: firstAlarm,
     async reach({ page }) {
-      await page.getByRole('button', { name: 'Contain' }).waitFor()
+      await page.getByRole('button', { name: 'Contain C' }).waitFor()
       await page.keyboard.press('c')
       await page.getByText('This stops the chat, not the script').waitFor()
     },

@@ -230,18 +230,20 @@ test('the timeline shows two contents at once, and the difference finds the skim
   }))
 
 test('a captured body is text, whatever stands in it', () =>
-  atIntegrity(scriptPage, {}, async ({ page }) => {
+  atIntegrity('alarms', {}, async ({ page }) => {
+    let asked = 0
     await page.route(/\/v1\/integrity\/bodies\//, (route) =>
       route.fulfill({
         contentType: 'text/plain',
-        body: `<img src=x onerror="window.ran=1"><script>window.ran=1</script>\n${route.request().url().length}\u202e\n`,
+        body: `<img src=x onerror="window.ran=1"><script>window.ran=1</script>\nif (a\u202e ${++asked}) {}\n`,
       }),
     )
-    await page.reload()
+    await page.goto(page.url().replace(/alarms.*/, scriptPage))
     const both = page.getByRole('region', { name: 'Both contents' })
-    const bodies = both.or(page.getByText('They read the same'))
-    await bodies.first().waitFor()
-    assert.equal(await page.locator('img, main script').count(), 0)
+    await both.getByText('<img src=x onerror="window.ran=1"><script>').first().waitFor()
+    // What turns the order of the text that follows is shown, not obeyed.
+    await both.getByText('⟨U+202E⟩').first().waitFor()
+    assert.equal(await both.locator('img, script').count(), 0)
     assert.equal(await page.evaluate(() => 'ran' in globalThis), false)
   }))
 
@@ -289,7 +291,8 @@ test('what waits on a page is approved at once, with a reason and a warning', ()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('fonts-cache.example/w.js').waitFor()
     await dialog.getByText('Do this on a page that you know to be clean.').waitFor()
-    await dialog.getByRole('textbox').fill('Checked with the web team.')
+    await dialog.getByRole('textbox', { name: 'Owner of those that have none' }).fill('Team Brand')
+    await dialog.getByRole('textbox', { name: 'Why they belong there' }).fill('Checked with the web team.')
     await dialog.getByRole('button', { name: 'Approve 2 scripts' }).click()
     await page.getByText('2 scripts wait for a decision').waitFor({ state: 'detached' })
     assert.deepEqual(
@@ -299,6 +302,7 @@ test('what waits on a page is approved at once, with a reason and a warning', ()
         .map(({ state }) => state),
       ['approved', 'approved', 'approved', 'approved', 'refused'],
     )
+    assert.equal(server.integrity.scripts().find(({ url }) => url.endsWith('/w.js'))!.owner, 'Team Brand')
   }))
 
 test('one content of a script is refused with a reason', () =>
@@ -398,7 +402,7 @@ test('evidence is what the server gave, byte for byte, for the days that were as
     assert.match(csv, /^page,script\nhttps:\/\/www\.aurelia\.example\/checkout\/:id,https:/)
     assert.deepEqual(await download('Report of these days'), [
       'changes-2026-10-01-2026-10-31.json',
-      '{"report":"changes","from":"2026-10-01","to":"2026-10-31"}',
+      '{"report":"changes","from":"2026-10-01T00:00:00.000Z","to":"2026-10-31T23:59:59.999Z"}',
     ])
     await page.getByLabel('To', { exact: true }).fill('2026-09-01')
     await page.getByText('It ends before it begins.').waitFor()
@@ -439,7 +443,7 @@ test('a supervisor reads everything and is offered nothing that would be refused
     for (const [section, words] of [
       [`pages?item=${checkout}`, '2 scripts wait'],
       [scriptPage, 'Its contents over time'],
-      ['containment', 'Administrators and privacy officers stop the chat.'],
+      ['containment', 'undo and the playbook are for administrators'],
       ['watcher', 'Card numbers may go to'],
     ] as const) {
       await page.goto(`${desk.server.origin}/desk/integrity/${section}`)
@@ -447,7 +451,7 @@ test('a supervisor reads everything and is offered nothing that would be refused
       for (const name of [
         'Approve',
         'Refuse',
-        'Stop the chat',
+        'Stop the chat…',
         'Run now',
         'Save the playbook',
         'Undo',
@@ -456,4 +460,30 @@ test('a supervisor reads everything and is offered nothing that would be refused
         assert.equal(await page.getByRole('button', { name }).count(), 0, `${section}: ${name}`)
     }
     assert.deepEqual(sent(desk, 'POST'), [])
+  }))
+
+test('a supervisor on shift stops one page, and nothing larger', () =>
+  atIntegrity('containment', { role: 'supervisor' }, async ({ page, server }) => {
+    await page.getByRole('button', { name: 'Stop the chat on one page…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Stop the chat' })
+    assert.equal(await dialog.getByRole('radio').count(), 1)
+    await dialog.getByRole('textbox', { name: 'Why' }).fill('A skimmer.')
+    await dialog.getByRole('textbox', { name: 'Type “stop” to confirm' }).fill('stop')
+    await page.keyboard.press('Enter')
+    await page.getByText('Containment has begun.').waitFor()
+    assert.equal(server.integrity.containments()[0]!.scope.kind, 'template')
+    assert.equal(await page.getByRole('button', { name: 'Undo…' }).count(), 0)
+  }))
+
+test('the secret of a webhook is shown once, when it is first named and when it is made anew', () =>
+  atIntegrity('containment', { integrity: 'quiet' }, async ({ page }) => {
+    await page.getByRole('textbox', { name: 'Webhook' }).fill('https://hooks.aurelia.example/candor')
+    await page.getByRole('button', { name: 'Save the playbook' }).click()
+    await page.getByText('whsec_4f1c').waitFor()
+    await page.getByRole('button', { name: 'Done' }).click()
+    await page.getByText('whsec_4f1c').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'New secret for the webhook…' }).click()
+    await page.getByText('The one you have counts no longer at once.').waitFor()
+    await page.getByRole('button', { name: 'Make a new one' }).click()
+    await page.getByText('whsec_9b2e').waitFor()
   }))

@@ -40,11 +40,11 @@ export const alarmsQuery = (state: IntegrityAlarm['state']) =>
     refetchInterval: liveMs,
   })
 
-export const scriptsQuery = (template: string) =>
+/** `page`: id of a page template. */
+export const scriptsQuery = (page: string) =>
   queryOptions({
-    queryKey: ['integrity', 'scripts', template],
-    queryFn: ({ signal }) =>
-      list<InventoryScript>(`scripts?template=${encodeURIComponent(template)}`, signal),
+    queryKey: ['integrity', 'scripts', page],
+    queryFn: ({ signal }) => list<InventoryScript>(`scripts?template=${encodeURIComponent(page)}`, signal),
     refetchInterval: calmMs,
   })
 

@@ -16,6 +16,7 @@ test('an address names an alarm, two bodies and the days of a report', () => {
     to: '2026-11-25',
   }
   assert.deepEqual(readIntegritySearch(search), search)
+  assert.deepEqual(readIntegritySearch({ item: 12 }), { item: '12' })
 })
 
 test('what makes no sense in an address is left out', () => {

@@ -37,6 +37,8 @@ export function readIntegritySearch(search: Record<string, unknown>): IntegrityS
   const isDay = (value: unknown): value is string => text(value, day) && !Number.isNaN(Date.parse(value))
   return {
     ...(text(item, id) && { item }),
+    // An id of digits comes as a number.
+    ...(Number.isSafeInteger(item) && { item: String(item) }),
     ...(alarmStates.includes(state as never) && { state: state as IntegrityAlarm['state'] }),
     ...(text(script, id) && { script }),
     ...(text(left, hash) && { left }),

@@ -14,6 +14,7 @@ import { CapturedBody } from '../diff/captured-body.tsx'
 import { pagesQuery, scriptsQuery } from '../integrity-queries.ts'
 import { Hash } from '../parts/hash.tsx'
 import { percent } from '../percent.ts'
+import { isScript } from './is-script.ts'
 import css from './alarm-detail.module.css'
 
 const decisions: readonly { what: AlarmDecision; name: string; action: ActionId; icon: IconName }[] = [
@@ -98,12 +99,20 @@ export function AlarmDetail({
           {kind === 'canary-seen' ? 'The watcher' : counted(alarm.views, 'page view')}
           {kind === 'canary-seen' && alarm.views > 0 && ` and ${counted(alarm.views, 'page view')}`}
           {alarm.share !== null && `, ${percent(alarm.share)} of those that could have shown it`}
+          {alarm.compared && (
+            <span className={css.soft}>
+              {' · '}
+              in the same networks, {alarm.compared.without.toLocaleString()} of{' '}
+              {counted(alarm.compared.pageViews, 'page view')} did not show it
+            </span>
+          )}
         </Fact>
         {kind !== 'canary-seen' && (
           <Fact name="Sources">
             {counted(alarm.sources, 'network')}
             <span className={css.soft}>
-              {alarm.sources <= 1 ? ' · one is easily forged' : ' · harder to forge than one'}
+              {' · '}
+              {standingSays[alarm.standing ?? (alarm.sources > 1 ? 'several-networks' : 'one-network')]}
             </span>
           </Fact>
         )}
@@ -193,12 +202,12 @@ function CompareLink({
   hash: string
 }) {
   const { data: pages } = useQuery(pagesQuery)
-  const { data: scripts } = useQuery({
-    ...scriptsQuery(template ?? ''),
-    enabled: template !== null && bodyKept,
-  })
   const page = pages?.find((one) => one.template === template)
-  const known = scripts?.find(({ url }) => url === script)
+  const { data: scripts } = useQuery({
+    ...scriptsQuery(page?.id ?? ''),
+    enabled: page !== undefined && bodyKept,
+  })
+  const known = scripts?.find((one) => isScript(one, script, hash))
   if (!page || !known || known.hashes.filter((one) => one.bodyKept).length < 2) return null
   return (
     <p className={css.compare}>
@@ -213,6 +222,13 @@ function CompareLink({
   )
 }
 
+/** How hard it is to have invented the alarm. */
+const standingSays: Record<NonNullable<IntegrityAlarm['standing']>, string> = {
+  'one-network': 'one could be one person with a script',
+  'several-networks': 'harder to invent than from one',
+  fetched: 'and the server fetched the very content itself',
+}
+
 const outcomes: Record<Exclude<IntegrityAlarm['state'], 'open'>, { name: string; icon: IconName }> = {
   approved: { name: 'Approved', icon: 'check' },
   contained: { name: 'Contained', icon: 'power' },
@@ -220,7 +236,7 @@ const outcomes: Record<Exclude<IntegrityAlarm['state'], 'open'>, { name: string;
   dismissed: { name: 'Dismissed', icon: 'close' },
 }
 
-function Outcome({ alarm: { state, by, at, containment } }: { alarm: IntegrityAlarm }) {
+function Outcome({ alarm: { state, by, at, containment, justification } }: { alarm: IntegrityAlarm }) {
   if (state === 'open') return null
   const { name, icon } = outcomes[state]
   return (
@@ -235,6 +251,7 @@ function Outcome({ alarm: { state, by, at, containment } }: { alarm: IntegrityAl
             See the containment
           </Link>
         )}
+        {justification && <span className={css.reason}>“{justification}”</span>}
       </span>
     </p>
   )

@@ -7,7 +7,8 @@ import { api } from '../../live/api-client.ts'
 import { alarmNames } from '../alarm-words.ts'
 import { ScopeChoice } from '../containment/scope-choice.tsx'
 import { scopesFor } from '../containment/scope-words.ts'
-import { homeQuery, scriptsQuery } from '../integrity-queries.ts'
+import { homeQuery, pagesQuery, scriptsQuery } from '../integrity-queries.ts'
+import { isScript } from './is-script.ts'
 import { DecisionDialog } from '../parts/decision-dialog.tsx'
 import parts from '../parts/parts.module.css'
 
@@ -38,11 +39,11 @@ const decide = (alarm: IntegrityAlarm, what: AlarmDecision, body: object = {}): 
   api.post<IntegrityAlarm>(`/integrity/alarms/${alarm.id}/${what}`, body)
 
 function ApproveDialog({ alarm, onDone, onClose }: DialogProps) {
-  const { data: scripts } = useQuery({
-    ...scriptsQuery(alarm.template ?? ''),
-    enabled: alarm.template !== null && alarm.script !== null,
-  })
-  const script = scripts?.find(({ url }) => url === alarm.script)
+  const { data: pages } = useQuery({ ...pagesQuery, enabled: alarm.script !== null })
+  const page = pages?.find(({ template }) => template === alarm.template)
+  const { data: scripts } = useQuery({ ...scriptsQuery(page?.id ?? ''), enabled: page !== undefined })
+  // The owner is the script's, whichever alarm leads to it; what has no place in the inventory has none.
+  const script = scripts?.find((one) => isScript(one, alarm.script, alarm.hash))
   const [owner, setOwner] = useState<string | null>(null)
   const [reason, setReason] = useState('')
   const given = owner ?? script?.owner ?? ''
@@ -51,13 +52,12 @@ function ApproveDialog({ alarm, onDone, onClose }: DialogProps) {
       title={`Approve: ${alarmNames[alarm.kind].toLowerCase()}`}
       confirm="Approve"
       icon="check"
-      ready={reason.trim() !== '' && (alarm.script === null || given.trim() !== '')}
+      ready={reason.trim() !== '' && (script === undefined || given.trim() !== '')}
       act={async () => {
-        // The owner is the script's, whichever alarm leads to it.
-        if (script && alarm.hash !== null && given.trim() !== (script.owner ?? ''))
+        if (script && given.trim() !== (script.owner ?? ''))
           await api.post(`/integrity/scripts/${script.id}/decide`, {
             state: 'approved',
-            hash: alarm.hash,
+            ...(alarm.hash !== null && { hash: alarm.hash }),
             owner: given.trim(),
             justification: reason.trim(),
           })
@@ -80,7 +80,7 @@ function ApproveDialog({ alarm, onDone, onClose }: DialogProps) {
           provider’s.
         </p>
       )}
-      {alarm.script !== null && (
+      {script && (
         <TextField
           label="Owner"
           hint="Who answers for this script: a person or a team."

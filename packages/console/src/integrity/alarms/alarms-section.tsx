@@ -77,9 +77,7 @@ export function AlarmsSection() {
                 icon="back"
                 className={css.back}
                 onPress={() =>
-                  void navigate({
-                    search: ({ item: _, ...before }) => before,
-                  })
+                  void navigate({ search: ({ state: one }) => (one === undefined ? {} : { state: one }) })
                 }
               >
                 All alarms

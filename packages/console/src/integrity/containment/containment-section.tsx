@@ -35,14 +35,15 @@ export function ContainmentSection() {
           ) : (
             <Nothing>The chat runs wherever its tag stands. Nothing is stopped.</Nothing>
           )}
-          {decides ? (
-            <div>
-              <Button tone="danger" icon="power" onPress={() => setAsking(true)}>
-                Stop the chat…
-              </Button>
-            </div>
-          ) : (
-            <p className={css.soft}>Administrators and privacy officers stop the chat.</p>
+          <div>
+            <Button tone="danger" icon="power" onPress={() => setAsking(true)}>
+              {decides ? 'Stop the chat…' : 'Stop the chat on one page…'}
+            </Button>
+          </div>
+          {!decides && (
+            <p className={css.soft}>
+              More than one page, undo and the playbook are for administrators and privacy officers.
+            </p>
           )}
         </div>
       </Section>
@@ -61,13 +62,13 @@ export function ContainmentSection() {
           </ul>
         </Section>
       )}
-      {asking && <KillSwitchDialog onClose={() => setAsking(false)} />}
+      {asking && <KillSwitchDialog onePage={!decides} onClose={() => setAsking(false)} />}
     </>
   )
 }
 
 function Past({ containment }: { containment: Containment }) {
-  const { scope, reason, by, startedAt, entry, undoneAt, undoneBy, undoneEntry } = containment
+  const { scope, reason, by, startedAt, entry, undoneAt, undoneBy, undoneEntry, undoReason } = containment
   return (
     <li className={css.past}>
       <p className={css.where}>The chat was stopped {whereOf(scope)}</p>
@@ -83,6 +84,7 @@ function Past({ containment }: { containment: Containment }) {
               , <EntryLink entry={undoneEntry} type="containment" />
             </>
           )}
+          {undoReason && `: ${undoReason}`}
         </p>
       )}
     </li>

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { Containment, ContainmentScope } from '@candor/protocol/integrity-api.ts'
+import { Dialog } from '../../design/dialog.tsx'
 import { Select } from '../../design/select.tsx'
 import { TextField } from '../../design/text-field.tsx'
 import { api } from '../../live/api-client.ts'
@@ -13,7 +14,14 @@ import { ScopeChoice } from './scope-choice.tsx'
 const reasonMax = 500
 const word = 'stop'
 
-export function KillSwitchDialog({ onClose }: { onClose(): void }) {
+export function KillSwitchDialog({
+  onePage,
+  onClose,
+}: {
+  /** Whoever is on shift stops a page; the rest is for those who decide. */
+  onePage: boolean
+  onClose(): void
+}) {
   const { data: pages = [] } = useQuery(pagesQuery)
   const { data: releases = [] } = useQuery(releasesQuery)
   const { data: home } = useQuery(homeQuery)
@@ -31,13 +39,20 @@ export function KillSwitchDialog({ onClose }: { onClose(): void }) {
   const [typed, setTyped] = useState('')
 
   const inForce = release ?? home?.release?.id ?? releases[0]?.id
-  const scopes: ContainmentScope[] = [
+  const all: ContainmentScope[] = [
     { kind: 'tenant' },
     ...(origins.length > 0 ? [{ kind: 'site' as const, origin: origin ?? origins[0]! }] : []),
     ...(pages.length > 0 ? [{ kind: 'template' as const, template: template ?? pages[0]!.template }] : []),
     ...(inForce === undefined ? [] : [{ kind: 'release' as const, release: inForce }]),
   ]
-  const scope = scopes.find((one) => one.kind === kind) ?? scopes[0]!
+  const scopes = onePage ? all.filter((one) => one.kind === 'template') : all
+  const scope = scopes.find((one) => one.kind === kind) ?? scopes[0]
+  if (!scope)
+    return (
+      <Dialog title="Stop the chat" onClose={onClose}>
+        <p>No page has reported yet, so there is none to stop.</p>
+      </Dialog>
+    )
   return (
     <DecisionDialog
       title="Stop the chat"

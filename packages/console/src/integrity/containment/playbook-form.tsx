@@ -6,6 +6,7 @@ import { Button } from '../../design/controls.tsx'
 import { Bones, Problem } from '../../design/say.tsx'
 import { TextField } from '../../design/text-field.tsx'
 import { api } from '../../live/api-client.ts'
+import { ShownOnce } from '../../settings/shown-once.tsx'
 import { showToast } from '../../shell/toasts.tsx'
 import { alarmNames } from '../alarm-words.ts'
 import { playbookQuery } from '../integrity-queries.ts'
@@ -23,13 +24,64 @@ const scopes: readonly { id: Rule['scope'] | ''; name: string }[] = [
 
 export function PlaybookForm({ decides }: { decides: boolean }) {
   const { data, error } = useQuery(playbookQuery)
+  const [secret, setSecret] = useState<string | null>(null)
   if (error && !data) return <Problem>{error.message}</Problem>
   if (!data) return <Bones />
-  // What is being typed is not overwritten by what comes; a saved playbook begins the form anew.
-  return <Form key={JSON.stringify(data)} playbook={data} decides={decides} />
+  return (
+    <div className={css.form}>
+      {/* What is being typed is not overwritten by what comes; a saved playbook begins the form anew. */}
+      <Form key={JSON.stringify(data)} playbook={data} decides={decides} onSecret={setSecret} />
+      {secret !== null && (
+        <ShownOnce
+          title="The secret of the webhook. It is shown only now."
+          secret={secret}
+          onDone={() => setSecret(null)}
+        >
+          Your program checks with it that a delivery is ours.
+        </ShownOnce>
+      )}
+      {decides && data.webhook !== null && secret === null && <NewSecret onSecret={setSecret} />}
+    </div>
+  )
 }
 
-function Form({ playbook, decides }: { playbook: Playbook; decides: boolean }) {
+function NewSecret({ onSecret }: { onSecret(secret: string): void }) {
+  const [asked, setAsked] = useState(false)
+  const rotate = useMutation({
+    mutationFn: () => api.post<{ secret: string }>('/integrity/playbook/secret'),
+    onSuccess: ({ secret }) => onSecret(secret),
+    onError: (problem) => showToast(problem.message, { tone: 'danger' }),
+  })
+  if (!asked)
+    return (
+      <div>
+        <Button icon="key" onPress={() => setAsked(true)}>
+          New secret for the webhook…
+        </Button>
+      </div>
+    )
+  return (
+    <div className={css.ask} role="alert">
+      <span>The one you have counts no longer at once.</span>
+      <Button tone="quiet" onPress={() => setAsked(false)}>
+        Keep it
+      </Button>
+      <Button tone="danger" autoFocus isDisabled={rotate.isPending} onPress={() => rotate.mutate()}>
+        Make a new one
+      </Button>
+    </div>
+  )
+}
+
+function Form({
+  playbook,
+  decides,
+  onSecret,
+}: {
+  playbook: Playbook
+  decides: boolean
+  onSecret(secret: string): void
+}) {
   const client = useQueryClient()
   const [rules, setRules] = useState<readonly Rule[]>(playbook.rules)
   const [webhook, setWebhook] = useState(playbook.webhook ?? '')
@@ -39,7 +91,8 @@ function Form({ playbook, decides }: { playbook: Playbook; decides: boolean }) {
         rules,
         webhook: webhook.trim() === '' ? null : webhook.trim(),
       }),
-    onSuccess: () => {
+    onSuccess: ({ secret }) => {
+      if (secret !== undefined) onSecret(secret)
       showToast('Saved. It holds for alarms from now on.')
       return client.invalidateQueries({ queryKey: playbookQuery.queryKey })
     },

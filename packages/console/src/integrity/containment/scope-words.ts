@@ -32,7 +32,7 @@ export function visitorsSee(scope: ContainmentScope): string {
         : scope.kind === 'template'
           ? 'This page shows no chat any more; your other pages do.'
           : 'Pages that run this release show no chat until another one is in force.'
-  return `${where} New page views: within 10 seconds. Chats that are open: within half a minute, and visitors read that the chat is switched off here for now.`
+  return `${where} New page views: within 10 seconds. Chats that are open go within half a minute, window and button, without a word to the visitor; what was written stays in your inbox.`
 }
 
 export const scopeKey = (scope: ContainmentScope): string =>

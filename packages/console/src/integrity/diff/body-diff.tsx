@@ -8,6 +8,7 @@ import { classes } from '../../design/classes.ts'
 import { Button, Tip } from '../../design/controls.tsx'
 import { counted } from '../../design/counted.ts'
 import { Nothing, Problem } from '../../design/say.tsx'
+import type { IntegritySearch } from '../integrity-search.ts'
 import { bodyQuery } from '../integrity-queries.ts'
 import { ByStatement } from './by-statement.tsx'
 import { diffLines, type Block } from './diff-lines.ts'
@@ -104,7 +105,7 @@ function Difference({ blocks, byStatement }: Compared) {
               onPress={() =>
                 void navigate({
                   replace: true,
-                  search: ({ layout: _, ...kept }) => (unified ? kept : { ...kept, layout: 'unified' }),
+                  search: (before) => withLayout(before, !unified),
                 })
               }
             >
@@ -185,6 +186,11 @@ function useNarrow(): boolean {
   )
 }
 
+function withLayout(before: IntegritySearch, unified: boolean): IntegritySearch {
+  const { layout: _, ...kept } = before
+  return unified ? { ...kept, layout: 'unified' } : kept
+}
+
 type LineRow = Exclude<DiffRow, { kind: 'fold' }>
 
 function useMarked({ left, right, changed }: LineRow): { left: ReactNode; right: ReactNode } {
@@ -248,7 +254,9 @@ function UnifiedRow({ row }: { row: LineRow }) {
       {left && (
         <tr {...markOf(row)} className={css.row}>
           <td className={classes(css.number, css.goneNumber)}>{left.number}</td>
-          <td className={classes(css.number, css.goneNumber)} />
+          <td className={classes(css.number, css.goneNumber)}>
+            <span className="visually-hidden">none</span>
+          </td>
           <td className={classes(css.text, css.gone)}>
             <Sign gone />
             {marked.left}
@@ -257,7 +265,9 @@ function UnifiedRow({ row }: { row: LineRow }) {
       )}
       {right && (
         <tr {...(!left && markOf(row))} className={css.row}>
-          <td className={classes(css.number, css.comeNumber)} />
+          <td className={classes(css.number, css.comeNumber)}>
+            <span className="visually-hidden">none</span>
+          </td>
           <td className={classes(css.number, css.comeNumber)}>{right.number}</td>
           <td className={classes(css.text, css.come)}>
             <Sign />

@@ -107,11 +107,10 @@ function push(lines: string[], text: string, indent: string): void {
 }
 
 /** Characters that draw nothing or turn the order of what follows are shown by their number. */
-const hidden =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+const hidden = /(?![\t\n\r])[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 export const showHidden = (text: string): string =>
-  text.replace(hidden, (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
+  text.replace(hidden, (c) => `⟨U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`)
 
 function endOfComment(source: string, from: number): number {
   const end = source[from + 1] === '/' ? source.indexOf('\n', from) - 1 : source.indexOf('*/', from + 2) + 1

@@ -16,6 +16,10 @@ export const lastDays = (days: number, now: number): EvidencePeriod => ({
   to: dayOf(now),
 })
 
+/** As it is asked for: from the first moment of the first day to the last of the last. */
+export const timesOf = ({ from, to }: EvidencePeriod): string =>
+  new URLSearchParams({ from: `${from}T00:00:00.000Z`, to: `${to}T23:59:59.999Z` }).toString()
+
 /** What is wrong with it, in words; null when nothing is. */
 export function wrongOf({ from, to }: EvidencePeriod, now: number): string | null {
   if (from > to) return 'It ends before it begins.'

@@ -7,7 +7,7 @@ import { Section } from '../../design/page.tsx'
 import { saveFile } from '../../design/save-file.ts'
 import { Problem } from '../../design/say.tsx'
 import { api } from '../../live/api-client.ts'
-import { dayOf, daysMax, lastDays, wrongOf } from './evidence-period.ts'
+import { dayOf, daysMax, lastDays, timesOf, wrongOf } from './evidence-period.ts'
 import css from './evidence-section.module.css'
 
 export function EvidenceSection() {
@@ -19,15 +19,15 @@ export function EvidenceSection() {
       >
         <div className={css.buttons}>
           <Download
-            path="/integrity/evidence/scripts.csv"
-            file={`scripts-${dayOf(Date.now())}.csv`}
+            path="/integrity/evidence/scripts?format=csv"
+            file={(day) => `scripts-${day}.csv`}
             type="text/csv"
           >
             For a spreadsheet (CSV)
           </Download>
           <Download
             path="/integrity/evidence/scripts"
-            file={`scripts-${dayOf(Date.now())}.json`}
+            file={(day) => `scripts-${day}.json`}
             type="application/json"
           >
             For a program (JSON)
@@ -80,8 +80,8 @@ function Changes() {
       )}
       <div className={css.buttons}>
         <Download
-          path={`/integrity/evidence/changes?from=${period.from}&to=${period.to}`}
-          file={`changes-${period.from}-${period.to}.json`}
+          path={`/integrity/evidence/changes?${timesOf(period)}`}
+          file={() => `changes-${period.from}-${period.to}.json`}
           type="application/json"
           disabled={wrong !== null}
         >
@@ -100,7 +100,7 @@ function Download({
   children,
 }: {
   path: string
-  file: string
+  file(today: string): string
   type: string
   disabled?: boolean
   children: string
@@ -108,7 +108,7 @@ function Download({
   const fetched = useMutation({
     // Byte for byte as the server made it.
     mutationFn: () => api.text(path),
-    onSuccess: (text) => saveFile(file, text, type),
+    onSuccess: (text) => saveFile(file(dayOf(Date.now())), text, type),
   })
   return (
     <div className={css.download}>

@@ -20,13 +20,13 @@ import css from './home-section.module.css'
 const alarmsShown = 5
 
 export function HomeSection() {
-  const { data: home, error } = useQuery(homeQuery)
+  const { data: home, error, dataUpdatedAt } = useQuery(homeQuery)
   if (error && !home) return <Problem>{error.message}</Problem>
   if (!home) return <Bones />
-  return <Home home={home} />
+  return <Home home={home} readAt={dataUpdatedAt} />
 }
 
-function Home({ home }: { home: IntegrityHome }) {
+function Home({ home, readAt }: { home: IntegrityHome; readAt: number }) {
   const open = byWeight(home.alarms.filter(({ state }) => state === 'open'))
   const running = home.containments.filter(({ undoneAt }) => undoneAt === null)
   const { pages, reporting } = home
@@ -72,7 +72,7 @@ function Home({ home }: { home: IntegrityHome }) {
           title="Reporting"
           lead="Page views of the last hour, and how many of them came with the hashes of what ran. Only browsers of Chrome’s family report hashes; the others tell addresses."
         >
-          <ReportingHealth reporting={reporting} />
+          <ReportingHealth reporting={reporting} readAt={readAt} />
         </Section>
       )}
       <Section title="Release in force">

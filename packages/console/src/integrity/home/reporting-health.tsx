@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { IntegrityHome } from '@candor/protocol/integrity-api.ts'
 import { fullTime, timeOf } from '../../design/times.tsx'
 import { percent } from '../percent.ts'
@@ -7,15 +7,20 @@ import css from './reporting-health.module.css'
 
 const minuteMs = 60_000
 
-export function ReportingHealth({ reporting }: { reporting: IntegrityHome['reporting'] }) {
+export function ReportingHealth({
+  reporting,
+  readAt,
+}: {
+  reporting: IntegrityHome['reporting']
+  /** When it was asked for; the newest minute is that one. */
+  readAt: number
+}) {
   const { viewsByMinute, reportsByMinute, share, lastReportAt } = reporting
   // Compared by what they hold: every poll gives new arrays, and the plot is drawn anew only when a number changed.
   const key = JSON.stringify([viewsByMinute, reportsByMinute])
-  const [read, setRead] = useState(() => Date.now())
-  useEffect(() => setRead(Date.now()), [key])
+  const newest = Math.floor(readAt / minuteMs)
   const plotted = useMemo(() => {
     const [views, reports] = JSON.parse(key) as [number[], number[]]
-    const newest = Math.floor(read / minuteMs)
     return {
       seconds: views.map((_, i) => ((newest - views.length + 1 + i) * minuteMs) / 1_000),
       lines: [
@@ -23,7 +28,7 @@ export function ReportingHealth({ reporting }: { reporting: IntegrityHome['repor
         { name: 'With hashes', values: reports, colour: '--chart-warm' as const },
       ],
     }
-  }, [key, read])
+  }, [key, newest])
   const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0)
   const views = sum(viewsByMinute)
   const reports = sum(reportsByMinute)

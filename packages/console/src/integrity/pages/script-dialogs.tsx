@@ -94,6 +94,7 @@ export function ApproveAllDialog({
   onClose(): void
 }) {
   const [reason, setReason] = useState('')
+  const [owner, setOwner] = useState('')
   const more = scripts.length - namesShown
   return (
     <DecisionDialog
@@ -103,8 +104,9 @@ export function ApproveAllDialog({
       ready={reason.trim() !== ''}
       act={() =>
         api.post('/integrity/scripts/approve-template', {
-          template: page.template,
+          template: page.id,
           justification: reason.trim(),
+          ...(owner.trim() !== '' && { owner: owner.trim() }),
         })
       }
       done={() => 'Approved. From now on anything else on this page is an alarm.'}
@@ -123,6 +125,13 @@ export function ApproveAllDialog({
       <p className={parts.caution}>
         Do this on a page that you know to be clean. What is approved here raises no alarm any more.
       </p>
+      <TextField
+        label="Owner of those that have none"
+        hint="A person or a team. Without one an assessor will ask."
+        value={owner}
+        onChange={setOwner}
+        maxLength={ownerMax}
+      />
       <TextField
         label="Why they belong there"
         value={reason}

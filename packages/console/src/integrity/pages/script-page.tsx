@@ -21,7 +21,7 @@ import { scriptTone, scriptWord } from './script-words.ts'
 import css from './script-page.module.css'
 
 export function ScriptPage({ page, id }: { page: PageTemplate; id: string }) {
-  const { data: scripts, error } = useQuery(scriptsQuery(page.template))
+  const { data: scripts, error } = useQuery(scriptsQuery(page.id))
   if (error && !scripts) return <Problem>{error.message}</Problem>
   if (!scripts) return <Bones />
   const script = scripts.find((one) => one.id === id)

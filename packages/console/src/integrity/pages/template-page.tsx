@@ -18,7 +18,7 @@ import { newHashes, scriptTone, scriptWord } from './script-words.ts'
 import css from './template-page.module.css'
 
 export function TemplatePage({ page }: { page: PageTemplate }) {
-  const { data: scripts, error } = useQuery(scriptsQuery(page.template))
+  const { data: scripts, error } = useQuery(scriptsQuery(page.id))
   const [approving, setApproving] = useState(false)
   const decides = mayDecide(useDesk().me.person.role)
   const waiting = (scripts ?? []).filter((script) => script.state === 'new' || newHashes(script) > 0)

@@ -56,7 +56,7 @@ export function RunList({ pages }: { pages: readonly WatchedPage[] }) {
 }
 
 function Run({ run }: { run: WatcherRun }) {
-  const { page, profile, startedAt, endedAt, outcome, scripts, requests, findings } = run
+  const { page, profile, startedAt, endedAt, outcome, scripts, requests, findings, reason } = run
   const [open, setOpen] = useState(outcome === 'leaking')
   const id = useId()
   const proofs = findings.filter(({ proof }) => proof).length
@@ -102,7 +102,7 @@ function Run({ run }: { run: WatcherRun }) {
               {endedAt === null
                 ? 'It is looking.'
                 : outcome === 'failed'
-                  ? 'The page could not be visited to its end, so this run says nothing.'
+                  ? `The page could not be visited to its end, so this run says nothing. ${reason ?? ''}`
                   : 'As it was approved: no other script, header, form or request, and no card number anywhere else.'}
             </p>
           )}

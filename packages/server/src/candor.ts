@@ -353,8 +353,21 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   releases.onRevoked(containments.releaseRevoked)
   const demo = config.demo
     ? openDemo({
-        rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },
+        rooms: {
+          tenants,
+          routing,
+          conversations,
+          cannedReplies,
+          authoring,
+          virtualAgents,
+          visits,
+          observations,
+          integrity,
+          containments,
+          playbooks,
+        },
         clock,
+        ids,
         authSecret: secret,
         publicUrl: () => publicUrl,
         host: config.host,
@@ -391,7 +404,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const deskFolder = path.join(packages, 'console/dist')
   const routes: FastifyPluginAsync[] = [
     widgetFileRoutes({
-      releases,
+      releases: demo === null ? releases : tampered(releases, demo.bundle),
       async contained(publicId, url) {
         const tenant = await tenants.tenantBySlug(publicId)
         return (
@@ -557,4 +570,15 @@ function asHandling({ id, name, role, deactivatedAt }: StoredPerson) {
 function nullIfAbsent(caught: unknown): null {
   if (caught instanceof Refusal && caught.code === 'not_found') return null
   throw caught
+}
+
+/** What is served while somebody of the tour has altered the widget on its way; the releases are as they were. */
+function tampered(releases: Releases, alter: (text: string) => string): Releases {
+  return {
+    ...releases,
+    async bundle() {
+      const text = await releases.bundle()
+      return text === null ? null : alter(text)
+    },
+  }
 }

@@ -21,6 +21,23 @@ const sites = {
 export type SiteName = keyof typeof sites
 export const siteNames = Object.keys(sites) as SiteName[]
 
+/** Addresses of a site's pages, below the origin of the sites. */
+export function sitePages(site: SiteName): string[] {
+  return readdirSync(path.join(sitesFolder, site))
+    .map((name) => path.parse(name))
+    .filter(({ name, ext }) => ext === '.html' && name !== 'layout')
+    .map(({ name }) => pathOf(site, name))
+}
+
+/** Pages that ask for a card. */
+export const cardPages: ReadonlySet<string> = new Set([
+  '/aurora-air/checkout',
+  '/aurora-air/pay',
+  '/maple-main/pay',
+])
+
+const pathOf = (site: SiteName, stem: string): string => `/${site}/${stem === sites[site].root ? '' : stem}`
+
 /**
  * The web sites of the demo tenants, as those companies would run them: a listener and an origin of their own, one
  * script tag of ours, and the policy under which the widget promises to work. `tag` is null while there is no
@@ -29,6 +46,8 @@ export const siteNames = Object.keys(sites) as SiteName[]
 export function openDemoSites(
   tag: () => WidgetTag | null,
   systems?: (app: FastifyInstance) => void,
+  /** The tour's break-in: another tag in the head, and no policy. */
+  broken: (path: string) => { tag: string } | null = () => null,
 ): FastifyInstance {
   const app = fastify({ logger: false, forceCloseConnections: true })
   systems?.(app)
@@ -43,10 +62,7 @@ export function openDemoSites(
       if (ext !== '.html') {
         assets.set(`/${site}/${name}`, staticFile(body, ext, { 'cache-control': 'no-cache', ...everyAnswer }))
       } else if (stem !== 'layout') {
-        pages.set(
-          `/${site}/${stem === sites[site].root ? '' : stem}`,
-          pageIn(layout, stem, body.toString('utf8')),
-        )
+        pages.set(pathOf(site, stem), pageIn(layout, stem, body.toString('utf8')))
       }
     }
   }
@@ -62,10 +78,11 @@ export function openDemoSites(
     const site = siteNames.find((name) => pathname.startsWith(`/${name}/`))!
     const nonce = randomBytes(16).toString('base64')
     const widget = tag()
+    const tampered = broken(pathname)
     return reply
       .headers({
         ...everyAnswer,
-        'content-security-policy': sitePolicy(nonce, widget),
+        ...(tampered === null && { 'content-security-policy': sitePolicy(nonce, widget) }),
         // The nonce is for this answer alone.
         'cache-control': 'no-store',
       })
@@ -73,7 +90,7 @@ export function openDemoSites(
       .send(
         page
           .replaceAll('{{nonce}}', nonce)
-          .replace('{{candor}}', widget === null ? '' : scriptTag(site, widget)),
+          .replace('{{candor}}', (tampered?.tag ?? '') + (widget === null ? '' : scriptTag(site, widget))),
       )
   })
   app.setNotFoundHandler((_, reply) =>

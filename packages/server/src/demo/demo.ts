@@ -3,12 +3,16 @@ import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Committed } from '../conversations/conversation.ts'
+import type { Ids } from '../ids.ts'
+import type { Actor } from '../tenants/actor.ts'
 import { derivedKey } from '../tenants/derived-key.ts'
 import type { Tenants } from '../tenants/tenants.ts'
-import { openDemoSites } from './demo-sites.ts'
+import { cardPages, openDemoSites, sitePages } from './demo-sites.ts'
 import { openDemoSystems } from './demo-systems.ts'
 import { demoHandles, demoTenants } from './demo-tenants.ts'
 import { demoId, demoPassword, seedTenant, type SeededRooms } from './seed-demo.ts'
+import { putBack, seedBaseline, seedPlaybook, type WatchedPagesRooms } from './seed-integrity.ts'
+import { openTampering } from './tampering.ts'
 import { openTourFeed, type WatchedRooms } from './tour-feed.ts'
 import { tourRoutes, type TourAccess } from './tour-routes.ts'
 
@@ -20,14 +24,17 @@ export interface Demo {
   watch<R extends WatchedRooms>(rooms: R): R
   /** Call when the server listens: opens the web sites and sets the companies up. */
   start(): Promise<{ sitesUrl: string }>
+  /** The text of `release.json`, as it is given while somebody of the tour has altered the widget. */
+  bundle(text: string): string
   /** Where the companies' own systems listen, for the virtual agents that call them. */
   systemsOrigins(): readonly string[]
   close(): Promise<void>
 }
 
 export function openDemo(options: {
-  rooms: SeededRooms & { tenants: Pick<Tenants, 'actorOfRequest' | 'signIn'> }
+  rooms: SeededRooms & WatchedPagesRooms & { tenants: Pick<Tenants, 'actorOfRequest' | 'signIn'> }
   clock: Clock
+  ids: Ids
   /** The passwords of the demo people follow from it. */
   authSecret: string
   publicUrl: () => string
@@ -48,13 +55,27 @@ export function openDemo(options: {
   options.subscribe(feed.announced)
   const systemsKey = derivedKey(options.authSecret, 'demo systems').export().toString('base64url')
   const systems = openDemoSystems(options.clock, () => systemsKey)
-  const sites = openDemoSites(() => {
-    const loader = options.loader()
-    return loader === null ? null : { origin: new URL(publicUrl()).origin, ...loader }
-  }, systems.routes)
+  const tampering = openTampering({
+    clock: options.clock,
+    sitesUrl: () => sitesUrl,
+    tell: (line) => feed.note(attacked!.tenant, line),
+  })
+  const sites = openDemoSites(
+    () => {
+      const loader = options.loader()
+      return loader === null ? null : { origin: new URL(publicUrl()).origin, ...loader }
+    },
+    (app) => {
+      systems.routes(app)
+      tampering.routes(app)
+    },
+    tampering.inPage,
+  )
   let sitesUrl = ''
   let systemsUrl = ''
-  let tenantIds: readonly string[] = []
+  let administrators: readonly Actor[] = []
+  /** Of the company whose pages the tour breaks into; once it is set up. */
+  let attacked: Actor | undefined
 
   return {
     watch: feed.watch,
@@ -65,7 +86,16 @@ export function openDemo(options: {
       people: demoHandles,
       feed,
       access: options.access,
-      tenants: () => tenantIds,
+      tenants: () => administrators.map(({ tenant }) => tenant),
+      tampering: {
+        now: tampering.now,
+        async set(kind) {
+          if (attacked === undefined) throw new Refusal('busy', undefined, { retryAfterMs: 2_000 })
+          for (const administrator of administrators) await putBack(rooms, administrator, options.ids)
+          if (kind === null) tampering.end()
+          else tampering.begin(kind)
+        },
+      },
       async signInAs(handle, browser) {
         const person = people.get(handle)!
         const here = await tenants.actorOfRequest({ cookie: browser.cookie })
@@ -108,22 +138,42 @@ export function openDemo(options: {
       // Not by the name that browsers use: behind a proxy this process may not reach itself by that.
       systemsUrl = `http://${['0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host}:${listening}`
       const names = new Map<string, string>()
-      for (const tenant of demoTenants)
-        names.set(
-          await seedTenant(rooms, tenant, {
+      const made: Actor[] = []
+      for (const tenant of demoTenants) {
+        const administrator = await seedTenant(rooms, tenant, {
+          sitesUrl,
+          systems: { url: systemsUrl, key: systemsKey },
+          passwordKey,
+        })
+        const loader = options.loader()
+        if (loader !== null)
+          await seedBaseline(rooms, administrator, options.ids, {
+            slug: tenant.slug,
             sitesUrl,
-            systems: { url: systemsUrl, key: systemsKey },
-            passwordKey,
-          }),
-          tenant.name,
-        )
+            paths: sitePages(tenant.slug),
+            cardPaths: cardPages,
+            loader: new URL(loader.path, publicUrl()).href,
+          })
+        made.push(administrator)
+        names.set(administrator.tenant, tenant.name)
+      }
+      const [airline] = made as [Actor]
+      tampering.webhook.secret(
+        (await seedPlaybook(rooms, airline, systemsUrl + tampering.webhook.path)) ?? '',
+      )
       feed.tellOf(names)
-      tenantIds = [...names.keys()]
+      administrators = made
+      attacked = airline
       return { sitesUrl }
     },
 
+    bundle: tampering.bundle,
+
     systemsOrigins: () => (systemsUrl === '' ? [] : [systemsUrl]),
 
-    close: () => sites.close(),
+    async close() {
+      tampering.close()
+      await sites.close()
+    },
   }
 }

@@ -3,11 +3,11 @@ import type { Committed } from '../conversations/conversation.ts'
 
 /** One line of "What just happened": what was done, in plain words, without a word of what was said. */
 export interface TourLine {
-  kind: 'visitor' | 'virtual-agent' | 'agent' | 'card' | 'receipt' | 'handler' | 'page' | 'other'
+  kind: 'visitor' | 'virtual-agent' | 'agent' | 'card' | 'receipt' | 'handler' | 'page' | 'alarm' | 'other'
   title: string
   detail: string
   /** The suggestion on the tour page that this ticks off. */
-  step?: 1 | 2 | 3
+  step?: 1 | 2 | 3 | 4
 }
 
 /**

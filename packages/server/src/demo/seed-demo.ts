@@ -55,13 +55,13 @@ export function demoPassword(key: KeyObject, person: DemoPerson): string {
 /**
  * Sets a demo company up, or brings it up to date with the addresses of this start. What somebody changed since is
  * left alone.
- * @returns the tenant's id.
+ * @returns the tenant's administrator.
  */
 export async function seedTenant(
   rooms: SeededRooms,
   tenant: DemoTenant,
   options: { sitesUrl: string; systems: { url: string; key: string }; passwordKey: KeyObject },
-): Promise<string> {
+): Promise<Actor> {
   const { id } = await rooms.tenants.createTenant({
     id: demoId(`tenant ${tenant.slug}`),
     publicId: tenant.slug,
@@ -79,7 +79,7 @@ export async function seedTenant(
   for (const past of tenant.past)
     await seedConversation(rooms, id, past, { staff, queues, sitesUrl: options.sitesUrl })
   await seedChats(rooms, administrator, tenant.chats, options.sitesUrl)
-  return id
+  return administrator
 }
 
 /**

@@ -22,6 +22,8 @@ export interface TourFeed {
   /** Only these tenants are told of, by id, with the name that is shown. */
   tellOf(tenants: ReadonlyMap<string, string>): void
   announced(announcements: readonly Committed[]): void
+  /** Something that is no event of a conversation. */
+  note(tenant: string, line: TourLine): void
   recent(): readonly FeedLine[]
   /** Answers how to stop listening, or null when there are too many listeners already. */
   listen(listener: (line: FeedLine) => void): (() => void) | null
@@ -83,6 +85,8 @@ export function openTourFeed(options: {
           tell(committed.tenant, event.conversation, line)
       }
     },
+
+    note: (tenant, line) => tell(tenant, null, line),
 
     recent: () => lines,
 

@@ -39,6 +39,7 @@ async function openTour(
       people: demoHandles,
       feed,
       access,
+      tampering: { now: () => null, set: () => Promise.resolve() },
       tenants: () => ['t1', 't2'],
       async signInAs(handle, { cookie }) {
         signedIn.push({ handle, cookie })

@@ -7,6 +7,7 @@ import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { sameOrigin } from '../edge/http.ts'
 import { pageHeaders } from '../edge/security-headers.ts'
 import { sendFile, staticFile, type StaticFile } from '../edge/static-files.ts'
+import type { Tamper } from './tampering.ts'
 import type { TourFeed } from './tour-feed.ts'
 
 const folder = path.join(import.meta.dirname, 'tour')
@@ -45,6 +46,8 @@ export function tourRoutes(options: {
   access: TourAccess | null
   /** Ids of the demo's companies: nobody else's conversations are shown. */
   tenants: () => readonly string[]
+  /** What somebody breaks, or null: put everything back. */
+  tampering: { now(): Tamper | null; set(kind: Tamper | null): Promise<void> }
 }): FastifyPluginAsync {
   const { publicUrl, sitesUrl, feed, access } = options
   return async (app) => {
@@ -93,6 +96,30 @@ export function tourRoutes(options: {
         const { cookie } = request.headers
         const cookies = await options.signInAs(request.body.as, { cookie, address: request.ip })
         return reply.header('set-cookie', cookies).header('cache-control', 'no-store').code(204).send()
+      },
+    )
+
+    app.get('/tour/tampering', { schema: { hide: true } }, (_, reply) =>
+      reply.header('cache-control', 'no-store').send({ kind: options.tampering.now() }),
+    )
+
+    app.post<{ Body: { kind: Tamper | null } }>(
+      '/tour/tampering',
+      {
+        schema: {
+          hide: true,
+          body: {
+            type: 'object',
+            required: ['kind'],
+            additionalProperties: false,
+            properties: { kind: { enum: ['widget', 'skimmer', null] } },
+          },
+        },
+      },
+      async (request, reply) => {
+        sameOrigin(request, publicUrl())
+        await options.tampering.set(request.body.kind)
+        return reply.code(204).send()
       },
     )
 

@@ -48,6 +48,7 @@ before(async () => {
         },
       },
       signInAs: () => Promise.resolve([]),
+      tampering: { now: () => null, set: () => Promise.resolve() },
       tenants: () => ['aurora'],
       access: {
         entries: (_, filter) => Promise.resolve({ items: log.entries(filter) }),

@@ -67,6 +67,42 @@ for (const button of document.querySelectorAll('[data-copy]'))
     })
   })
 
+// --- breaking in --------------------------------------------------------------------------------------------------
+
+const tampers = [...document.querySelectorAll('[data-tamper]')].map(
+  (button) => /** @type {HTMLButtonElement} */ (button),
+)
+
+/** @param {string | null} kind what is broken */
+function showTampering(kind) {
+  for (const button of tampers) {
+    const does = button.dataset.tamper ?? ''
+    button.disabled = does !== '' && does === kind
+    if (does === '') button.hidden = kind === null && !done.has(4)
+  }
+}
+
+for (const button of tampers)
+  button.addEventListener('click', () => {
+    const kind = button.dataset.tamper || null
+    const trouble = find('[data-tamper-trouble]', HTMLElement)
+    trouble.textContent = ''
+    fetch('/tour/tampering', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind }),
+    })
+      .then(async (answer) => {
+        if (!answer.ok) throw new Error((await answer.json()).detail ?? answer.statusText)
+        showTampering(kind)
+        if (kind !== null) find('[data-tamper=""]', HTMLElement).hidden = false
+      })
+      .catch((/** @type {Error} */ fault) => (trouble.textContent = `That did not work. ${fault.message}`))
+  })
+void fetch('/tour/tampering')
+  .then((answer) => answer.json())
+  .then(({ kind }) => showTampering(kind))
+
 // --- what just happened -------------------------------------------------------------------------------------------
 
 /** One stroke drawing for each kind, on a grid of 16. */
@@ -82,6 +118,7 @@ const signs = {
   page: 'M5.500 7V5a2.500 2.500 0 0 1 5 0v2M4 7h8v6H4z',
   receipt: 'M4 2.500h8v11l-2-1.200-2 1.200-2-1.200-2 1.200zM6 6h4M6 8.700h4',
   handler: 'M3 6h9L9.500 3.500M13 10H4l2.500 2.500',
+  alarm: 'M8 2.500 14 13H2zM8 6.500v3M8 11.200v.01',
   other: 'M8 8h.01',
 }
 

@@ -4,3 +4,6 @@ for (const form of document.querySelectorAll('form[data-thanks]'))
     event.preventDefault()
     form.querySelector('[data-status]').textContent = form.dataset.thanks
   })
+
+// The shop hears by its webhook that something was found on a page, and has every open tab load it anew.
+new EventSource('/aurora-air/live').addEventListener('message', () => location.reload())

@@ -127,6 +127,8 @@ const build: () => unknown = async () => {
 
 const remove = (): void => {
   host = host!.remove()
+  patience = 0
+  if (shown) emit('close')
 }
 
 /** What the frame may say; anything else is dropped. Fields are checked where they are used. */
@@ -174,7 +176,7 @@ const boot = (): void => {
   channel.port1.onmessage = ({ data }) => {
     if (host) heard[data?.[0]]?.(data[1], data[2])
   }
-  ;[host, button, badge, notice, frame] = ['div', 'button', 'b', 'output', 'iframe'].map((each) =>
+  ;[host, button, badge, notice, frame] = launcher.parts.map((each) =>
     doc.createElement(each),
   ) as unknown as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLIFrameElement]
   const root = host.attachShadow({ mode: 'open' })
@@ -242,8 +244,8 @@ const begun = (async () => {
   }
 })()
 
-/** `window.candor(command, ...)`. Before `boot` and after `shutdown` only `boot`, `on` and `off` do anything. */
 const queued = window.candor?.q
+/** `window.candor(command, ...)`. Before `boot` and after `shutdown` only `boot`, `on` and `off` do anything. */
 window.candor = async (command: string, a?: never, b?: never): Promise<void> => {
   await begun
   if (command === 'on') return events.addEventListener(a!, b!)

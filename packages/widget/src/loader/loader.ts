@@ -95,7 +95,7 @@ const fault = (why: string, code: string): void => {
 const build: () => unknown = async () => {
   look()
   // Where cards are typed it comes when a visitor asks for it, and not before.
-  if (frame.isConnected || (cardFields && !wanted)) return
+  if (!host || frame.isConnected || (cardFields && !wanted)) return
   // Looks. A frame that says nothing for so long is not coming: blocked, altered, or its server is away.
   patience = 5
   button.after(frame)

@@ -313,6 +313,8 @@ test('an altered document that leads elsewhere leads to no script and to no othe
   await assert.rejects(frame.evaluate((to) => fetch(to).then(() => {}), attacker.origin + '/from-page'))
   assert.equal(await struckIn(frame), null)
   assert.ok(!attacker.heard.some((line) => line.includes('from-page')))
+  const bare = await inBareFrame(documentUrl())
+  assert.equal(await struckIn(bare), 'led', 'control: its script runs where no policy is asked for')
 })
 
 /** One bit of what base64 stands for. */
@@ -366,6 +368,8 @@ const refused: Record<string, () => void> = {
       bundle.t = []
     }),
   'a checkpoint that the log did not sign': () => serve((bundle) => (bundle.s[3] = flipped(bundle.s[3]!))),
+  'a checkpoint of another log, under the same key and cosigned by the same witness': () =>
+    (stage.chat.bundle = world.bundle({ manifest: stage.chat.release, origin: 'evil.example/log' })),
   'a forged proof': () =>
     serve(
       (bundle) =>
@@ -614,6 +618,23 @@ test('with all keys stolen the code runs, alone in its frame: the card field, co
   assert.equal(new URL(visitor.page.url()).pathname, '/checkout')
   assert.ok(!attacker.heard.some((line) => /phish|popup|4111|411/.test(line)), attacker.heard.join('\n'))
   assert.equal(await framesOf(), 0, 'there is no frame of ours while somebody types where cards are typed')
+})
+
+test('a frame of a payment provider that gets the focus from the page ends ours', async () => {
+  const { host, chat } = stage
+  host.strict = false
+  host.pages.set(
+    '/provider',
+    `<main><iframe title="Secure card payment input frame" src="${attacker.origin}"></iframe></main>`,
+  )
+  chat.approved.add(host.origin + '/provider')
+  await visitor.goto('/provider')
+  await visitor.open()
+  await visitor.page.mouse.click(600, 300)
+  assert.equal(await framesOf(), 1)
+  await visitor.page.mouse.click(100, 60)
+  await visitor.page.waitForFunction(() => document.activeElement?.tagName === 'IFRAME')
+  assert.equal(await framesOf(), 0)
 })
 
 test('control: in a frame of any other kind the same code takes the keys of the card field', async () => {

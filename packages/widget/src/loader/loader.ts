@@ -94,7 +94,8 @@ const fault = (why: string, code: string): void => {
 
 const build = async (): Promise<void> => {
   look()
-  if (frame.isConnected) return
+  // Where cards are typed it comes when a visitor asks for it, and not before.
+  if (frame.isConnected || (cardFields && !wanted)) return
   // Looks. A frame that says nothing for so long is not coming: blocked, altered, or its server is away.
   patience = 5
   button.after(frame)
@@ -196,7 +197,7 @@ const boot = (): void => {
   // Beside the body, which some sites replace when the visitor navigates.
   doc.documentElement.append(host!)
   // A returning visitor's frame comes when the page has done what it is there for.
-  if ((kept = local[storageKey])) setTimeout(() => cardFields || build(), 1_500)
+  if ((kept = local[storageKey])) setTimeout(build, 1_500)
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import type { Launcher } from './launcher.ts'
 
-/** Put in by the server: base64 of the SHA-256 over the public keys of release, log and witnesses, joined by commas. */
+/** Put in by the server: base64 of the SHA-256 over the keys below, joined by commas, a line feed and the log's origin. */
 declare const pin: string
 
 /** What `/w/release.json` answers; everything binary in base64. Names are short for the same reason. */
@@ -34,8 +34,7 @@ type Bytes = Uint8Array<ArrayBuffer> & {
 }
 const { subtle } = crypto
 
-const bytes = (...parts: BlobPart[]): Promise<Bytes> =>
-  (new Blob(parts) as unknown as { bytes(): Promise<Bytes> }).bytes()
+const bytes = (...parts: BlobPart[]): Promise<ArrayBuffer> => new Blob(parts).arrayBuffer()
 
 const sha256 = async (...parts: BlobPart[]): Promise<Bytes> =>
   new Uint8Array(await subtle.digest('SHA-256', await bytes(...parts))) as Bytes
@@ -64,7 +63,7 @@ export const verifyRelease = async (
   const ageHours = (Date.now() - Date.parse(a)) / 3_600_000
   if (
     signed > 1 &&
-    pin === (await sha256(k + '')).toBase64() &&
+    pin === (await sha256(k + '\n' + c.split('\n')[0])).toBase64() &&
     c.split('\n')[2] === root.toBase64() &&
     ageHours < 24 &&
     // A browser's clock may be slow.

@@ -66,7 +66,7 @@ export function openReleases(options: {
     append({
       type: 'operator',
       outcome: 'release-root',
-      detail: { what: `Whoever signs releases of the widget: ${JSON.stringify(root)}` },
+      detail: { what: rootInWords(root) },
       effects: [{ kind: 'release-root', root: spelled }],
     })
     options.log({ level: 'warn', event: 'release-root', pin: pinOf(root) })
@@ -147,4 +147,9 @@ export function openReleases(options: {
       return { index: entry.index }
     },
   }
+}
+
+function rootInWords({ releaseKeys, builders, witnesses }: ReleaseRoot): string {
+  const watched = witnesses.length === 0 ? 'none' : witnesses.join(', ')
+  return `Two of these sign releases of the widget: ${releaseKeys.join(', ')}. Builders: ${builders.join(', ')}. Witnesses: ${watched}.`
 }

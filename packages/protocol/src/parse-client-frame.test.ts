@@ -30,6 +30,14 @@ test('what is not JSON, or no frame, is refused as malformed', () => {
     assert.ok(['malformed', 'invalid_field'].includes(refusal(raw).code), raw)
 })
 
+test('a visitor’s hello may name the visit, by a UUID and nothing else', () => {
+  const hello = { type: 'hello', protocol: 1, role: 'visitor', tenant: 'aurora-air' }
+  assert.deepEqual(parseClientFrame(JSON.stringify({ ...hello, visit: id })), { ...hello, visit: id })
+  assert.deepEqual(parseClientFrame(JSON.stringify(hello)), hello)
+  for (const visit of ['', 'visit', id.toUpperCase(), 7, null, {}])
+    assert.equal(refusal({ ...hello, visit }).field, 'visit')
+})
+
 test('each fault names its field', () => {
   assert.equal(refusal({ ...send, id: 'x' }).field, 'id')
   assert.equal(refusal({ ...send, conversation: 7 }).field, 'conversation')

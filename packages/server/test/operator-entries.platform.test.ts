@@ -41,7 +41,10 @@ async function operatorEntries(tenant: Pick<TestTenant, 'key'>): Promise<{ index
     'GET',
     '/v1/access/entries?type=operator&limit=100',
   )
-  return (body['items'] as { index: number; what: string }[]).reverse()
+  // Who signs releases of the widget is written when the first of them is published, soon after a start or not.
+  return (body['items'] as { index: number; what: string }[])
+    .filter(({ what }) => !what.startsWith('Two of these sign releases of the widget: '))
+    .reverse()
 }
 
 test(

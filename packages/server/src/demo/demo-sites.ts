@@ -101,15 +101,20 @@ export function openDemoSites(
 
 /** What a strict client sends with its pages; the widget works under it with no violation. */
 export function sitePolicy(nonce: string, widget: WidgetTag | null): string {
-  const { loader, frame, server } =
+  const { loader, frame, connect } =
     widget === null
-      ? { loader: '', frame: `'none'`, server: '' }
-      : { loader: ` ${widget.origin}${widget.path}`, frame: widget.origin, server: ` ${widget.origin}` }
+      ? { loader: '', frame: `'none'`, connect: '' }
+      : {
+          loader: ` ${widget.origin}${widget.path}`,
+          frame: widget.origin,
+          connect: ` ${widget.origin}`,
+        }
   return [
     `default-src 'self'`,
     `script-src 'nonce-${nonce}'${loader}`,
-    `connect-src 'self'${server}`,
     `frame-src ${frame}`,
+    // The site's own, and ours: the loader asks which release is in force.
+    `connect-src 'self'${connect}`,
     `require-trusted-types-for 'script'`,
   ].join('; ')
 }

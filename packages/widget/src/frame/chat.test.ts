@@ -337,3 +337,27 @@ test('logging out tells the server, and does not wait for it for ever', async ()
   assert.deepEqual(other.told.at(-1), { type: 'gone' })
   clock.pass(10_000)
 })
+
+test('the hello says which visit it belongs to, where the loader knew', () => {
+  const visit = id(7)
+  const [known] = openSide({ visit }).said
+  assert.equal(known?.type === 'hello' && known.role === 'visitor' && known.visit, visit)
+  const [unknown] = openSide().said
+  assert.ok(unknown?.type === 'hello' && !('visit' in unknown))
+})
+
+test('a server that contained the chat ends it, before the welcome and after, and nothing is tried again', () => {
+  const before = openSide()
+  before.hear({ type: 'goodbye', code: 'contained', message: '', retryAfterMs: 0 })
+  const after = openSide()
+  after.welcome()
+  after.hear({ type: 'goodbye', code: 'contained', message: '', retryAfterMs: 0 })
+  const refused = openSide()
+  refused.welcome()
+  refused.hear({ type: 'refused', code: 'contained', message: '' })
+  for (const { told, clock, of } of [before, after, refused]) {
+    assert.deepEqual(told.at(-1), { type: 'gone' })
+    clock.pass(120_000)
+    assert.equal(of('hello').length, 1)
+  }
+})

@@ -34,8 +34,7 @@ type Bytes = Uint8Array<ArrayBuffer> & {
 }
 const { subtle } = crypto
 
-const bytes = (...parts: BlobPart[]): Promise<Bytes> =>
-  (new Blob(parts) as unknown as { bytes(): Promise<Bytes> }).bytes()
+const bytes = (...parts: BlobPart[]): Promise<ArrayBuffer> => new Blob(parts).arrayBuffer()
 
 const sha256 = async (...parts: BlobPart[]): Promise<Bytes> =>
   new Uint8Array(await subtle.digest('SHA-256', await bytes(...parts))) as Bytes

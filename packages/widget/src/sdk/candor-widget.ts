@@ -29,7 +29,7 @@ export interface CandorEvents {
   unread: number
   /** Why chat does not open here: `card_fields_page`. */
   refused: string
-  /** A code of docs/errors.md, or `unavailable`. */
+  /** A code of docs/errors.md, `unavailable` (the frame is silent) or `unverified` (no release could be verified). */
   error: string
 }
 

@@ -91,6 +91,9 @@ export function openDemo(options: {
         now: tampering.now,
         async set(kind) {
           if (attacked === undefined) throw new Refusal('busy', undefined, { retryAfterMs: 2_000 })
+          // What browsers have told of by now leads to what it leads to first.
+          await rooms.observations.flush()
+          await rooms.integrity.settled()
           for (const administrator of administrators) await putBack(rooms, administrator, options.ids)
           if (kind === null) tampering.end()
           else tampering.begin(kind)

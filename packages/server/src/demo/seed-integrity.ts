@@ -9,7 +9,7 @@ import type { Observations } from '../visits/observations.ts'
 /** What the demo's companies need so that their pages are watched. */
 export interface WatchedPagesRooms {
   observations: Pick<Observations, 'pageView' | 'flush'>
-  integrity: Pick<Integrity, 'pages' | 'approveTemplate' | 'alarms' | 'decideAlarm'>
+  integrity: Pick<Integrity, 'pages' | 'approveTemplate' | 'alarms' | 'decideAlarm' | 'settled'>
   containments: Pick<Containments, 'list' | 'undo'>
   playbooks: Pick<Playbooks, 'playbook' | 'save' | 'rotateSecret'>
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import * as path from 'node:path'
@@ -29,9 +30,14 @@ import { widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
 import { readBuiltWidget } from './integrity/releases/built-widget.ts'
 import { releaseRoutes } from './integrity/releases/release-routes.ts'
+import { viewsLastHour } from './integrity/releases/release-views.ts'
 import { openReleaseStore } from './integrity/releases/release-store.ts'
 import { openReleases, type Releases } from './integrity/releases/releases.ts'
+import { clockRoutes } from './incidents/clocks/clock-routes.ts'
+import { openClocks } from './incidents/clocks/clocks.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
+import { integrityRoutes } from './integrity/integrity-routes.ts'
+import { openIntegrity, type Integrity } from './integrity/integrity.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
@@ -60,6 +66,9 @@ import { resultsRoutes } from './virtual-agents/results-routes.ts'
 import { openResults } from './virtual-agents/results.ts'
 import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
+import { openObservations, type Observations } from './visits/observations.ts'
+import { openObservationsRetention } from './visits/observations-retention.ts'
+import { reportsRoutes } from './visits/reports-routes.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
 
@@ -77,6 +86,8 @@ export interface Candor {
   accessLog: AccessLog
   erasure: Erasure
   releases: Releases
+  observations: Observations
+  integrity: Integrity
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -145,7 +156,15 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     log,
   })
-  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
+  const observations = openObservations({
+    store,
+    clock,
+    guardFormats: tenants.guardFormats,
+    newSalt: () => randomBytes(32),
+    log,
+  })
+  const observationsRetention = openObservationsRetention({ store, clock, tenants: tenants.tenantIds, log })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats, observations })
   const conversations = openConversations({
     store,
     access,
@@ -201,6 +220,25 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ...(demo?.systemsOrigins() ?? []),
   ]
   const outbound = openOutbound({ allowPrivate: privateOrigins })
+  const integrity = openIntegrity({
+    store,
+    clock,
+    ids,
+    observations,
+    outbound,
+    pageApproved: tenants.pageApproved,
+    publicId: async (tenant) => (await tenants.tenant(tenant)).publicId,
+    publicUrl: () => publicUrl,
+    parts: {
+      loaderPath: () => releases.loader()?.path ?? null,
+      watcher: () => Promise.resolve({ pages: 0, lastRun: null }),
+      watcherRuns: () => Promise.resolve([]),
+      containments: () => Promise.resolve([]),
+      release: (tenant) => releases.row(tenant),
+      contain: () => Promise.reject(new Refusal('state_conflict', 'Nothing here can be switched off yet.')),
+    },
+    log,
+  })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const authoring = openAuthoringRooms({
@@ -256,7 +294,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     store: openReleaseStore(path.join(config.dataFolder, 'release'), log),
     keyholder: keyholder.client,
     built: readBuiltWidget(path.dirname(packages), version, log),
-    viewsLastHour: () => Promise.resolve(0),
+    viewsLastHour: (tenant, release) => viewsLastHour(store, tenant, release, clock.now()),
     clock,
     log,
   })
@@ -318,6 +356,13 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    reportsRoutes({
+      observations,
+      tenantBySlug: tenants.tenantBySlug,
+      originAllowed: tenants.originAllowed,
+    }),
+    integrityRoutes(integrity),
+    clockRoutes(openClocks({ store, clock, ids })),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -396,6 +441,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     accessLog,
     erasure,
     releases,
+    observations,
+    integrity,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -410,6 +457,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await delivery.close()
       await erasure.close()
       await visits.close()
+      await observationsRetention.close()
+      await observations.close()
+      await integrity.close()
       await conversations.close()
       access.close()
       await keyholder.close()

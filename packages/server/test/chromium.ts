@@ -10,7 +10,7 @@ import { chromium, type Browser } from 'playwright-core'
  * runs the browser tests and screenshots look the same everywhere. CANDOR_BROWSER names another Chromium to use.
  * It reaches nothing but this machine. The caller closes it.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const own = process.env['CANDOR_BROWSER']
   const unpacked = own ? undefined : await unpackedChromium()
   const temporary = mkdtempSync(path.join(tmpdir(), 'candor-browser-'))
@@ -18,7 +18,7 @@ export async function launchBrowser(): Promise<Browser> {
   try {
     const browser = await chromium.launch({
       executablePath: own ?? path.join(unpacked!, 'chromium'),
-      args,
+      args: [...args, ...more],
       env: {
         ...(process.env as Record<string, string>),
         HOME: temporary,

@@ -118,7 +118,7 @@ test(
     for (const s of [[], ['https://shop.example/a.js']]) {
       const sent = await fetch(`${platform.url}/v1/page-views`, {
         method: 'POST',
-        headers: { 'content-type': 'text/plain' },
+        headers: { 'content-type': 'text/plain', origin: 'https://shop.example' },
         body: JSON.stringify({ ...report, s }),
       })
       assert.ok(sent.ok, await sent.text())

@@ -29,6 +29,8 @@ import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { clockRoutes } from './incidents/clocks/clock-routes.ts'
+import { openClocks } from './incidents/clocks/clocks.ts'
 import { readBuiltWidget } from './integrity/releases/built-widget.ts'
 import { releaseRoutes } from './integrity/releases/release-routes.ts'
 import { openReleaseStore } from './integrity/releases/release-store.ts'
@@ -69,6 +71,7 @@ import { openResults } from './virtual-agents/results.ts'
 import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
 import { openObservations, type Observations } from './visits/observations.ts'
+import { openObservationsRetention } from './visits/observations-retention.ts'
 import { reportsRoutes } from './visits/reports-routes.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
@@ -172,6 +175,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     newSalt: () => randomBytes(32),
     log,
   })
+  const observationsRetention = openObservationsRetention({ store, clock, tenants: tenants.tenantIds, log })
   const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats, observations })
   const conversations = openConversations({
     store,
@@ -426,6 +430,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       originAllowed: tenants.originAllowed,
     }),
     integrityRoutes(integrity),
+    clockRoutes(openClocks({ store, clock, ids })),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -526,6 +531,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await delivery.close()
       await erasure.close()
       await visits.close()
+      await observationsRetention.close()
       await observations.close()
       await integrity.close()
       // After what may still contain something.

@@ -549,6 +549,24 @@ test('other parts raise alarms too, and a listener’s containment is written in
   )
 })
 
+test('the frame’s hello makes a visit its visitor’s, whose erasure takes the page views along', async () => {
+  const tenant = await tenantWithSite()
+  const visit = randomUUID()
+  await view(tenant, visitor(1), '/pay', ['/pay.js'], { v: visit })
+  await view(tenant, visitor(2), '/pay', ['/pay.js'])
+  const client = await platform.visitor(tenant, { visit })
+  await settled()
+  const views = () => platform.sql('select 1 from observed_views where tenant_id = $1', [tenant.id])
+  const [joined] = await platform.sql<{ visitor_id: string }>(
+    'select visitor_id from observed_visits where tenant_id = $1 and visit_id = $2',
+    [tenant.id, visit],
+  )
+  assert.equal(joined!.visitor_id, client.welcome.you.id)
+  assert.equal((await views()).length, 2)
+  await platform.candor.erasure.customer(tenant.people['privacy-officer'].actor, client.welcome.you.id)
+  assert.equal((await views()).length, 1)
+})
+
 test('inventory, baseline and open alarms are there after a restart', async () => {
   const tenant = await tenantWithSite()
   await baseline(tenant, '/pay', { '/pay.js': 'pay' })

@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { PageViewReport } from '@candor/protocol/integrity-api.ts'
 import { openTestRooms, type TestRooms } from '../../test/test-rooms.ts'
+import { observationsKeptDays, openObservationsRetention } from './observations-retention.ts'
 import { openObservations, type Observations } from './observations.ts'
 import type { ObservedBatch } from './observed-batch.ts'
 import { parseBrowserReports, type BrowserReport } from './parse-browser-reports.ts'
@@ -237,6 +238,79 @@ test('a visit is its first visitor’s, and goes with them when they are erased'
     [await count('observed_views'), await count('observed_view_hashes'), await count('observed_visits')],
     [1, 0, 1],
   )
+})
+
+for (const after of [false, true])
+  test(`a database that goes away ${after ? 'after' : 'before'} any of its writes costs no page view and makes none twice, and every view is judged`, async () => {
+    // Page templates, three kinds of words, sets, and the rows themselves.
+    const writes = 6
+    for (let failing = 1; failing <= writes; failing++) {
+      const tenant = randomUUID()
+      let written = 0
+      const fault = () => Object.assign(new Error('Connection terminated'), { code: '57P01' })
+      const heard: ObservedBatch[] = []
+      let refusing = true
+      const own = openObservations({
+        store: {
+          ...rooms.store,
+          async write(of, act) {
+            if (++written !== failing) return rooms.store.write(of, act)
+            if (after) await rooms.store.write(of, act)
+            throw fault()
+          },
+        },
+        clock: { now: () => now },
+        guardFormats: () => [],
+        newSalt: () => randomBytes(32),
+        log: (event) => rooms.logged.push(event),
+      })
+      own.onObserved((batch) => {
+        if (refusing) throw fault()
+        heard.push(batch)
+        return Promise.resolve()
+      })
+      const told = view()
+      own.pageView(from(tenant), told)
+      await own.flush()
+      assert.ok(written >= failing, `write ${failing} of ${written}`)
+      await own.flush()
+      refusing = false
+      own.pageView(from(tenant), view())
+      await own.flush()
+      await own.close()
+      const rows = await rowsOf(tenant, 'select view_id from observed_views where tenant_id = $1')
+      assert.equal(rows.length, 2, `write ${failing}`)
+      const views = heard.flatMap((batch) => batch.views)
+      assert.deepEqual(
+        views.map((each) => each.again),
+        [false, false],
+        `write ${failing}`,
+      )
+      assert.equal(views[0]!.view, told.n)
+    }
+  })
+
+test('after thirteen months what browsers told is deleted', async () => {
+  const tenant = randomUUID()
+  observations.pageView(from(tenant), view())
+  observations.browserReports(from(tenant), [script('https://shop.example/a.js', 'a')])
+  await observations.flush()
+  now += 6_000
+  await observations.flush()
+  let ahead = 0
+  const retention = openObservationsRetention({
+    store: rooms.store,
+    clock: { now: () => now + ahead },
+    tenants: () => Promise.resolve([tenant]),
+    log: (event) => rooms.logged.push(event),
+  })
+  ahead = (observationsKeptDays - 1) * 86_400_000
+  assert.equal(await retention.retain(), 0)
+  ahead = (observationsKeptDays + 1) * 86_400_000
+  // A view, its link, a count of its hash, a minute and the visit.
+  assert.equal(await retention.retain(), 5)
+  assert.equal(await retention.retain(), 0)
+  await retention.close()
 })
 
 test('a card number in an address, a policy or a hash is not kept', async () => {

@@ -3,11 +3,11 @@ import type { IdentifierFormat } from '@candor/protocol/frames.ts'
 import type { PageViewReport } from '@candor/protocol/integrity-api.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { isConnectionFault, type Query, type Store } from '../store/store.ts'
+import { isConnectionFault, type Store } from '../store/store.ts'
 import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import { guardedPolicy, guardedScript, guardedUrl } from './guarded-page.ts'
 import { openIntakeAllowance, type IntakeLimits } from './intake-allowance.ts'
-import { openJoinWindow, type JoinedReports } from './join-reports.ts'
+import { openJoinWindow, type JoinableReport, type JoinedReports } from './join-reports.ts'
 import { openOriginHashes } from './network-hash.ts'
 import { meet, openDictionary, type Dictionary, type Met, type WordKind } from './observation-dictionary.ts'
 import {
@@ -79,6 +79,10 @@ const defaultLimits: ObservationLimits = {
 }
 
 const flushMs = 1_000
+/** Written at once: the desk and the API need the database's connections too. */
+const tenantsAtOnce = 2
+/** Batches that wait to be judged while the database is away. */
+const untoldMax = 1_000
 /** Gathered and not written yet. Above it nothing is taken, and that is counted as a flood too: 100 MB. */
 const gatheredMax = 200_000
 /** Views that may be told of again; a page is left within this, or its late news is a row of its own. */
@@ -111,11 +115,27 @@ type GatheredReport = Located<BrowserReport> & {
   browser: string
 }
 
-interface Gathered {
+/** Of one tenant. */
+interface Part {
   views: GatheredView[]
   reports: GatheredReport[]
   visitors: { tenant: string; visit: string; visitor: string; at: number }[]
-  refused: Map<string, { networks: Map<string, number>; count: number }>
+}
+
+interface Refused {
+  networks: Map<string, number>
+  count: number
+}
+
+interface Gathered extends Part {
+  refused: Map<string, Refused>
+}
+
+/** What was told of a view so far. */
+interface RecentView {
+  scripts: Set<string>
+  fault: string
+  release: string
 }
 
 export function openObservations(options: {
@@ -133,12 +153,13 @@ export function openObservations(options: {
   const viewAllowance = openIntakeAllowance(limits.views, now)
   const reportAllowance = openIntakeAllowance(limits.reports, now)
   const joins = new Map<string, ReturnType<typeof openJoinWindow>>()
-  const recent = new Map<string, { scripts: Set<string>; fault: string; release: string }>()
+  const recent = new Map<string, RecentView>()
+  const untold: ObservedBatch[] = []
   const guarded = new Map<string, string | null>()
   const listeners: ((batch: ObservedBatch) => Promise<void>)[] = []
   let gathered: Gathered = nothing()
   let flushing: Promise<void> | null = null
-  const timer = setInterval(() => void flush(), flushMs)
+  const timer = setInterval(() => void writeNext(), flushMs)
 
   /** Formats are held once a visitor was welcomed; until then more is masked, not less. */
   function formatsNow(tenant: string): readonly IdentifierFormat[] {
@@ -184,7 +205,13 @@ export function openObservations(options: {
     return gathered.views.length + gathered.reports.length + more > gatheredMax
   }
 
-  function flush(): Promise<void> {
+  /** All that was gathered before the call: a write under way has perhaps left it behind. */
+  async function flush(): Promise<void> {
+    await flushing
+    await writeNext()
+  }
+
+  function writeNext(): Promise<void> {
     flushing ??= write().finally(() => (flushing = null))
     return flushing
   }
@@ -192,46 +219,75 @@ export function openObservations(options: {
   async function write(): Promise<void> {
     const batch = gathered
     gathered = nothing()
+    const tenantOf = ({ tenant }: { tenant: string }): string => tenant
+    const views = Map.groupBy(batch.views, tenantOf)
+    const reports = Map.groupBy(batch.reports, tenantOf)
+    const visitors = Map.groupBy(batch.visitors, tenantOf)
+    const waiting = [...joins].filter(([, join]) => join.waiting() > 0).map(([tenant]) => tenant)
     const tenants = new Set([
-      ...[...batch.views, ...batch.reports, ...batch.visitors].map(({ tenant }) => tenant),
+      ...views.keys(),
+      ...reports.keys(),
+      ...visitors.keys(),
       ...batch.refused.keys(),
-      ...[...joins].filter(([, join]) => join.waiting() > 0).map(([tenant]) => tenant),
-    ])
-    for (const tenant of tenants) {
-      const of = <T extends { tenant: string }>(list: T[]): T[] =>
-        list.filter((each) => each.tenant === tenant)
-      const part = { views: of(batch.views), reports: of(batch.reports), visitors: of(batch.visitors) }
-      const refused = batch.refused.get(tenant) ?? { networks: new Map<string, number>(), count: 0 }
-      try {
-        const observed = await writeOf(tenant, part, refused)
-        if (observed !== null) for (const listener of listeners) await listener(observed)
-      } catch (caught) {
-        if (isConnectionFault(caught) && !full(part.views.length + part.reports.length)) {
-          // The database is away: they wait for the next flush, before what came since.
-          gathered.views.unshift(...part.views)
-          gathered.reports.unshift(...part.reports)
-          gathered.visitors.unshift(...part.visitors)
-          continue
-        }
-        const { code, stack = '' } = caught as { code?: string; stack?: string }
-        const where = stack
-          .split('\n')
-          .find((line) => /^\s+at /.test(line))
-          ?.trim()
-        const count = part.views.length + part.reports.length
-        log({ level: 'error', event: 'observations not written', count, code, where })
+      ...waiting,
+    ]).values()
+    const lane = async (): Promise<void> => {
+      for (const tenant of tenants)
+        await writeTenant(
+          tenant,
+          {
+            views: views.get(tenant) ?? [],
+            reports: reports.get(tenant) ?? [],
+            visitors: visitors.get(tenant) ?? [],
+          },
+          batch.refused.get(tenant) ?? { networks: new Map<string, number>(), count: 0 },
+        )
+    }
+    await Promise.all(Array.from({ length: tenantsAtOnce }, lane))
+    await tellListeners()
+  }
+
+  async function writeTenant(tenant: string, part: Part, refused: Refused): Promise<void> {
+    try {
+      const observed = await writeOf(tenant, part, refused)
+      if (observed !== null) untold.push(observed)
+    } catch (caught) {
+      if (isConnectionFault(caught) && !full(part.views.length + part.reports.length)) {
+        // The database is away: they wait for the next flush, before what came since.
+        gathered.views.unshift(...part.views)
+        gathered.reports.unshift(...part.reports)
+        gathered.visitors.unshift(...part.visitors)
+        if (refused.count > 0 && !gathered.refused.has(tenant)) gathered.refused.set(tenant, refused)
+        return
       }
+      logFault('observations not written', part.views.length + part.reports.length, caught)
     }
   }
 
-  async function writeOf(
-    tenant: string,
-    part: Pick<Gathered, 'views' | 'reports' | 'visitors'>,
-    refused: { networks: Map<string, number>; count: number },
-  ): Promise<ObservedBatch | null> {
+  /** In order, and again where the database was away: what was written is judged, sooner or later. */
+  async function tellListeners(): Promise<void> {
+    for (let batch = untold[0]; batch !== undefined; batch = untold[0]) {
+      try {
+        for (const listener of listeners) await listener(batch)
+      } catch (caught) {
+        if (isConnectionFault(caught) && untold.length <= untoldMax) return
+        logFault('observations not judged', batch.views.length + batch.hashes.length, caught)
+      }
+      untold.shift()
+    }
+  }
+
+  function logFault(event: string, count: number, caught: unknown): void {
+    const { code, stack = '' } = caught as { code?: string; stack?: string }
+    const where = stack
+      .split('\n')
+      .find((line) => /^\s+at /.test(line))
+      ?.trim()
+    log({ level: 'error', event, count, code, where })
+  }
+
+  async function writeOf(tenant: string, part: Part, refused: Refused): Promise<ObservedBatch | null> {
     const at = now()
-    const join = joins.get(tenant) ?? openJoinWindow()
-    joins.set(tenant, join)
     const templates = await dictionary.templates(tenant, pagesOf(part))
     const drop = (network: string): void => {
       refused.count++
@@ -240,6 +296,8 @@ export function openObservations(options: {
     }
 
     const views: (ObservedView & { source: GatheredView; setKept: boolean })[] = []
+    /** What becomes known of views when they are written, not before: what fails is tried again. */
+    const news = new Map<string, RecentView>()
     for (const source of part.views) {
       const template = templates.get(source.page)
       if (template === undefined) {
@@ -247,13 +305,11 @@ export function openObservations(options: {
         continue
       }
       const key = `${tenant} ${source.view}`
-      const before = recent.get(key)
+      const before = news.get(key) ?? recent.get(key)
       const scripts = source.scripts.filter((script) => before?.scripts.has(script) !== true)
       const { c, i, m, e } = source.report
       if (before !== undefined && scripts.length === 0 && before.fault === e && before.release === m) continue
-      recent.delete(key)
-      if (recent.size >= recentViewsMax) recent.delete(recent.keys().next().value!)
-      recent.set(key, {
+      news.set(key, {
         scripts: new Set([...(before?.scripts ?? []), ...scripts]),
         fault: e || (before?.fault ?? ''),
         release: m || (before?.release ?? ''),
@@ -342,62 +398,78 @@ export function openObservations(options: {
       drop(report.network)
       return []
     })
-    for (const view of views)
-      if (!view.again)
-        join.viewed({
-          view: view.view,
-          visit: view.source.visit,
-          template: view.template,
-          browser: view.source.browser,
-          at: view.at,
-        })
-    for (const report of known) join.reported(report)
-    const joined = join.take(at)
-    if (
-      rows.length +
-        hashes.length +
-        violations.length +
-        joined.length +
-        part.visitors.length +
-        refused.count ===
-      0
-    )
-      return null
-    const linkSets = await dictionary.sets(
-      tenant,
-      'h',
-      joined.map(({ pairs }) => pairs),
-    )
-
-    await store.write(tenant, async (q) => {
-      await insertViews(q, tenant, rows)
-      await countHashes(q, tenant, known)
-      await countViolations(
-        q,
-        tenant,
-        violations.flatMap((each) => {
-          const target = numbers.t.get(each.target)
-          return target === undefined ? [] : [{ ...each, target }]
-        }),
-      )
-      await writeLinks(q, tenant, joined, linkSets)
-      await nameVisitors(q, tenant, part.visitors)
-      const firsts = joined.filter(({ first }) => first).map(({ view }) => view)
-      await countMinutes(q, tenant, [
-        ...views.filter(({ again }) => !again).map((view): MinuteRow => ({ ...view, views: 1 })),
-        ...firsts.map((view): MinuteRow => ({ template: view.template, at: view.at, reporting: 1 })),
-        ...[...hashes, ...violations].map((each): MinuteRow => ({
-          template: each.template,
-          at: each.at,
-          reports: 1,
-        })),
-        ...(refused.count === 0 ? [] : [{ template: 0, at, refused: refused.count }]),
-      ])
+    if (rows.length + hashes.length + violations.length + part.visitors.length + refused.count > 0)
+      await store.write(tenant, async (q) => {
+        await insertViews(q, tenant, rows)
+        await countHashes(q, tenant, known)
+        await countViolations(
+          q,
+          tenant,
+          violations.flatMap((each) => {
+            const target = numbers.t.get(each.target)
+            return target === undefined ? [] : [{ ...each, target }]
+          }),
+        )
+        await nameVisitors(q, tenant, part.visitors)
+        await countMinutes(q, tenant, [
+          ...views.filter(({ again }) => !again).map((view): MinuteRow => ({ ...view, views: 1 })),
+          ...[...hashes, ...violations].map((each): MinuteRow => ({
+            template: each.template,
+            at: each.at,
+            reports: 1,
+          })),
+          ...(refused.count === 0 ? [] : [{ template: 0, at, refused: refused.count }]),
+        ])
+      })
+    for (const [key, view] of news) remember(key, view)
+    const joined = await join(tenant, at, views, known).catch((caught: unknown) => {
+      // Not thrown on: what was written above would be written again.
+      logFault('reports not joined', known.length, caught)
+      return []
     })
+    if (rows.length + hashes.length + violations.length + joined.length + refused.count === 0) return null
     const joinedByTemplate = new Map<number, number>()
     for (const { first, view } of joined)
       if (first) joinedByTemplate.set(view.template, (joinedByTemplate.get(view.template) ?? 0) + 1)
     return { tenant, at, views, hashes, violations, joined: joinedByTemplate, refused }
+  }
+
+  function remember(key: string, view: RecentView): void {
+    recent.delete(key)
+    if (recent.size >= recentViewsMax) recent.delete(recent.keys().next().value!)
+    recent.set(key, view)
+  }
+
+  /** Links between page views and hashes, of what has settled. A link that is lost with the database is not made up for. */
+  async function join(
+    tenant: string,
+    at: number,
+    views: readonly (ObservedView & { source: GatheredView })[],
+    reports: readonly JoinableReport[],
+  ): Promise<JoinedReports[]> {
+    const window = joins.get(tenant) ?? openJoinWindow()
+    joins.set(tenant, window)
+    for (const { again, view, template, at: when, source } of views)
+      if (!again) window.viewed({ view, visit: source.visit, template, browser: source.browser, at: when })
+    for (const report of reports) window.reported(report)
+    const joined = window.take(at)
+    if (joined.length === 0) return joined
+    const sets = await dictionary.sets(
+      tenant,
+      'h',
+      joined.map(({ pairs }) => pairs),
+    )
+    const links = joined.map(({ view }, i) => ({ ...view, set: sets[i]! }))
+    const firsts = joined.filter(({ first }) => first)
+    await store.write(tenant, async (q) => {
+      await insertLinks(q, tenant, links)
+      await countMinutes(
+        q,
+        tenant,
+        firsts.map(({ view }): MinuteRow => ({ template: view.template, at: view.at, reporting: 1 })),
+      )
+    })
+    return joined
   }
 
   return {
@@ -490,7 +562,6 @@ export function openObservations(options: {
     async close() {
       clearInterval(timer)
       await flush()
-      await flush()
     },
   }
 }
@@ -499,7 +570,7 @@ function nothing(): Gathered {
   return { views: [], reports: [], visitors: [], refused: new Map() }
 }
 
-function pagesOf(part: Pick<Gathered, 'views' | 'reports'>): Map<string, Met> {
+function pagesOf(part: Part): Map<string, Met> {
   const pages = new Map<string, Met>()
   for (const { page, at, network } of part.reports) meet(pages, page, { at, network })
   for (const { page, at, network, report } of part.views)
@@ -530,24 +601,5 @@ function flagsOf(view: ObservedView, setKept: boolean): number {
     (view.fault === 'unverified' ? flag.unverified : 0) |
     (setKept ? 0 : flag.setNotKept) |
     (view.again ? flag.again : 0)
-  )
-}
-
-async function writeLinks(
-  q: Query,
-  tenant: string,
-  joined: readonly JoinedReports[],
-  sets: readonly number[],
-): Promise<void> {
-  await insertLinks(
-    q,
-    tenant,
-    joined.map(({ view: { view, visit, template, at } }, i) => ({
-      set: sets[i]!,
-      at,
-      view,
-      visit,
-      template,
-    })),
   )
 }

@@ -63,6 +63,16 @@ const commands = {
     usage: 'keyholder-backup <folder> <target>',
     says: 'copy what a keyholder on this host holds, while it runs, with an entry in the log before',
   },
+  'keyholder-revoke': {
+    program: 'packages/keyholder/src/revoke-command.ts',
+    usage: 'keyholder-revoke <folder> <revocation>',
+    says: 'end a release of the widget past the server, with two signatures (release revoke)',
+  },
+  release: {
+    program: 'packages/release/src/release-command.ts',
+    usage: 'release <subcommand>',
+    says: 'build, attest, sign, publish, revoke, verify and monitor releases of the widget (release --help)',
+  },
   screen: {
     program: 'packages/server/src/screen-command.ts',
     usage: 'screen [--formats <file.json>]',

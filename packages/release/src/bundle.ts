@@ -49,7 +49,7 @@ export function verifyBundle(value: unknown, pin: string, nowMs: number): Checke
   const invalid = (fault: BundleFault): CheckedBundle => ({ kind: 'invalid', fault })
   if (!isBundle(value)) return invalid('malformed')
   const { m, k, a, p, c, t, s } = value
-  if (pinOfKeys(k) !== pin) return invalid('pin')
+  if (pinOfKeys(k, c.split('\n')[0]!) !== pin) return invalid('pin')
   const holds = (at: number, text: string): boolean => s[at] !== '' && signatureHolds(k[at]!, text, s[at]!)
   if ([0, 1, 2].filter((at) => holds(at, m)).length < signaturesMin) return invalid('unsigned')
   if (!holds(releaseKeys, c)) return invalid('log')

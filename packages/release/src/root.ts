@@ -67,13 +67,20 @@ export function rootKeys(root: ReleaseRoot): string[] {
   return [...root.releaseKeys, rawKeyOf(root.log), ...root.witnesses.map(rawKeyOf)]
 }
 
-/** SHA-256 over the keys, base64, 44 characters: what a loader carries. Builders are the monitor's business alone. */
+/**
+ * SHA-256 over the keys and the log's origin, base64, 44 characters: what a loader carries. Builders are the monitor's
+ * business alone.
+ */
 export function pinOf(root: ReleaseRoot): string {
-  return pinOfKeys(rootKeys(root))
+  return pinOfKeys(rootKeys(root), verifierOf(root.log)!.name)
 }
 
-export function pinOfKeys(keys: readonly string[]): string {
-  return hash('sha256', keys.join(','), 'base64')
+/**
+ * The origin is in it because a witness may serve many logs: whoever stole the log's key could have it cosign another
+ * log of that key, which nobody watches. A line feed stands in neither, so that no part of one can pass for the other.
+ */
+export function pinOfKeys(keys: readonly string[], origin: string): string {
+  return hash('sha256', `${keys.join(',')}\n${origin}`, 'base64')
 }
 
 /** What stands in a built loader until a server puts its pin there; as long as a pin. */

@@ -42,6 +42,13 @@ test('two of three signatures are enough, whichever two, and one is not', () => 
     assert.equal(faultOf(world.bundle({ manifest, signatures: world.sign(manifest, by) })), 'unsigned')
 })
 
+test('another log under the same key, cosigned by the same witness, is another log', () => {
+  assert.equal(faultOf(world.bundle({ origin: 'evil.example/log' })), 'pin')
+  const bundle = world.bundle({ origin: `,${world.bundle().k[4]}release.example/log` })
+  bundle.k.length = bundle.s.length = 4
+  assert.equal(faultOf({ ...bundle, t: [] }), 'pin')
+})
+
 test('the same key twice is one signature', () => {
   const bundle = world.bundle()
   bundle.s[1] = bundle.s[0]!

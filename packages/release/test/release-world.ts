@@ -36,6 +36,8 @@ export interface ReleaseWorld {
     at?: string
     root?: ReleaseRoot
     witnessSeed?: Uint8Array
+    /** Of the log whose checkpoint it is, under the same key. */
+    origin?: string
   }): ReleaseBundle
 }
 
@@ -97,7 +99,12 @@ export function releaseWorld(nowMs = Date.parse('2026-11-25T12:00:00Z')): Releas
       )
       const leaves = entries.map((each) => leafHash(nodeCrypto, each))
       const hashes = inclusionPath(index, leaves.length).map(({ from, to }) => rootOf(leaves.slice(from, to)))
-      const checkpoint = signCheckpoint('release.example/log', leaves.length, rootOf(leaves), log)
+      const checkpoint = signCheckpoint(
+        more.origin ?? 'release.example/log',
+        leaves.length,
+        rootOf(leaves),
+        log,
+      )
       const cosigner = signerOf(
         nodeCrypto,
         'witness.example',

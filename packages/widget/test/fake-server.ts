@@ -396,6 +396,10 @@ export interface HostPages {
   attributes: string
   /** Attributes of <html>. */
   html: string
+  /** False: the tenant forgot `integrity`. */
+  pinned: boolean
+  /** False: the tenant has no policy. */
+  strict: boolean
   close(): Promise<void>
 }
 
@@ -409,18 +413,19 @@ export async function openHostPages(chat: FakeServer): Promise<HostPages> {
     const { name, integrity } = chat.loader
     const loader = `/w/${name}`
     response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.setHeader(
-      'content-security-policy',
-      `default-src 'self'; script-src 'nonce-${nonce}' ${chat.origin}${loader}; frame-src ${chat.origin}; ` +
-        `connect-src ${chat.origin}; ` +
-        `require-trusted-types-for 'script'`,
-    )
+    if (host.strict)
+      response.setHeader(
+        'content-security-policy',
+        `default-src 'self'; script-src 'nonce-${nonce}' ${chat.origin}${loader}; frame-src ${chat.origin}; ` +
+          `connect-src ${chat.origin}; ` +
+          `require-trusted-types-for 'script'`,
+      )
     response.end(
       `<!doctype html><html ${host.html}><head><meta charset="utf-8"><title>Aurora Air</title>` +
         `<meta name="viewport" content="width=device-width,initial-scale=1">` +
         (pathname === '/without-tag'
           ? ''
-          : `<script src="${chat.origin}${loader}" integrity="${integrity}" crossorigin="anonymous" ` +
+          : `<script src="${chat.origin}${loader}" ${host.pinned ? `integrity="${integrity}"` : ''} crossorigin="anonymous" ` +
             `data-tenant="aurora-air" ${host.attributes} async></script>`) +
         `</head><body>${body}</body></html>`,
     )
@@ -439,6 +444,8 @@ export async function openHostPages(chat: FakeServer): Promise<HostPages> {
     ]),
     attributes: '',
     html: 'lang="en"',
+    pinned: true,
+    strict: true,
     close: () => shut(http),
   }
   return host

@@ -375,6 +375,34 @@ test('a page with card fields that the tenant approved opens as any other', asyn
   await visitor.open()
 })
 
+test('where cards are typed there is no frame while the page has the focus, and the chat goes on with the next click', async () => {
+  stage.chat.approved.add(stage.host.origin + '/checkout')
+  await visitor.goto('/checkout')
+  const frame = await visitor.open()
+  await frame.locator('textarea').fill('Which number do you mean?')
+  await frame.locator('textarea').press('Enter')
+  await frame.getByText('Sent').waitFor()
+  await visitor.page.locator('input[name=name]').click()
+  await visitor.page.locator('iframe').waitFor({ state: 'detached' })
+  await visitor.page.keyboard.type('Grace')
+  assert.equal(await visitor.page.locator('input[name=name]').inputValue(), 'Grace')
+  const again = await visitor.open()
+  await again.locator('.own').getByText('Which number do you mean?').waitFor()
+  // By keyboard as well: from the panel back into the page.
+  await visitor.page.locator('input[name=card]').focus()
+  await visitor.page.locator('iframe').waitFor({ state: 'detached' })
+})
+
+test('where cards are typed no frame comes by itself, for a returning visitor or to identify one', async () => {
+  await visitor.goto()
+  await visitor.open()
+  await visitor.goto('/checkout')
+  await visitor.page.locator('input[name=card]').focus()
+  await visitor.page.evaluate(() => window.candor!('identify', 'jwt' as never))
+  await visitor.page.waitForTimeout(2_500)
+  assert.equal(await visitor.page.locator('iframe').count(), 0)
+})
+
 test('card fields that appear while the panel is open close it', async () => {
   await visitor.goto()
   await visitor.open()

@@ -12,7 +12,13 @@ export interface WidgetReleases {
   release(
     id: string,
   ):
-    | { manifestText: string; manifest: { csp: string }; files: ReadonlyMap<string, Buffer>; sbom: Buffer }
+    | {
+        manifestText: string
+        manifest: { csp: string }
+        isRevoked: boolean
+        files: ReadonlyMap<string, Buffer>
+        sbom: Buffer
+      }
     | undefined
   bundle(): Promise<string | null>
   rootText(): string | null
@@ -95,10 +101,11 @@ export function widgetFileRoutes(options: {
       { schema: { hide: true } },
       (request, reply) => {
         const { id, name } = request.params
-        // Asked each time: what was revoked is not served from here either.
         const release = releases.release(id)
+        // Asked each time: what was revoked is not served from what is held either.
+        const isShown = release !== undefined && (!release.isRevoked || name === 'manifest.json')
         const file =
-          release &&
+          isShown &&
           fileOf(`${id}/${name}`, () => {
             if (name === 'manifest.json') return { body: Buffer.from(release.manifestText) }
             if (name === 'sbom.json') return { body: release.sbom }
@@ -106,7 +113,7 @@ export function widgetFileRoutes(options: {
             if (body === undefined) return undefined
             return name.endsWith('.html') ? { body, document: release.manifest.csp } : { body }
           })
-        return file === undefined ? reply.callNotFound() : sendFile(request, reply, file)
+        return file === undefined || file === false ? reply.callNotFound() : sendFile(request, reply, file)
       },
     )
   }

@@ -6,7 +6,7 @@ import type { CardFieldSigns } from './launcher.ts'
  * another origin.
  */
 export const hasCardFields = (document: ParentNode, signs: CardFieldSigns): boolean =>
-  [...document.querySelectorAll<HTMLInputElement>('input,select,iframe')].some((field) =>
+  [...document.querySelectorAll<HTMLInputElement>(signs.among)].some((field) =>
     // With a list of names, JSON holds these and no others, at every depth: what else counts goes by itself.
     new RegExp(signs.words, 'i').test(
       JSON.stringify(field, signs.read) + JSON.stringify([field.dataset, field.labels?.[0]?.textContent]),

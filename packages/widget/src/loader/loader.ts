@@ -94,7 +94,8 @@ const fault = (why: string, code: string): void => {
 
 const build = async (): Promise<void> => {
   look()
-  if (frame.isConnected) return
+  // Where cards are typed it comes when a visitor asks for it, and not before.
+  if (frame.isConnected || (cardFields && !wanted)) return
   // Looks. A frame that says nothing for so long is not coming: blocked, altered, or its server is away.
   patience = 5
   button.after(frame)
@@ -103,11 +104,12 @@ const build = async (): Promise<void> => {
     // Contained: it goes without a word.
     if (answer.status === 403) return remove()
     // Nothing cannot be taken apart: that is caught as any other fault of the release.
-    const [id, csp] = (await verifyRelease((await answer.json()) as ReleaseBundle))!
+    const [id, csp] = (await verifyRelease((await answer.json()) as ReleaseBundle, launcher.proof))!
     release = id
     // Enforced by the browser on whatever answers: scripts are those of the manifest, and talk to this server.
     frame.csp = csp.replace('<o> <w>', at('/') + ' ws' + at('/').slice(4))
     frame.onload = () => {
+      frame.onload = null
       // The frame's origin is opaque and has no name, so the port is handed to this very window, once. All that the
       // frame says comes by the port: this page listens to no window message at all.
       frame.contentWindow!.postMessage([tenant, (kept = local[storageKey]), session['candor:visit']], '*', [
@@ -168,8 +170,8 @@ const boot = (): void => {
   ready = wanted = shown = false
   told = ''
   channel = new MessageChannel()
-  channel.port1.onmessage = ({ data: [what, ...said] }) => {
-    if (host) heard[what]?.(...said)
+  channel.port1.onmessage = ({ data }) => {
+    if (host) heard[data?.[0]]?.(data[1], data[2])
   }
   ;[host, button, badge, notice, frame] = ['div', 'button', 'b', 'output', 'iframe'].map((each) =>
     doc.createElement(each),
@@ -191,11 +193,22 @@ const boot = (): void => {
   // The launcher's corner follows from its direction; its texts have their own.
   host!.dir = (position === 'start') === rtl ? 'ltr' : 'rtl'
   button.style.color = accent!
-  frame.sandbox = 'allow-scripts allow-forms' as never
+  Object.assign(frame, launcher.frame)
   // Beside the body, which some sites replace when the visitor navigates.
   doc.documentElement.append(host!)
   // A returning visitor's frame comes when the page has done what it is there for.
   if ((kept = local[storageKey])) setTimeout(build, 1_500)
+}
+
+/**
+ * A frame can take the focus from the page, and then gets what is typed. So where cards are typed there is none of
+ * ours, whatever runs in it, from the moment in which anything but the widget has the focus.
+ */
+const giveWay = (): void => {
+  look()
+  if (!cardFields || doc.activeElement === host || !frame.isConnected) return
+  remove()
+  boot()
 }
 
 try {
@@ -215,6 +228,9 @@ const begun = (async () => {
     boot()
     addEventListener('storage', follow)
     addEventListener('pagehide', look)
+    addEventListener('focusin', giveWay)
+    // The frames of payment providers, whose focus is seen by this alone.
+    addEventListener('blur', giveWay)
     // Fields, scripts and addresses come and go without an event.
     setInterval(() => {
       look()

@@ -4,7 +4,9 @@
  * `packages/release` say the same at length.
  */
 
-/** Put in by the server: base64 of the SHA-256 over the public keys of release, log and witnesses, joined by commas. */
+import type { Launcher } from './launcher.ts'
+
+/** Put in by the server: base64 of the SHA-256 over the keys below, joined by commas, a line feed and the log's origin. */
 declare const pin: string
 
 /** What `/w/release.json` answers; everything binary in base64. Names are short for the same reason. */
@@ -32,26 +34,20 @@ type Bytes = Uint8Array<ArrayBuffer> & {
 }
 const { subtle } = crypto
 
-const bytes = (...parts: BlobPart[]): Promise<Bytes> =>
-  (new Blob(parts) as unknown as { bytes(): Promise<Bytes> }).bytes()
+const bytes = (...parts: BlobPart[]): Promise<ArrayBuffer> => new Blob(parts).arrayBuffer()
 
 const sha256 = async (...parts: BlobPart[]): Promise<Bytes> =>
   new Uint8Array(await subtle.digest('SHA-256', await bytes(...parts))) as Bytes
 
 /** @returns its id and the policy for its documents. Throws, or answers nothing, whatever is wrong. */
-export const verifyRelease = async ({
-  m,
-  k,
-  a,
-  p,
-  c,
-  s,
-  t,
-}: ReleaseBundle): Promise<[id: string, csp: string] | void> => {
+export const verifyRelease = async (
+  { m, k, a, p, c, s, t }: ReleaseBundle,
+  [before, between, behind, cosignature, idForm]: Launcher['proof'],
+): Promise<[id: string, csp: string] | void> => {
   const { csp, expires } = JSON.parse(m) as { csp: string; expires: number }
-  const id = (await sha256(m)).toBase64({ alphabet: 'base64url', omitPadding: true })
-  // RFC 6962 §2.1: leaves are hashed behind a 0, nodes behind a 1.
-  let root = await sha256(`\0{"v":1,"at":"${a}","type":"release","outcome":"in-force","request":"${id}"}`)
+  const id = (await sha256(m)).toBase64(idForm)
+  let root = await sha256(before + a + between + id + behind)
+  // RFC 6962 §2.1: nodes are hashed behind a 1.
   for (const [left, right] of p) root = await sha256('\x01', fromBase64(left), root, fromBase64(right))
   let signed = 0
   for (const at of k.keys()) {
@@ -59,7 +55,7 @@ export const verifyRelease = async ({
       'Ed25519',
       await subtle.importKey('raw', fromBase64(k[at]!), 'Ed25519', false, ['verify']),
       fromBase64(s[at]!),
-      await bytes([m, m, m, c][at] ?? `cosignature/v1\ntime ${t[at - 4]}\n` + c),
+      await bytes([m, m, m, c][at] ?? cosignature + t[at - 4] + '\n' + c),
     )
     // The first three are counted; without one of the others nothing counts. (True calculates as 1.)
     signed = at < 3 ? signed + (valid as never) : signed * (valid as never)
@@ -67,7 +63,7 @@ export const verifyRelease = async ({
   const ageHours = (Date.now() - Date.parse(a)) / 3_600_000
   if (
     signed > 1 &&
-    pin === (await sha256(k + '')).toBase64() &&
+    pin === (await sha256(k + '\n' + c.split('\n')[0])).toBase64() &&
     c.split('\n')[2] === root.toBase64() &&
     ageHours < 24 &&
     // A browser's clock may be slow.

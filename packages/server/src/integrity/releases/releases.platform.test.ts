@@ -150,6 +150,7 @@ test(
       await sleep(200)
     }
     assert.equal((await get(`/w/${id}/en.html`)).status, 404)
+    assert.equal((await get(`/w/${id}/manifest.json`)).status, 200, 'what it was stays to be seen')
     await platform.stopServer()
     await platform.startServer()
     assert.equal((await get('/w/release.json')).status, 503)

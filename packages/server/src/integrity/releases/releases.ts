@@ -16,8 +16,8 @@ export interface Releases {
   loader(): { path: string; integrity: string } | null
   /** Loaders and what they load beside themselves, by name: every one that some page may still have. */
   beside(name: string): Buffer | undefined
-  /** Files of a release that was not revoked, as long as frames of it may be open. */
-  release(id: string): Pick<StoredRelease, 'id' | 'manifestText' | 'manifest' | 'files' | 'sbom'> | undefined
+  /** As long as frames of it may be open. Of what was revoked only the manifest is for others: as evidence. */
+  release(id: string): ServedRelease | undefined
   /** Id of the release that loaders are given; null where none is in force. */
   served(): string | null
   /** Of a release that was published here once. */
@@ -35,6 +35,13 @@ export interface Releases {
   /** The keys lie on this machine: it shows how it works, and proves nothing. */
   isLocal(): boolean
   close(): Promise<void>
+}
+
+export interface ServedRelease extends Pick<
+  StoredRelease,
+  'id' | 'manifestText' | 'manifest' | 'files' | 'sbom'
+> {
+  isRevoked: boolean
 }
 
 const hourMs = 3_600_000
@@ -423,7 +430,7 @@ export async function openReleases(options: {
     onRevoked: (listener) => void revokedListeners.push(listener),
     release(id) {
       const release = releases.get(id)
-      return release === undefined || release.record.revoked !== null ? undefined : release
+      return release && { ...release, isRevoked: release.record.revoked !== null }
     },
     async bundle() {
       if (bundle === null) await first.promise

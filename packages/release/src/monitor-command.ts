@@ -22,6 +22,7 @@ export const monitorCommand: Subcommand = async (args, say) => {
     {
       root: { type: 'string' },
       alarm: { type: 'string' },
+      log: { type: 'string' },
       every: { type: 'string' },
       once: { type: 'boolean' },
     },
@@ -34,7 +35,8 @@ export const monitorCommand: Subcommand = async (args, say) => {
     throw new UsageFault(`--every is a number of seconds up to ${everySecondsMax}`)
   const root = readRoot(values.root)
   const monitor = openMonitor({
-    reader: httpStorage(new URL('/log/', base).href),
+    // Where the keyholder is on another host, so is the log.
+    reader: httpStorage(values.log === undefined ? new URL('/log/', base).href : urlOf(values.log).href),
     root,
     manifestOf: async (id) =>
       (await fetchBytes(new URL(`/w/${id}/manifest.json`, base), manifestCharsMax)).toString('utf8'),

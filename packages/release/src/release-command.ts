@@ -25,7 +25,7 @@ const usage = `Usage: npx candor release <subcommand>
                                    sign the end of a release; with two signatures and --data it ends
   verify <folder|url> [--root <file>]
                                    check a release, or what is served, byte by byte
-  monitor <url> --root <file> [--alarm <url>] [--every <seconds>] [--once]
+  monitor <url> --root <file> [--log <url>] [--alarm <url>] [--every <seconds>] [--once]
                                    follow the log, and raise the alarm for a release that nobody could build again
 
 Exit code: 0 done or it holds, 1 it does not (monitor: something was raised), 2 wrong usage.

@@ -9,9 +9,7 @@ import { sendFile, staticFile, type StaticFile } from './static-files.ts'
 export interface WidgetReleases {
   /** Loaders and their launchers, by name. */
   beside(name: string): Buffer | undefined
-  release(
-    id: string,
-  ):
+  release(id: string):
     | {
         manifestText: string
         manifest: { csp: string }

@@ -7,7 +7,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import * as path from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, transform, type BuildOptions } from 'esbuild'
-import { cardFieldSigns, frameAttributes, proofTexts, said, type Launcher } from './src/loader/launcher.ts'
+import {
+  cardFieldSigns,
+  frameAttributes,
+  launcherParts,
+  proofTexts,
+  said,
+  type Launcher,
+} from './src/loader/launcher.ts'
 
 /** Every page view of every tenant loads this much (brotli). */
 export const loaderBytesMax = 2_048
@@ -87,6 +94,7 @@ export async function buildWidget(
     JSON.stringify({
       ...said,
       ...cardFieldSigns,
+      parts: launcherParts,
       frame: frameAttributes,
       proof: proofTexts,
       style: (await minifiedStyle(path.join(source, 'loader/launcher.css'))).toString(),

@@ -499,7 +499,10 @@ test('where the kill switch is thrown the widget goes without a word, and is ask
   )
   await visitor.launcher.waitFor({ state: 'detached' })
   assert.equal(await framesOf(), 0)
+  // Nor does anybody say later that a frame is silent that was never to come.
+  await visitor.page.waitForTimeout(11_000)
   assert.ok(!(await visitor.events()).some(([type]) => type === 'error'))
+  assert.ok(stage.chat.reports.every(({ e }) => e === ''))
   stage.chat.contained = false
   await starts()
 })

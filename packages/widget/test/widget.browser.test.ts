@@ -384,6 +384,7 @@ test('where cards are typed there is no frame while the page has the focus, and 
   await frame.getByText('Sent').waitFor()
   await visitor.page.locator('input[name=name]').click()
   await visitor.page.locator('iframe').waitFor({ state: 'detached' })
+  assert.deepEqual((await visitor.events()).at(-1), ['close', null])
   await visitor.page.keyboard.type('Grace')
   assert.equal(await visitor.page.locator('input[name=name]').inputValue(), 'Grace')
   const again = await visitor.open()

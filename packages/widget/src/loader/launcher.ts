@@ -6,6 +6,7 @@ export type Launcher = Record<Language, Said> &
   CardFieldSigns & {
     /** The style of the launcher and of its panel: where the panel may stand is never a release's to say. */
     style: string
+    parts: typeof launcherParts
     frame: typeof frameAttributes
     proof: typeof proofTexts
   }
@@ -14,6 +15,9 @@ export type Language = 'en' | 'es' | 'de' | 'ar'
 
 /** `rtl`: written from the right. */
 export type Said = [language: Language, name: string, unavailable: string, rtl: boolean]
+
+/** Elements: the host, the button, its badge, what is said beside it, and the frame. The style goes by their names. */
+export const launcherParts = ['div', 'button', 'b', 'output', 'iframe']
 
 /** Without an origin, without windows, downloads, pointer lock or a say in where the page goes. */
 export const frameAttributes = { sandbox: 'allow-scripts allow-forms' }

@@ -92,7 +92,7 @@ const fault = (why: string, code: string): void => {
   emit('error', code)
 }
 
-const build = async (): Promise<void> => {
+const build: () => unknown = async () => {
   look()
   // Where cards are typed it comes when a visitor asks for it, and not before.
   if (frame.isConnected || (cardFields && !wanted)) return
@@ -127,6 +127,8 @@ const build = async (): Promise<void> => {
 
 const remove = (): void => {
   host = host!.remove()
+  patience = 0
+  if (shown) emit('close')
 }
 
 /** What the frame may say; anything else is dropped. Fields are checked where they are used. */
@@ -135,18 +137,19 @@ const heard: Record<string, ((...said: string[]) => unknown) | undefined> = {
   emit,
   ready(given) {
     ready = true
-    button.style.color = accent ?? given!
+    button.style.color = accent ?? given
     show(wanted)
   },
   // The first tab that stores wins, and the others follow it: all tabs are one visitor.
-  keep: (value) => follow() || (kept = local[storageKey] = value!),
+  keep: (value) => follow() || (kept = local[storageKey] = value),
   unread(short, text) {
     badge.textContent = short!
     button.ariaLabel = text!
   },
   hide: () => show(false),
   refused: (text) => wanted && show(false, text),
-  link: (href) => /^https:/.test(href!) && open(href, '', 'noopener'),
+  // oxlint-disable-next-line unicorn/prefer-string-starts-ends-with -- it may be no text, and this is shorter
+  link: (href) => /^https:/.test(href) && open(href, '', 'noopener'),
   gone: remove,
 }
 
@@ -154,7 +157,7 @@ const heard: Record<string, ((...said: string[]) => unknown) | undefined> = {
 const show = (on: boolean, why?: string): void => {
   wanted = on
   notice.textContent = why!
-  if (on) void build()
+  if (on) build()
   on &&= ready || !cardFields
   if (on === shown) return
   shown = on
@@ -173,14 +176,14 @@ const boot = (): void => {
   channel.port1.onmessage = ({ data }) => {
     if (host) heard[data?.[0]]?.(data[1], data[2])
   }
-  ;[host, button, badge, notice, frame] = ['div', 'button', 'b', 'output', 'iframe'].map((each) =>
+  ;[host, button, badge, notice, frame] = launcher.parts.map((each) =>
     doc.createElement(each),
   ) as unknown as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLIFrameElement]
-  const root = host!.attachShadow({ mode: 'open' })
+  const root = host.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(launcher.style)
   root.adoptedStyleSheets.push(sheet)
-  host!.lang = language
+  host.lang = language
   button.ariaLabel = frame.title = name
   button.ariaExpanded = false as never
   button.onclick = () => show(!wanted)
@@ -191,11 +194,11 @@ const boot = (): void => {
   button.append(badge)
   root.append(button, notice)
   // The launcher's corner follows from its direction; its texts have their own.
-  host!.dir = (position === 'start') === rtl ? 'ltr' : 'rtl'
+  host.dir = (position === 'start') === rtl ? 'ltr' : 'rtl'
   button.style.color = accent!
   Object.assign(frame, launcher.frame)
   // Beside the body, which some sites replace when the visitor navigates.
-  doc.documentElement.append(host!)
+  doc.documentElement.append(host)
   // A returning visitor's frame comes when the page has done what it is there for.
   if ((kept = local[storageKey])) setTimeout(build, 1_500)
 }
@@ -234,15 +237,15 @@ const begun = (async () => {
     // Fields, scripts and addresses come and go without an event.
     setInterval(() => {
       look()
-      --patience || ready || fault('silent', 'unavailable')
+      if (!--patience && !ready) fault('silent', 'unavailable')
     }, 2_000)
   } catch {
     // Altered or away: there is nothing that could be drawn.
   }
 })()
 
-/** `window.candor(command, ...)`. Before `boot` and after `shutdown` only `boot`, `on` and `off` do anything. */
 const queued = window.candor?.q
+/** `window.candor(command, ...)`. Before `boot` and after `shutdown` only `boot`, `on` and `off` do anything. */
 window.candor = async (command: string, a?: never, b?: never): Promise<void> => {
   await begun
   if (command === 'on') return events.addEventListener(a!, b!)
@@ -254,7 +257,7 @@ window.candor = async (command: string, a?: never, b?: never): Promise<void> => 
   if (command === 'toggle') show(!wanted)
   // The frame knows which of them it is meant for.
   tell('.' + command, a, b)
-  if (command === 'identify') void build()
+  if (command === 'identify') build()
   if (command === 'shutdown') {
     show(false)
     delete local[storageKey]
@@ -263,7 +266,7 @@ window.candor = async (command: string, a?: never, b?: never): Promise<void> => 
 }
 queued?.forEach((each) => window.candor!(...each))
 
-type Candor = (command: string, a?: never, b?: never) => Promise<void>
+type Candor = (command: string, a?: never, b?: never) => unknown
 
 declare global {
   interface Window {

@@ -172,7 +172,8 @@ const shapes: Record<Op, Record<string, Check>> = {
   'release-in-force': { id: isId },
   'release-revoke': { id: isId, reason: isText(500), at: isTime, signatures: isSignatures },
   'release-proof': { index: isCount(Number.MAX_SAFE_INTEGER) },
-  contain: { tenant: isUuid, by: isActor, what: isText(1_000), begun: isBoolean },
+  // A scope is an address of 2,048 characters at most, a reason has 500.
+  contain: { tenant: isUuid, by: isActor, what: isText(3_000), begun: isBoolean },
 }
 
 /** Listed once, not at every request. */

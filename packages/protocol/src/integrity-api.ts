@@ -166,6 +166,7 @@ export interface Containment {
   framesStopped: number
   undoneAt: string | null
   undoneBy: string | null
+  undoReason?: string | null
   undoneEntry: number | null
 }
 
@@ -175,6 +176,8 @@ export interface Playbook {
   rules: { kind: AlarmKind; scope: 'tenant' | 'site' | 'template' | 'release'; sharePercentMin: number }[]
   /** Told of every alarm and containment, signed (HMAC-SHA256); https, or an origin the operator named. */
   webhook: string | null
+  /** In the answer that first names a webhook: what deliveries are signed with, shown once. */
+  secret?: string
 }
 
 export interface WatcherFinding {

@@ -5,6 +5,7 @@ import * as path from 'node:path'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import { openAccess } from './access/access.ts'
+import { openText, sealText } from './access/data-key.ts'
 import { openAccessLog, type AccessLog } from './access/access-log.ts'
 import { accessLogRoutes } from './access/access-log-routes.ts'
 import { authSecret } from './auth-secret.ts'
@@ -28,13 +29,17 @@ import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { clockRoutes } from './incidents/clocks/clock-routes.ts'
+import { openClocks } from './incidents/clocks/clocks.ts'
 import { readBuiltWidget } from './integrity/releases/built-widget.ts'
 import { releaseRoutes } from './integrity/releases/release-routes.ts'
 import { viewsLastHour } from './integrity/releases/release-views.ts'
 import { openReleaseStore } from './integrity/releases/release-store.ts'
 import { openReleases, type Releases } from './integrity/releases/releases.ts'
-import { clockRoutes } from './incidents/clocks/clock-routes.ts'
-import { openClocks } from './incidents/clocks/clocks.ts'
+import { openContainments, type Containments } from './integrity/containment/containment.ts'
+import { containmentRoutes } from './integrity/containment/containment-routes.ts'
+import { openPlaybooks, webhookTarget, type Playbooks } from './integrity/containment/playbook.ts'
+import { openWebhook } from './integrity/containment/webhook.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import { integrityRoutes } from './integrity/integrity-routes.ts'
 import { openIntegrity, type Integrity } from './integrity/integrity.ts'
@@ -86,6 +91,8 @@ export interface Candor {
   accessLog: AccessLog
   erasure: Erasure
   releases: Releases
+  containments: Containments
+  playbooks: Playbooks
   observations: Observations
   integrity: Integrity
   /** Of the keyholder on this machine; 0 while it is away. */
@@ -100,6 +107,12 @@ const packages = path.resolve(import.meta.dirname, '../..')
 const version = (
   JSON.parse(readFileSync(path.join(packages, 'server/package.json'), 'utf8')) as { version: string }
 ).version
+
+/**
+ * Requests under way end within this, or are cut. A browser also opens connections ahead and says nothing on them;
+ * Node counts those as busy and would wait for a minute.
+ */
+const requestsEndMsMax = 2_000
 
 /** Composition root: each room is given only what it uses. */
 export async function startCandor(config: Config, log: Log): Promise<Candor> {
@@ -220,6 +233,45 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ...(demo?.systemsOrigins() ?? []),
   ]
   const outbound = openOutbound({ allowPrivate: privateOrigins })
+  const webhookKey = derivedKey(secret, 'webhook secrets')
+  const sealing = {
+    seal: (context: string, text: string) => sealText(webhookKey, context, text),
+    open: (context: string, sealed: Buffer) => openText(webhookKey, context, sealed),
+  }
+  const webhook = openWebhook({ store, clock, ids, outbound, target: webhookTarget(sealing), log })
+  const containments = openContainments({
+    store,
+    clock,
+    log,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+    releaseKnown: async (tenant, release) => (await releases.rows(tenant)).some(({ id }) => id === release),
+    isRevoked: (release) => releases.isRevoked(release),
+    record: accessLog.contained,
+    onKeyholder: keyholder.client.onConnected,
+    tellStaff: (tenant, items) => delivery.tellStaff(tenant, { type: 'containments', items }),
+    announce: (q, tenant, change) => webhook.enqueue(q, tenant, { type: 'containment', ...change }),
+    announced: webhook.wake,
+  })
+  const playbooks = openPlaybooks({
+    store,
+    clock,
+    ids,
+    sealing,
+    webhook,
+    containments,
+    privateOrigins,
+    releaseInForce: () => releases.served(),
+    onChange: (by, what) =>
+      accessLog.accessChanged({
+        tenant: by.tenant,
+        by,
+        subject: by.tenant,
+        at: new Date(clock.now()).toISOString(),
+        what: 'playbook-changed',
+        ...what,
+      }),
+    log,
+  })
   const integrity = openIntegrity({
     store,
     clock,
@@ -233,12 +285,13 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       loaderPath: () => releases.loader()?.path ?? null,
       watcher: () => Promise.resolve({ pages: 0, lastRun: null }),
       watcherRuns: () => Promise.resolve([]),
-      containments: () => Promise.resolve([]),
+      containments: containments.list,
       release: (tenant) => releases.row(tenant),
-      contain: () => Promise.reject(new Refusal('state_conflict', 'Nothing here can be switched off yet.')),
+      contain: async (by, id, what) => (await containments.begin(by, id, what)).id,
     },
     log,
   })
+  integrity.alarms.onAlarm(playbooks.onAlarm)
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const authoring = openAuthoringRooms({
@@ -298,6 +351,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     clock,
     log,
   })
+  releases.onRevoked(containments.releaseRevoked)
   const demo = config.demo
     ? openDemo({
         rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },
@@ -328,6 +382,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     access,
     routing,
+    containment: containments,
     watchEnding: endings.watch,
     epoch: store.epoch,
     log,
@@ -336,7 +391,16 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
 
   const deskFolder = path.join(packages, 'console/dist')
   const routes: FastifyPluginAsync[] = [
-    widgetFileRoutes({ releases, contained: () => false, publicUrl: () => publicUrl }),
+    widgetFileRoutes({
+      releases,
+      async contained(publicId, url) {
+        const tenant = await tenants.tenantBySlug(publicId)
+        return (
+          tenant !== null && containments.covers(tenant.id, { origin: null, url, release: releases.served() })
+        )
+      },
+      publicUrl: () => publicUrl,
+    }),
     releaseRoutes(releases),
     ...(existsSync(deskFolder) ? [deskRoutes(deskFolder, () => publicUrl)] : []),
     ...(keyholder.logFolder === null ? [] : [logFileRoutes(keyholder.logFolder)]),
@@ -356,6 +420,11 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    containmentRoutes({
+      containments,
+      playbooks,
+      publicIdOf: async (tenant) => (await tenants.tenant(tenant)).publicId,
+    }),
     reportsRoutes({
       observations,
       tenantBySlug: tenants.tenantBySlug,
@@ -423,6 +492,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   fetchEpochKeys().catch(logFault('epoch keys', log))
   keyholder.client.onConnected(() => void fetchEpochKeys().catch(logFault('epoch keys', log)))
 
+  await containments.start()
+  await webhook.start()
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo
   publicUrl ||= `http://${config.host}:${port}`
@@ -441,6 +512,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     accessLog,
     erasure,
     releases,
+    containments,
+    playbooks,
     observations,
     integrity,
     keyholderPid: keyholder.pid,
@@ -449,7 +522,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await sockets.close()
       streams.close()
       await demo?.close()
+      const cut = setTimeout(() => app.server.closeAllConnections(), requestsEndMsMax)
       await app.close()
+      clearTimeout(cut)
       await releases.close()
       await virtualAgents.close()
       await authoring.close()
@@ -460,6 +535,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await observationsRetention.close()
       await observations.close()
       await integrity.close()
+      // After what may still contain something.
+      await containments.close()
+      await webhook.close()
       await conversations.close()
       access.close()
       await keyholder.close()

@@ -94,6 +94,7 @@ test('what the desk does in a working day answers as documented', async () => {
     ['/v1/identity-keys', '/v1/identity-keys'],
     ['/v1/widget-config', '/v1/widget-config'],
     ['/v1/identifier-formats', '/v1/identifier-formats'],
+    ['/v1/integrity/playbook', '/v1/integrity/playbook'],
   ] as const)
     assert.equal((await checked('GET', path, url)).status, 200, url)
   const sent = await checked('POST', `${p}/messages`, `${c}/messages`, { text: 'Good morning' })
@@ -111,6 +112,24 @@ test('what the desk does in a working day answers as documented', async () => {
     ['status', { status: 'open' }],
   ] as const)
     assert.equal((await checked('POST', `${p}/${what}`, `${c}/${what}`, body)).status, 201, what)
+  const contained = await checked('POST', '/v1/integrity/containments', '/v1/integrity/containments', {
+    scope: { kind: 'tenant' },
+    reason: 'A skimmer',
+  })
+  assert.equal(contained.status, 201)
+  const undo = `/v1/integrity/containments/${String(contained.body['id'])}/undo`
+  const undone = await checked('POST', '/v1/integrity/containments/{id}/undo', undo, { reason: 'Gone' })
+  assert.equal(undone.status, 200)
+  const listed = await checked('GET', '/v1/integrity/containments', '/v1/integrity/containments')
+  assert.deepEqual(listed.body['items'], [undone.body])
+  const playbook = {
+    rules: [{ kind: 'canary-seen', scope: 'site', sharePercentMin: 5 }],
+    webhook: 'https://shop.example/hook',
+  }
+  const saved = await checked('PUT', '/v1/integrity/playbook', '/v1/integrity/playbook', playbook)
+  assert.equal(saved.status, 200)
+  const rotated = await checked('POST', '/v1/integrity/playbook/secret', '/v1/integrity/playbook/secret')
+  assert.equal(rotated.status, 201)
   const made = await checked('POST', '/v1/canned-replies', '/v1/canned-replies', {
     shortcut: 'bye',
     title: 'Bye',

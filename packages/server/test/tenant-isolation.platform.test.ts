@@ -38,6 +38,15 @@ before(async () => {
   await virtualAgentOf(victim)
   await integrityOf(victim)
   await clocksOf(victim)
+  const contained = await platform.request(victim, 'POST', '/v1/integrity/containments', {
+    scope: { kind: 'tenant' },
+    reason: secret,
+  })
+  assert.equal(contained.status, 201)
+  const undone = `/v1/integrity/containments/${String(contained.body['id'])}/undo`
+  assert.equal((await platform.request(victim, 'POST', undone, { reason: secret })).status, 200)
+  const playbook = { rules: [], webhook: `https://victim.example/${secret}` }
+  assert.equal((await platform.request(victim, 'PUT', '/v1/integrity/playbook', playbook)).status, 200)
 })
 afterEach(() => platform.check())
 after(async () => {
@@ -187,6 +196,7 @@ test('every HTTP operation with every id of another tenant answers nothing of it
     'post /v1/virtual-agent/articles/{id}/approve',
     'post /v1/integrity/scripts/{id}/decide',
     'post /v1/integrity/alarms/{id}/{decision}',
+    'post /v1/integrity/containments/{id}/undo',
   ])
     assert.ok(operations.has(one), one)
   assert.deepEqual(await victimsRows(), before)

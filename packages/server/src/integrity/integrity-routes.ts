@@ -214,9 +214,11 @@ export function integrityRoutes(integrity: Integrity): FastifyPluginAsync {
         },
       },
       (request) => {
-        const by = requireStaff(request, 'integrity.decide')
+        const { decision } = request.params
+        // Whoever may stop a page may do so from its alarm; how much they may stop the kill switch asks itself.
+        const by = requireStaff(request, decision === 'contain' ? 'containments.page' : 'integrity.decide')
         const { justification: why, scope: where } = request.body ?? {}
-        return integrity.decideAlarm(by, request.idempotencyKey, request.params.id, request.params.decision, {
+        return integrity.decideAlarm(by, request.idempotencyKey, request.params.id, decision, {
           ...(why === undefined
             ? {}
             : { justification: checkLine(why, 'justification', justificationCharactersMax) }),

@@ -24,6 +24,8 @@ export const allPermissions = [
   'page-reports.read',
   'integrity.read',
   'integrity.decide',
+  'containments.page',
+  'containments.manage',
   'identifier-formats.manage',
   'virtual-agent.read',
   'virtual-agent.edit',
@@ -57,6 +59,8 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'approved-pages.read',
     'page-reports.read',
     'integrity.read',
+    // Whoever is on shift sees an alarm first. Stopping a page costs some chats; it is logged, and others undo it.
+    'containments.page',
     'virtual-agent.edit',
     'virtual-agent.approve',
   ]),
@@ -74,6 +78,8 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'page-reports.read',
     'integrity.read',
     'integrity.decide',
+    'containments.page',
+    'containments.manage',
     'virtual-agent.read',
     // What is said to customers in the company's name; somebody else wrote it.
     'virtual-agent.approve',

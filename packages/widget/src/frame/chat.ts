@@ -85,6 +85,8 @@ export interface ChatParts {
   kept: Kept | null
   /** UUID of this tab's visit; null where the loader had none. */
   visit: string | null
+  /** Id of the release that this frame is of. */
+  release: string | null
   transports: readonly Transport[]
   clock: Clock
   random(): number
@@ -172,6 +174,7 @@ export function openChat(parts: ChatParts): Chat {
       positions,
       ...(kept ? { token: kept.token } : {}),
       ...(parts.visit === null ? {} : { visit: parts.visit }),
+      ...(parts.release === null ? {} : { release: parts.release }),
     }),
     onState(next) {
       link = next

@@ -50,6 +50,11 @@ function accentOf({ accent, accentDark }: WidgetConfig): string {
   return matchMedia('(prefers-color-scheme:dark)').matches ? accentDark : accent
 }
 
+/** `/w/<id of the release>/<language>.html` */
+function releaseOf(path: string): string | null {
+  return /^\/w\/([\w-]{43})\//.exec(path)?.[1] ?? null
+}
+
 function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): void {
   let chat: Chat | null = null
   let open = false
@@ -75,6 +80,7 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
       tenant: boot.tenant,
       kept: boot.kept,
       visit: boot.visit,
+      release: releaseOf(location.pathname),
       origin,
       page,
       locale: m.language,

@@ -18,6 +18,12 @@ export interface Releases {
   beside(name: string): Buffer | undefined
   /** As long as frames of it may be open. Of what was revoked only the manifest is for others: as evidence. */
   release(id: string): ServedRelease | undefined
+  /** Id of the release that loaders are given; null where none is in force. */
+  served(): string | null
+  /** Of a release that was published here once. */
+  isRevoked(id: string): boolean
+  /** Told of each release that is revoked from now on. */
+  onRevoked(listener: (id: string) => void): void
   /** Text of the bundle; null where no release is in force. The first is waited for. */
   bundle(): Promise<string | null>
   /** Public: it says whom a loader believes. */
@@ -82,6 +88,7 @@ export async function openReleases(options: {
   const releases = new Map(store.releases().map((release) => [release.id, release]))
   const loaders = store.loaders()
   const refusedUntil = new Map<string, number>()
+  const revokedListeners: ((id: string) => void)[] = []
   let root = store.root()
   let pin = root === null ? '' : pinOf(root)
   let keys: LocalKeys | null = null
@@ -213,6 +220,7 @@ export async function openReleases(options: {
     if (bundle?.id === id) putBundle(null)
     log({ level: 'warn', event: 'release-revoked', id, index })
     pinNewest()
+    for (const listener of revokedListeners) listener(id)
   }
 
   /** What is built here runs under the local keys, unless this very build was revoked. */
@@ -417,6 +425,9 @@ export async function openReleases(options: {
   return {
     loader: () => loader,
     beside: (name) => loaders.get(name),
+    served: () => bundle?.id ?? null,
+    isRevoked: (id) => (releases.get(id)?.record.revoked ?? null) !== null,
+    onRevoked: (listener) => void revokedListeners.push(listener),
     release(id) {
       const release = releases.get(id)
       return release && { ...release, isRevoked: release.record.revoked !== null }

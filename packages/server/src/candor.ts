@@ -33,6 +33,7 @@ import { clockRoutes } from './incidents/clocks/clock-routes.ts'
 import { openClocks } from './incidents/clocks/clocks.ts'
 import { readBuiltWidget } from './integrity/releases/built-widget.ts'
 import { releaseRoutes } from './integrity/releases/release-routes.ts'
+import { viewsLastHour } from './integrity/releases/release-views.ts'
 import { openReleaseStore } from './integrity/releases/release-store.ts'
 import { openReleases, type Releases } from './integrity/releases/releases.ts'
 import { openContainments, type Containments } from './integrity/containment/containment.ts'
@@ -346,7 +347,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     store: openReleaseStore(path.join(config.dataFolder, 'release'), log),
     keyholder: keyholder.client,
     built: readBuiltWidget(path.dirname(packages), version, log),
-    viewsLastHour: (tenant, release) => observations.viewsOfRelease(tenant, release, 3_600_000),
+    viewsLastHour: (tenant, release) => viewsLastHour(store, tenant, release, clock.now()),
     clock,
     log,
   })

@@ -123,7 +123,7 @@ test('what the desk does in a working day answers as documented', async () => {
   const listed = await checked('GET', '/v1/integrity/containments', '/v1/integrity/containments')
   assert.deepEqual(listed.body['items'], [undone.body])
   const playbook = {
-    rules: [{ kind: 'unknown-script', scope: 'site', sharePercentMin: 5 }],
+    rules: [{ kind: 'canary-seen', scope: 'site', sharePercentMin: 5 }],
     webhook: 'https://shop.example/hook',
   }
   const saved = await checked('PUT', '/v1/integrity/playbook', '/v1/integrity/playbook', playbook)

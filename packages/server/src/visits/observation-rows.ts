@@ -65,21 +65,6 @@ export async function insertViews(q: Query, tenant: string, rows: readonly ViewR
   )
 }
 
-export async function countReleaseViews(
-  q: Query,
-  tenant: string,
-  release: string,
-  fromMs: number,
-): Promise<number> {
-  const [row] = await q<{ views: number }>(
-    `select count(distinct view_id)::int as views from observed_views
-     where tenant_id = $1 and at >= to_timestamp($3::float8 / 1000.0)
-       and release_id = (select id from observed_words where tenant_id = $1 and kind = 'r' and word = $2)`,
-    [tenant, release, fromMs],
-  )
-  return row!.views
-}
-
 export interface HashRow {
   template: number
   at: number

@@ -13,7 +13,6 @@ import { meet, openDictionary, type Dictionary, type Met, type WordKind } from '
 import {
   countHashes,
   countMinutes,
-  countReleaseViews,
   countViolations,
   eraseVisits,
   flag,
@@ -39,8 +38,6 @@ export interface Observations {
   /** Told of every flush, one after the other. What it throws is logged. */
   onObserved(listener: (batch: ObservedBatch) => Promise<void>): void
   keep: Dictionary['keep']
-  /** Page views whose loader opened this release, since so many milliseconds ago. */
-  viewsOfRelease(tenant: string, release: string, sinceMs: number): Promise<number>
   /** The visit of a tab is this visitor's. */
   joinVisitor(tenant: string, visit: string, visitor: string): void
   eraseVisitor(tenant: string, visitor: string): Promise<void>
@@ -539,9 +536,6 @@ export function openObservations(options: {
     },
 
     keep: dictionary.keep,
-
-    viewsOfRelease: (tenant, release, sinceMs) =>
-      store.read(tenant, (q) => countReleaseViews(q, tenant, release, now() - sinceMs)),
 
     joinVisitor(tenant, visit, visitor) {
       if (!full(1)) gathered.visitors.push({ tenant, visit, visitor, at: now() })

@@ -84,8 +84,10 @@ export function openContainmentEntries(options: {
           try {
             await late(of, step, await ask(of, step))
           } catch (caught) {
-            if (!(caught instanceof Refusal && caught.code === 'history_unavailable')) throw caught
-            return
+            if (caught instanceof Refusal && caught.code === 'history_unavailable') return
+            // The others are not to wait for one that is refused.
+            log({ level: 'error', event: 'a containment is not in the log', step, reason: String(caught) })
+            break
           }
         }
     },

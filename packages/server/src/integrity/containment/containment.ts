@@ -103,6 +103,7 @@ export function openContainments(options: {
   const counting = new Map<string, StoredContainment>()
   const noting = new Map<StoredContainment, NodeJS.Timeout>()
   let refreshing: Promise<void> | null = null
+  let writingEntries: Promise<void> | null = null
   let closed = false
   let timer: NodeJS.Timeout | undefined
 
@@ -171,16 +172,14 @@ export function openContainments(options: {
     if (closed || noting.has(of)) return
     noting.set(
       of,
-      setTimeout(() => noteNow(of), noteFramesMs),
+      setTimeout(() => void noteNow(of), noteFramesMs),
     )
   }
 
-  function noteNow(of: StoredContainment): void {
-    const due = noting.get(of)
-    if (due === undefined) return
-    clearTimeout(due)
+  async function noteNow(of: StoredContainment): Promise<void> {
+    clearTimeout(noting.get(of))
     noting.delete(of)
-    store.write(of.tenant, (q) => updateFrames(q, of)).catch(logged('the number of stopped frames'))
+    await store.write(of.tenant, (q) => updateFrames(q, of)).catch(logged('the number of stopped frames'))
   }
 
   function logged(what: string): (caught: unknown) => void {
@@ -320,7 +319,11 @@ export function openContainments(options: {
             ),
           )
     if (before === changes) takeUp(found.filter(({ undone }) => undone === null))
-    await entries.writeMissing(found)
+    // Not waited for: a keyholder that hangs must not keep what is in force from being taken up.
+    writingEntries ??= entries
+      .writeMissing(found)
+      .catch(logged('entries of containments'))
+      .finally(() => (writingEntries = null))
   }
 
   function takeUp(stored: readonly StoredContainment[]): void {
@@ -386,8 +389,9 @@ export function openContainments(options: {
     async close() {
       closed = true
       clearInterval(timer)
-      for (const of of [...noting.keys()]) noteNow(of)
+      await Promise.all([...noting.keys()].map(noteNow))
       await refreshing
+      await writingEntries
       await Promise.all(lanes.values())
     },
   }

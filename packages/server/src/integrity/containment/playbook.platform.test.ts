@@ -257,6 +257,18 @@ test('a new secret signs what comes from then on; the secret is shown once and i
     assert.ok(!rows.includes(secret) && !rows.includes(Buffer.from(secret).toString('hex')))
 })
 
+test('a secret that does not open stops no containment, and a new one delivers what waited', async () => {
+  await newTenant()
+  await save({ rules: [], webhook: url })
+  await platform.sql(`update playbooks set sealed_secret = '\\x00' where tenant_id = $1`, [tenant.id])
+  const body = { scope: { kind: 'tenant' }, reason: 'A skimmer' }
+  const begun = await platform.request(tenant, 'POST', '/v1/integrity/containments', body)
+  assert.equal(begun.status, 201)
+  const { body: rotated } = await platform.request(tenant, 'POST', '/v1/integrity/playbook/secret')
+  await until(() => delivered.length === 1, 'it is delivered')
+  assert.ok(isGenuine(delivered[0]!, String(rotated['secret'])))
+})
+
 test('a change of the playbook is in the log, and agents and supervisors do not make one', async () => {
   await newTenant()
   await save({ rules: [{ kind: 'canary-seen', scope: 'tenant', sharePercentMin: 0 }], webhook: null })

@@ -124,6 +124,7 @@ export function openPlaybooks(options: {
         await options.onChange(by, { rules: `${rules.length}, as before`, webhook: 'set' })
         await writeSecret(q, by.tenant, secret)
       })
+      webhook.wake(by.tenant)
       return { secret }
     },
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { after, test } from 'node:test'
@@ -6,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
 import { entriesPath } from '@candor/ledger/tiles.ts'
-import type { ReleaseRow } from '@candor/protocol/integrity-api.ts'
+import type { PageViewReport, ReleaseRow } from '@candor/protocol/integrity-api.ts'
 import { verifyBundle } from '@candor/release/bundle.ts'
 import { integrityOf, releaseIdOf, type ReleaseManifest } from '@candor/release/manifest.ts'
 import { parseKeyText } from '@candor/release/release-keys.ts'
@@ -99,6 +100,34 @@ test(
     assert.equal(status, 200)
     const [row] = body['items'] as ReleaseRow[]
     assert.deepEqual([row!.id, row!.inForce, row!.revokedAt], [id, true, null])
+    assert.equal(row!.viewsLastHour, 0)
+    await platform.candor.tenants.addSite(tenant.id, 'https://shop.example')
+    const report: PageViewReport = {
+      t: tenant.slug,
+      v: randomUUID(),
+      n: randomUUID(),
+      u: 'https://shop.example/cart',
+      c: false,
+      l: `${platform.url}/w/loader.js`,
+      i: true,
+      m: id,
+      s: [],
+      e: '',
+    }
+    // At the start and at the end of one view.
+    for (const s of [[], ['https://shop.example/a.js']]) {
+      const sent = await fetch(`${platform.url}/v1/page-views`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain', origin: 'https://shop.example' },
+        body: JSON.stringify({ ...report, s }),
+      })
+      assert.ok(sent.ok, await sent.text())
+    }
+    await platform.candor.observations.flush()
+    const again = await platform.request(tenant, 'GET', '/v1/integrity/releases')
+    assert.equal((again.body['items'] as ReleaseRow[])[0]!.viewsLastHour, 1)
+    const home = await platform.request(tenant, 'GET', '/v1/integrity')
+    assert.equal((home.body['release'] as ReleaseRow).id, id)
     assert.equal((await get('/v1/integrity/releases')).status, 401)
     const { email } = tenant.people.agent
     const signIn = await fetch(`${platform.url}/v1/sign-in`, {

@@ -78,7 +78,7 @@ export interface NoticeFault {
   verified: boolean
 }
 
-export type MailingState = 'draft' | 'proposed' | 'approved' | 'sending' | 'paused' | 'done' | 'withdrawn'
+export type MailingState = 'draft' | 'proposed' | 'approved' | 'sending' | 'paused' | 'done'
 
 export interface MailingProgress {
   persons: number

@@ -27,6 +27,7 @@ import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { mailSetting, openNotices, type Notices } from './incidents/notices/open-notices.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
@@ -72,6 +73,7 @@ export interface Candor {
   authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
+  notices: Notices
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -239,6 +241,16 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     localeOf: tenants.localeOf,
   })
   const cannedReplies = openCannedReplies(store, tenants.guardFormats)
+  const notices = openNotices({
+    ...{ store, clock, ids, log },
+    random: Math.random,
+    sealingKey: derivedKey(secret, 'notice persons'),
+    returnPathKey: derivedKey(secret, 'notice return paths'),
+    tenants: tenants.tenantIds,
+    record: (tenant, what) => accessLog.record({ type: 'operator', tenant, by: null, what }),
+    mail: mailOf(config),
+    hookSecret: config.smtpHookSecret?.reveal() ?? null,
+  })
   const endings = openLiveEndings({ clock, after: afterTimeout })
   tenants.onSessionEnded((session) => {
     endings.ended(session)
@@ -309,6 +321,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
+    notices.routes,
     signInRoutes(tenants),
     peopleRoutes(tenants, {
       online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
@@ -383,6 +396,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     authoring,
     accessLog,
     erasure,
+    notices,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -390,6 +404,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       streams.close()
       await demo?.close()
       await app.close()
+      await notices.close()
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()
@@ -403,6 +418,20 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await postgres?.stop()
     },
   }
+}
+
+function mailOf(config: Config): ReturnType<typeof mailSetting> | null {
+  if (config.smtpUrl === undefined || config.smtpFrom === undefined) return null
+  return mailSetting({
+    url: config.smtpUrl.reveal(),
+    from: config.smtpFrom,
+    dkim: config.smtpDkim,
+    signers: config.smtpSigners,
+    connections: config.smtpConnections,
+    domainPerMinute: config.smtpDomainPerMinute,
+    retrySeconds: config.smtpRetrySeconds,
+    doubtSeconds: config.smtpDoubtSeconds,
+  })
 }
 
 function logFault(of: string, log: Log): (caught: unknown) => void {

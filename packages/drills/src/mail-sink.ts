@@ -144,8 +144,13 @@ export async function openMailSink(rules: SinkRules): Promise<MailSink> {
     port: () => port,
     async crash() {
       muted = true
+      const former = server
+      server = null
+      // Nobody new gets in; who is in is taken from and not answered.
+      const ended = former === null ? null : new Promise<void>((resolve) => former.close(() => resolve()))
       await sleep(300)
       await gone()
+      await ended
     },
     up: listen,
     async reported() {

@@ -314,7 +314,8 @@ test('a receipt proves itself up to a root that is in the access log', async () 
   await sleep(300)
   const path = `/v1/incidents/${mailing.incident}/notices/${mailing.id}/receipts/`
   for (const person of [who[0]!, who[17]!, who[36]!]) {
-    const { body } = await platform.request(tenant, 'GET', path + person.id)
+    const { status, body } = await platform.request(tenant, 'GET', path + person.id)
+    assert.equal(status, 200, JSON.stringify(body))
     const receipt = body as unknown as Parameters<typeof receiptLine>[0] & {
       proof: { index: number; size: number; path: string[]; root: string; entry: number }
     }

@@ -119,7 +119,7 @@ export function openReceipts(options: {
           `select m.place, m.hash, m.sent_at, m.response, p.person_id, m.receipts as batch, b.root, b.entry
            from notice_persons p
            join notice_mailings g on g.tenant_id = p.tenant_id and g.id = p.mailing_id
-           join notice_mails m using (tenant_id, mailing_id, place)
+           join notice_mails m on m.tenant_id = p.tenant_id and m.mailing_id = p.mailing_id and m.place = p.place
            left join notice_receipt_batches b
              on b.tenant_id = p.tenant_id and b.mailing_id = p.mailing_id and b.batch = m.receipts
            where p.tenant_id = $1 and p.mailing_id = $2 and p.person_id = $3 and g.incident_id = $4

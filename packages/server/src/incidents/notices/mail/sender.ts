@@ -108,6 +108,8 @@ export function openSender(options: SenderOptions): Sender {
   const queue = openMailQueue({ store: options.store, now: clock.now, run: options.run })
   const held = new Map<string, Held>()
   const ready: Ready[] = []
+  /** Of mailings that are paused: given back with the next look. */
+  let dropped: Ready[] = []
   let composing = 0
   let connected = 0
   let closed = false
@@ -255,6 +257,8 @@ export function openSender(options: SenderOptions): Sender {
               ? await connection!.handOver(next!)
               : { kind: 'refused', response: next!.fault }
           last = outcome(next!, answer)
+          if (answer.kind === 'accepted') awayTries = 0
+          else if (answer.kind === 'in-doubt' || answer.kind === 'not-handed-over') away()
           judge(next!.mailing, answer)
         }
         continue
@@ -279,7 +283,8 @@ export function openSender(options: SenderOptions): Sender {
       if (next === undefined) return null
       if (ready.length === readyMax / 2) wakeUp()
       const paused = held.get(next.mailing)?.row.state !== 'sending'
-      if (!paused && next.leasedUntil - clock.now() > leaseMs / 4) return next
+      if (paused) dropped.push(next)
+      else if (next.leasedUntil - clock.now() > leaseMs / 4) return next
     }
   }
 
@@ -290,14 +295,20 @@ export function openSender(options: SenderOptions): Sender {
       return null
     }
     try {
-      const connection = await options.connect()
-      awayTries = 0
-      return connection
+      return await options.connect()
     } catch (caught) {
-      awayUntil = clock.now() + Math.min(awayMsMax, 1_000 * 2 ** Math.min(awayTries++, 10))
-      if (awayTries === 1) log({ level: 'warn', event: 'mail server away', reason: nameOf(caught) })
+      if (awayTries === 0) log({ level: 'warn', event: 'mail server away', reason: nameOf(caught) })
+      away()
       return null
     }
+  }
+
+  /** A server that takes mails and breaks off would put one in doubt with every connection: it is left alone, longer each time. */
+  function away(): void {
+    const now = clock.now()
+    // Connections that break together count once.
+    if (now < awayUntil) return
+    awayUntil = now + Math.min(awayMsMax, 1_000 * 2 ** Math.min(awayTries++, 10))
   }
 
   function outcome(mail: Ready, answer: HandOver): DoneMail {
@@ -368,6 +379,9 @@ export function openSender(options: SenderOptions): Sender {
     }
     for (const one of [...held.values()]) {
       const { row, batch } = one
+      const back = dropped.filter(({ mailing }) => mailing === row.id).map(({ place }) => place)
+      dropped = dropped.filter(({ mailing }) => mailing !== row.id)
+      if (back.length > 0) await queue.release(row.tenant_id, row.id, back, new Date(clock.now()))
       const { done, doubted, again } = await queue.sweep(row, options.doubtMs)
       if (doubted + again > 0)
         log({ level: 'info', event: 'notices in doubt', mailing: row.id, doubted, again })

@@ -81,7 +81,7 @@ const commands = {
   drill: {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',
-    says: 'attack a copy and show what is found: log-attacks, skipped-log, stolen-data',
+    says: 'attack a copy and show what is found: log-attacks, skipped-log, stolen-data, notices',
   },
   bench: {
     program: 'packages/bench/src/bench.ts',

@@ -78,6 +78,11 @@ const commands = {
     usage: 'witness <folder>',
     says: 'cosign the logs of others (--log <vkey>) and raise the alarm when one stops, shrinks or forks',
   },
+  'response-site': {
+    program: 'packages/server/src/response-site-command.ts',
+    usage: 'response-site <folder>',
+    says: 'serve the published response sites and their letter box, and nothing else',
+  },
   drill: {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',

@@ -18,6 +18,7 @@ const usage = `Usage: npm run bench -- [name] [options]
   access       keys and log: sealed and unsealed sends, logged openings a second, what one reader read of 10 M entries
   knowledge    the right article among the first found, beside plain BM25; calibration
   flows        slots read in NLU++, next actions in STAR (data beside the project or in CANDOR_DATA)
+  response-site  the response site beside nginx (--quick)
   ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
@@ -41,6 +42,12 @@ if (name === 'card-guard') {
   const { flowsBench } = await import('./flows-bench.ts')
   const { values } = parseArgs({ args: rest, options: { misses: { type: 'string', default: '10' } } })
   flowsBench((line) => process.stdout.write(`${line}\n`), { misses: Number(values.misses) })
+} else if (name === 'response-site') {
+  const { responseSiteBench } = await import('./response-site-bench.ts')
+  const { values } = parseArgs({ args: rest, options: { quick: { type: 'boolean', default: false } } })
+  const plan = values.quick ? { rounds: 1, seconds: 2 } : { rounds: 3, seconds: 8 }
+  const report = await responseSiteBench(plan, (line) => void process.stderr.write(`${line}\n`))
+  process.stdout.write(`\n${report}\n`)
 } else if (name === 'ledger') {
   const { ledgerBench, ledgerReport } = await import('./ledger-bench.ts')
   const { values } = parseArgs({

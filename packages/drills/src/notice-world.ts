@@ -64,6 +64,7 @@ export function factsOf(tenant: number): NoticeFacts {
       to: '2026-10-12',
       estimated: false,
       discovered: '2026-10-12',
+      personsAffected: null,
       delayedByLawEnforcement: false,
     },
     words: { en: words, es: words },

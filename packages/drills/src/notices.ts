@@ -23,7 +23,7 @@ import { printTable } from './table.ts'
 /** As many as one airline wrote to. */
 const personsDefault = 825_000
 const personsSmall = 4_000
-const connections = 8
+const connections = 16
 const outageMs = 6_000
 const doubtSeconds = 20
 const perMinuteWanted = 10_000

@@ -1,22 +1,13 @@
 /** Notices to the persons whom an incident affects: what the API takes and answers. docs/notices.md explains it. */
+import { dataCategories, type DataCategory } from './incidents-api.ts'
 import type { By } from './virtual-agent-api.ts'
 
 export const noticeLanguages = ['en', 'es'] as const
 export type NoticeLanguage = (typeof noticeLanguages)[number]
 
 /** What of a person was concerned. */
-export const noticeCategories = [
-  'payment-card',
-  'contact',
-  'credentials',
-  'conversation',
-  'government-id',
-  'passport',
-  'loyalty',
-  'health',
-  'bank-account',
-] as const
-export type NoticeCategory = (typeof noticeCategories)[number]
+export const noticeCategories = dataCategories
+export type NoticeCategory = DataCategory
 
 /** Somebody to be told. */
 export interface AffectedPerson {
@@ -41,7 +32,7 @@ export interface NoticeFacts {
     phone: string
     email: string
     web: string | null
-    /** Name and address of the data protection officer, where there is one. */
+    /** Name and address of the data protection officer; without one, questions go to `email`. */
     dataProtectionOfficer: string | null
   }
   incident: {
@@ -50,6 +41,8 @@ export interface NoticeFacts {
     to: string
     estimated: boolean
     discovered: string | null
+    /** Where the law asks for it (Rhode Island), and nowhere else. */
+    personsAffected: number | null
     delayedByLawEnforcement: boolean
   }
   /** In each language in which somebody is written to. */

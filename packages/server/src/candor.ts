@@ -27,6 +27,8 @@ import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { clockRoutes } from './incidents/clocks/clock-routes.ts'
+import { openClocks } from './incidents/clocks/clocks.ts'
 import { mailSetting, openNotices, type Notices } from './incidents/notices/open-notices.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import type { Log } from './log.ts'
@@ -318,6 +320,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    clockRoutes(openClocks({ store, clock, ids })),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,

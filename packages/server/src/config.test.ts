@@ -43,6 +43,15 @@ test('with nothing set, the server runs on loopback with its own database and th
     socketsMax: 15_000,
     privateOrigins: [],
     metrics: true,
+    smtpUrl: undefined,
+    smtpFrom: undefined,
+    smtpDkim: [],
+    smtpSigners: 1,
+    smtpConnections: 8,
+    smtpDomainPerMinute: 6_000,
+    smtpRetrySeconds: 60,
+    smtpDoubtSeconds: 900,
+    smtpHookSecret: undefined,
   })
 })
 

@@ -36,6 +36,7 @@ before(async () => {
   const format = { name: secret, pattern: '################', prefix: secret }
   assert.equal((await platform.request(victim, 'POST', '/v1/identifier-formats', format)).status, 201)
   await virtualAgentOf(victim)
+  await clocksOf(victim)
 })
 afterEach(() => platform.check())
 after(async () => {
@@ -59,6 +60,25 @@ async function virtualAgentOf(tenant: TestTenant): Promise<void> {
   assert.equal(made.status, 201, JSON.stringify(made.body))
   const what = { definition, modelHash: null, indexHash: null, report: { secret }, note: secret }
   await platform.candor.authoring.versions.publishAsInstallation(tenant.id, what)
+}
+
+/** An incident whose clocks stand still for a reason with the secret in it. */
+async function clocksOf(tenant: TestTenant): Promise<void> {
+  const clocks = `/v1/incidents/${platform.ids.next()}/clocks`
+  const affected = [{ jurisdiction: 'US-TX', persons: 3, categories: ['health'], protection: null }]
+  const determinedAt = '2026-03-01T00:00:00Z'
+  const facts = { revision: 0, facts: { role: 'owner', determinedAt, affected } }
+  const begun = await platform.request(tenant, 'POST', `${clocks}/facts`, facts)
+  assert.equal(begun.status, 200, JSON.stringify(begun.body))
+  const paused = await platform.request(tenant, 'POST', `${clocks}/pauses`, {
+    by: 'law-enforcement',
+    reason: secret,
+    document: secret,
+    written: true,
+    jurisdictions: null,
+    from: '2026-03-02T00:00:00Z',
+  })
+  assert.equal(paused.status, 201, JSON.stringify(paused.body))
 }
 
 /** Everything of the victim as the owner sees it; what a thief does must leave it as it is. */

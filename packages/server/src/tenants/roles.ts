@@ -31,6 +31,7 @@ export const allPermissions = [
   'notices.approve',
   'api-keys.manage',
   'identity-keys.manage',
+  'incidents.clocks',
 ] as const
 
 export type Permission = (typeof allPermissions)[number]
@@ -78,6 +79,7 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'notices.read',
     'notices.manage',
     'notices.approve',
+    'incidents.clocks',
   ]),
 }
 

@@ -99,8 +99,8 @@ function valuesOf(
     day(from) === day(to) ? vocabulary.on(day(from)) : vocabulary.between(day(from), day(to))
   const attorneyGeneral: PublicContact | undefined = attorneysGeneral[person.jurisdiction]
   // Named where the law asks for it; elsewhere a state's office would only puzzle.
-  const asked = contentRuleOf(person.jurisdiction).requires.some(
-    ({ element }) => element === 'attorney-general',
+  const asked = contentRuleOf(person.jurisdiction, date).requires.some(
+    ({ element }) => element === 'attorney-general-contact',
   )
   return {
     'person.name': person.name,
@@ -112,22 +112,22 @@ function valuesOf(
     'company.phone': company.phone,
     'company.email': company.email,
     'company.web': company.web === null ? null : vocabulary.web(company.web),
-    'company.dataProtectionOfficer':
-      company.dataProtectionOfficer === null
-        ? null
-        : vocabulary.dataProtectionOfficer(company.dataProtectionOfficer),
+    'company.dataProtection': vocabulary.dataProtection(company.dataProtectionOfficer ?? company.email),
     'incident.whatHappened': words?.whatHappened ?? null,
     'incident.dates': range(incident.from, incident.to) + (incident.estimated ? vocabulary.estimated : ''),
     'incident.discovered':
       incident.discovered === null ? null : vocabulary.discovered(day(incident.discovered)),
+    'incident.affected':
+      incident.personsAffected === null
+        ? null
+        : vocabulary.affected(incident.personsAffected.toLocaleString(person.language)),
     'incident.measures': words?.measures ?? null,
     'incident.consequences': words?.consequences ?? null,
     'incident.advice': words?.advice ?? null,
     'incident.delay': incident.delayedByLawEnforcement ? vocabulary.delayed : vocabulary.notDelayed,
-    'advice.watch': vocabulary.watch,
-    'advice.credentials': vocabulary.credentials,
-    'advice.fraudAlert': vocabulary.fraudAlert,
-    'advice.securityFreeze': vocabulary.securityFreeze,
+    'advice.reviewAccounts': vocabulary.reviewAccounts,
+    'advice.changePassword': vocabulary.changePassword,
+    'advice.fraudAlertsAndFreezes': vocabulary.fraudAlertsAndFreezes,
     'advice.policeReport': vocabulary.policeReport,
     'protection.offer':
       protection === null
@@ -138,7 +138,7 @@ function valuesOf(
             protection.enrolAt,
             day(protection.enrolUntil),
           ),
-    'contacts.creditBureaus': creditBureaus.map(contactLine),
+    'contacts.consumerAgencies': creditBureaus.map(contactLine),
     'contacts.ftc': [contactLine(federalTradeCommission)],
     'contacts.attorneyGeneral':
       asked && attorneyGeneral !== undefined ? [contactLine(attorneyGeneral)] : null,

@@ -1,16 +1,17 @@
+import type { ClockRule, ContentElement } from '@candor/protocol/incidents-api.ts'
 import type { NoticeCategory } from '@candor/protocol/notices-api.ts'
-import type { NoticeElement } from './elements.ts'
+import { shippedRules } from '../clocks/rules/shipped-rules.ts'
 
-/**
- * What the law of a jurisdiction asks of a notice to a person. Data, not advice: `verified` is true where the text of
- * the law was read when the rule was written, and counsel confirms in any case.
- */
+/** What a notice can be asked to hold: what the clocks' rules name, and the date that stands on it. */
+export type NoticeElement = ContentElement | 'date-of-notice'
+
+/** What a jurisdiction asks of a notice to a person. */
 export interface ContentRule {
-  /** `US-CA`; `US` and `EU` for all that have no rule of their own. */
   jurisdiction: string
   requires: readonly RequiredElement[]
   forbids: readonly NoticeElement[]
   citation: string
+  /** The text of every law behind it was read (clocks/rules). */
   verified: boolean
 }
 
@@ -20,175 +21,69 @@ export interface RequiredElement {
   when?: readonly NoticeCategory[]
 }
 
-/** Stands for the Social Security number and the driver's license where a law names those. */
-const identity: readonly NoticeCategory[] = ['government-id', 'passport']
-const always = (...list: NoticeElement[]): RequiredElement[] => list.map((element) => ({ element }))
-
-/** What a notice without these would not be, anywhere. */
-const basics = always('company', 'contact', 'categories', 'measures', 'advice')
-const federal = always('credit-bureaus', 'ftc')
-
-export const contentRules: readonly ContentRule[] = [
-  {
-    jurisdiction: 'US-CA',
-    requires: [
-      ...basics,
-      ...always('title', 'headings', 'notice-date', 'nature', 'dates', 'law-enforcement-delay'),
-      { element: 'credit-bureaus', when: identity },
-      { element: 'identity-protection', when: identity },
-      { element: 'change-credentials', when: ['credentials'] },
-    ],
-    forbids: [],
-    citation: 'Cal. Civ. Code § 1798.82(d)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-MA',
-    requires: [
-      ...basics,
-      ...always('police-report', 'security-freeze', 'credit-bureaus'),
-      { element: 'identity-protection', when: identity },
-    ],
-    forbids: ['nature'],
-    citation: 'Mass. Gen. Laws ch. 93H § 3(b), § 3A',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-NC',
-    requires: [
-      ...basics,
-      ...federal,
-      ...always('nature', 'attorney-general', 'fraud-alert', 'security-freeze'),
-    ],
-    forbids: [],
-    citation: 'N.C. Gen. Stat. § 75-65(d)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-MD',
-    requires: [...basics, ...federal, ...always('attorney-general')],
-    forbids: [],
-    citation: 'Md. Code, Com. Law § 14-3504(g)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-DC',
-    requires: [
-      ...basics,
-      ...federal,
-      ...always('attorney-general', 'security-freeze'),
-      { element: 'identity-protection', when: identity },
-    ],
-    forbids: [],
-    citation: 'D.C. Code § 28-3852(a-1)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-NY',
-    requires: [...basics, ...always('attorney-general')],
-    forbids: [],
-    citation: 'N.Y. Gen. Bus. Law § 899-aa(7)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-OR',
-    requires: [...basics, ...federal, ...always('nature', 'dates', 'attorney-general')],
-    forbids: [],
-    citation: 'Or. Rev. Stat. § 646A.604(5)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-RI',
-    requires: [
-      ...basics,
-      ...federal,
-      ...always('nature', 'dates', 'discovered', 'attorney-general', 'security-freeze', 'police-report'),
-    ],
-    forbids: [],
-    citation: 'R.I. Gen. Laws § 11-49.3-4(d)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-IA',
-    requires: [...basics, ...always('nature', 'dates', 'credit-bureaus', 'attorney-general')],
-    forbids: [],
-    citation: 'Iowa Code § 715C.2(5)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-IL',
-    requires: [...basics, ...federal, ...always('fraud-alert', 'security-freeze')],
-    forbids: [],
-    citation: '815 Ill. Comp. Stat. 530/10(a)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-CO',
-    requires: [...basics, ...federal, ...always('dates', 'fraud-alert', 'security-freeze')],
-    forbids: [],
-    citation: 'Colo. Rev. Stat. § 6-1-716(2)(a.2)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-WA',
-    requires: [...basics, ...always('dates', 'discovered', 'credit-bureaus')],
-    forbids: [],
-    citation: 'Wash. Rev. Code § 19.255.010(6)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US-WY',
-    requires: [...basics, ...always('nature', 'dates', 'law-enforcement-delay', 'credit-bureaus')],
-    forbids: [],
-    citation: 'Wyo. Stat. § 40-12-502(e)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'US',
-    requires: [...basics, ...federal, ...always('nature', 'dates')],
-    forbids: [],
-    citation: 'the common denominator of the laws of the states; see the state’s own',
-    verified: false,
-  },
-  {
-    jurisdiction: 'GB',
-    requires: [...basics, ...always('nature', 'consequences')],
-    forbids: [],
-    citation: 'UK GDPR art. 34(2), 33(3)(b)–(d)',
-    verified: false,
-  },
-  {
-    jurisdiction: 'EU',
-    requires: [...basics, ...always('nature', 'consequences')],
-    forbids: [],
-    citation: 'Regulation (EU) 2016/679 art. 34(2), 33(3)(b)–(d)',
-    verified: false,
-  },
-  {
-    jurisdiction: '*',
-    requires: [...basics, ...always('nature', 'dates')],
-    forbids: [],
-    citation: 'no rule of its own here: the basics of every notice',
-    verified: false,
-  },
+/** Without these it is no notice, anywhere. */
+const basics: readonly NoticeElement[] = [
+  'contact-of-sender',
+  'what-information',
+  'what-we-do',
+  'what-you-can-do',
 ]
 
-/** The rule that holds for a jurisdiction: its own, else that of what it belongs to. */
-export function contentRuleOf(jurisdiction: string): ContentRule {
-  const [nearest] = regionsOf(jurisdiction).flatMap((region) =>
-    contentRules.filter((rule) => rule.jurisdiction === region),
-  )
-  return nearest!
+/**
+ * What no clock's rule says. Identity theft protection is owed for numbers that identify somebody, not for a card;
+ * a password is changed where one is known (Cal. Civ. Code § 1798.82(d)(1)(E), (d)(2)(G); Mass. Gen. Laws ch. 93H § 3A).
+ */
+const conditions: Partial<Record<NoticeElement, readonly NoticeCategory[]>> = {
+  'identity-protection-offer': ['government-id', 'passport'],
+  'change-password-advice': ['credentials'],
+}
+const additions: Readonly<Record<string, readonly NoticeElement[]>> = {
+  'US-CA': ['date-of-notice', 'identity-protection-offer', 'change-password-advice'],
 }
 
-/** The jurisdiction itself, what it belongs to, and `*`, nearest first. */
+/** Of all duties to individuals there that are in force on a day, `2026-11-25`. */
+export function contentRuleOf(
+  jurisdiction: string,
+  day: string,
+  rules: readonly ClockRule[] = shippedRules,
+): ContentRule {
+  const regions = regionsOf(jurisdiction)
+  const own = rules.filter(
+    ({ audience, reach, effective: { from, until } }) =>
+      audience === 'individuals' &&
+      reach.of === 'residents' &&
+      reach.jurisdictions.some((each) => regions.includes(each)) &&
+      (from === null || from <= day) &&
+      (until === null || day < until),
+  )
+  const asked = [
+    ...basics,
+    ...own.flatMap(({ content }) => content),
+    ...(additions[jurisdiction] ?? []),
+    // Who has no rule is told what happened all the same.
+    ...(own.some(({ never }) => never.includes('what-happened')) ? [] : (['what-happened'] as const)),
+  ]
+  return {
+    jurisdiction,
+    requires: [...new Set(asked)].map((element) => {
+      const when = conditions[element]
+      return when === undefined ? { element } : { element, when }
+    }),
+    forbids: [...new Set(own.flatMap(({ never }) => never))],
+    citation:
+      own.map(({ citation }) => citation.section).join('; ') ||
+      'no rule of its own: the basics of every notice',
+    verified: own.length > 0 && own.every(({ verified }) => verified !== false),
+  }
+}
+
+/** The jurisdiction itself and what it belongs to, nearest first. */
 export function regionsOf(jurisdiction: string): string[] {
   const [country] = jurisdiction.split('-') as [string]
   return [
     jurisdiction,
     ...(country === jurisdiction ? [] : [country]),
     ...(europeanEconomicArea.has(country) ? ['EU'] : []),
-    '*',
   ]
 }
 

@@ -1,7 +1,7 @@
+import type { ContentElement } from '@candor/protocol/incidents-api.ts'
 import type { AffectedPerson, NoticeCategory, NoticeFault } from '@candor/protocol/notices-api.ts'
 import { composeNotice, type Notice, type NoticeMaterial } from './compose-notice.ts'
-import { contentRuleOf } from './content-rules.ts'
-import { elements, type NoticeElement } from './elements.ts'
+import { contentRuleOf, type NoticeElement } from './content-rules.ts'
 import { placeholders, type Placeholder } from './placeholders.ts'
 import { headings, type Heading } from './template.ts'
 
@@ -19,7 +19,7 @@ export interface NoticeGroup {
  */
 export function lintNotice(material: NoticeMaterial, group: NoticeGroup): NoticeFault[] {
   const { jurisdiction, language } = group
-  const rule = contentRuleOf(jurisdiction)
+  const rule = contentRuleOf(jurisdiction, material.date)
   const fault = (place: string, element: NoticeElement | 'language', message: string): NoticeFault => ({
     ...{ jurisdiction, language, place, element, message },
     citation: rule.citation,
@@ -34,15 +34,16 @@ export function lintNotice(material: NoticeMaterial, group: NoticeGroup): Notice
   const missing = rule.requires
     .filter(({ when }) => when === undefined || when.some((each) => group.categories.includes(each)))
     .filter(({ element }) => !has(notice, element))
-    .map(({ element }) =>
-      fault(placeOf(element), element, `Add ${elements[element]}${byWhat(element, jurisdiction)}.`),
-    )
+    .map(({ element }) => {
+      const { place, is } = about[element]
+      return fault(place, element, `Add ${is}${byWhat(element)}.`)
+    })
   const forbidden = rule.forbids.flatMap((element) =>
     carriers(notice, element).map(({ placeholder, heading }) =>
       fault(
         heading,
         element,
-        `Take out ${elements[element]}: {{${placeholder}}} must not be in this jurisdiction’s notices. Give the paragraph notJurisdictions: ["${jurisdiction}"].`,
+        `Take out ${about[element].is}: {{${placeholder}}} must not be in this jurisdiction’s notices. Give its paragraph notJurisdictions: ["${jurisdiction}"].`,
       ),
     ),
   )
@@ -50,9 +51,9 @@ export function lintNotice(material: NoticeMaterial, group: NoticeGroup): Notice
 }
 
 function has(notice: Notice, element: NoticeElement): boolean {
-  if (element === 'title') return titles[notice.language].test(notice.title)
-  if (element === 'headings')
+  if (element === 'headings-of-california')
     return (
+      titles[notice.language].test(notice.title) &&
       notice.sections.map(({ heading }) => heading).join() === headings.join() &&
       notice.sections.every(({ blocks }) => blocks.length > 0)
     )
@@ -63,65 +64,104 @@ function has(notice: Notice, element: NoticeElement): boolean {
 const titles = { en: /^notice of data breach$/i, es: /filtración de datos|violación de (la )?seguridad/i }
 
 function carriers(notice: Notice, element: NoticeElement): Notice['used'] {
-  return notice.used.filter(({ placeholder }) => carriesOf(placeholder).includes(element))
+  return notice.used.filter(({ placeholder }) => holdsOf(placeholder).includes(element))
 }
 
-const carriesOf = (placeholder: Placeholder): readonly NoticeElement[] => placeholders[placeholder].holds
+const holdsOf = (placeholder: Placeholder): readonly NoticeElement[] => placeholders[placeholder].holds
 
-/** Where such a thing is looked for. */
-function placeOf(element: NoticeElement): Heading | 'title' | 'closing' | 'sections' {
-  switch (element) {
-    case 'title':
-      return 'title'
-    case 'headings':
-      return 'sections'
-    case 'notice-date':
-      return 'closing'
-    case 'nature':
-    case 'dates':
-    case 'discovered':
-    case 'law-enforcement-delay':
-      return 'what-happened'
-    case 'categories':
-      return 'what-information'
-    case 'measures':
-    case 'consequences':
-    case 'identity-protection':
-      return 'what-we-are-doing'
-    case 'advice':
-    case 'fraud-alert':
-    case 'security-freeze':
-    case 'police-report':
-    case 'change-credentials':
-    case 'credit-bureaus':
-      return 'what-you-can-do'
-    case 'company':
-    case 'contact':
-    case 'ftc':
-    case 'attorney-general':
-    case 'data-protection-officer':
-      return 'more-information'
-  }
-}
-
-function byWhat(element: NoticeElement, jurisdiction: string): string {
-  const names = (Object.keys(placeholders) as Placeholder[]).filter((name) =>
-    carriesOf(name).includes(element),
-  )
+function byWhat(element: NoticeElement): string {
+  const names = (Object.keys(placeholders) as Placeholder[]).filter((name) => holdsOf(name).includes(element))
   if (names.length === 0) return ''
-  const where = element === 'police-report' ? ` in a paragraph for ${jurisdiction}` : ''
-  const facts = factsOf[element]
-  return `, by ${names.map((name) => `{{${name}}}`).join(' or ')}${where}${facts === undefined ? '' : ` (from ${facts})`}`
+  const from = about[element].from
+  return `, by ${names.map((name) => `{{${name}}}`).join(' or ')}${from === undefined ? '' : ` (from ${from})`}`
 }
 
-/** Where the value comes from, when it is the tenant's to give. */
-const factsOf: Partial<Record<NoticeElement, string>> = {
-  nature: 'facts.words.whatHappened',
-  measures: 'facts.words.measures',
-  consequences: 'facts.words.consequences',
-  discovered: 'facts.incident.discovered',
-  'identity-protection': 'facts.protection',
-  'data-protection-officer': 'facts.company.dataProtectionOfficer',
+interface About {
+  is: string
+  /** Where it is looked for. */
+  place: Heading | 'title' | 'closing'
+  /** The fact that it comes from, when it is the tenant's to give. */
+  from?: string
+}
+
+/** What is asked of regulators' notices only; none of a person's holds it. */
+const notForPersons = (is: string): About => ({ is, place: 'more-information' })
+
+const about: Readonly<Record<ContentElement | 'date-of-notice', About>> = {
+  'headings-of-california': {
+    is: 'the title “Notice of Data Breach” and something below each of the five headings',
+    place: 'title',
+  },
+  'date-of-notice': { is: 'the date of the notice', place: 'closing' },
+  'what-happened': {
+    is: 'a general description of what happened',
+    place: 'what-happened',
+    from: 'facts.words.whatHappened',
+  },
+  'dates-of-breach': { is: 'the date of the breach, its range or an estimate', place: 'what-happened' },
+  'date-of-discovery': {
+    is: 'when it was discovered',
+    place: 'what-happened',
+    from: 'facts.incident.discovered',
+  },
+  'number-affected': {
+    is: 'how many are affected',
+    place: 'what-happened',
+    from: 'facts.incident.personsAffected',
+  },
+  'law-enforcement-delay': {
+    is: 'whether the notice was delayed for law enforcement',
+    place: 'what-happened',
+  },
+  'what-information': { is: 'the kinds of personal information concerned', place: 'what-information' },
+  'what-we-do': {
+    is: 'what the company does about it',
+    place: 'what-we-are-doing',
+    from: 'facts.words.measures',
+  },
+  'likely-consequences': {
+    is: 'the likely consequences',
+    place: 'what-we-are-doing',
+    from: 'facts.words.consequences',
+  },
+  'identity-protection-offer': {
+    is: 'the offer of identity theft protection',
+    place: 'what-we-are-doing',
+    from: 'facts.protection',
+  },
+  'what-you-can-do': { is: 'what the person can do', place: 'what-you-can-do', from: 'facts.words.advice' },
+  'fraud-alerts-and-freezes': {
+    is: 'how to place a fraud alert and a security freeze',
+    place: 'what-you-can-do',
+  },
+  'review-accounts-advice': { is: 'the advice to look through one’s accounts', place: 'what-you-can-do' },
+  'change-password-advice': { is: 'the advice to change the password', place: 'what-you-can-do' },
+  'police-report-right': { is: 'the right to a police report', place: 'what-you-can-do' },
+  'consumer-agencies-contacts': {
+    is: 'telephone numbers, addresses and web sites of the consumer reporting agencies',
+    place: 'what-you-can-do',
+  },
+  'contact-of-sender': { is: 'a telephone number for questions', place: 'more-information' },
+  'attorney-general-contact': {
+    is: 'telephone number, address and web site of the attorney general',
+    place: 'more-information',
+  },
+  'ftc-contact': {
+    is: 'telephone number, address and web site of the Federal Trade Commission',
+    place: 'more-information',
+  },
+  'data-protection-contact': {
+    is: 'where to ask about data protection',
+    place: 'more-information',
+    from: 'facts.company.dataProtectionOfficer',
+  },
+  'copy-of-notice': notForPersons('a copy of the notice'),
+  'reasons-for-delay': notForPersons('the reasons for a delay'),
+  'nature-scope-and-timing': notForPersons('nature, scope and timing'),
+  'material-impact': notForPersons('the material impact'),
+  'compromised-accounts': notForPersons('the compromised accounts'),
+  'forensic-report': notForPersons('the forensic report'),
+  'names-of-residents': notForPersons('the names of the residents'),
 }
 
 /** Nobody: only what their group has in common is asked of the notice. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import { composeNotice } from './compose-notice.ts'
-import { contentRules } from './content-rules.ts'
+import { contentRuleOf } from './content-rules.ts'
+import { shippedRules } from '../clocks/rules/shipped-rules.ts'
 import { lintNotice } from './lint-notice.ts'
 import { noticeHtml } from './notice-html.ts'
 import { noticeText } from './notice-text.ts'
@@ -19,15 +20,17 @@ const changed = (change: (template: Template) => void): Template => {
 }
 
 test('the standard templates hold what every jurisdiction asks of a stolen card and a password', () => {
+  const places = new Set(
+    shippedRules.flatMap(({ audience, reach }) =>
+      audience === 'individuals' && reach.of === 'residents' ? reach.jurisdictions : [],
+    ),
+  )
+  assert.ok(places.size >= 80, `${places.size} jurisdictions`)
+  const facts = structuredClone(exampleFacts)
+  facts.words.es!.consequences = 'Otra persona puede usar su tarjeta.'
   for (const language of ['en', 'es'] as const)
-    for (const { jurisdiction } of contentRules) {
-      const group = {
-        jurisdiction: jurisdiction === '*' ? 'JP' : jurisdiction === 'EU' ? 'DE' : jurisdiction,
-        language,
-        categories: ['payment-card', 'credentials'] as const,
-      }
-      const facts = structuredClone(exampleFacts)
-      facts.words.es!.consequences = 'Otra persona puede usar su tarjeta.'
+    for (const jurisdiction of [...places, 'JP']) {
+      const group = { jurisdiction, language, categories: ['payment-card', 'credentials'] as const }
       assert.deepEqual(lintNotice({ ...exampleMaterial, facts }, group), [], `${jurisdiction} in ${language}`)
     }
 })
@@ -60,7 +63,10 @@ test('a notice to Massachusetts does not describe the breach, and says so where 
   )
   assert.deepEqual(
     faults.map(({ place, element }) => ({ place, element })),
-    [{ place: 'what-happened', element: 'nature' }],
+    [
+      { place: 'what-happened', element: 'what-happened' },
+      { place: 'what-happened', element: 'number-affected' },
+    ],
   )
   assert.match(faults[0]!.message, /notJurisdictions: \["US-MA"\]/)
 })
@@ -68,7 +74,7 @@ test('a notice to Massachusetts does not describe the breach, and says so where 
 test('a missing element is a fault with its place, what to add, and the citation', () => {
   const template = changed(({ sections }) => {
     sections[3]!.paragraphs = sections[3]!.paragraphs.filter(
-      ({ text }) => !text.includes('advice.fraudAlert'),
+      ({ text }) => !text.includes('advice.reviewAccounts'),
     )
   })
   const [fault, ...others] = lintNotice(
@@ -77,7 +83,10 @@ test('a missing element is a fault with its place, what to add, and the citation
   )
   assert.deepEqual(others, [])
   assert.equal(fault!.place, 'what-you-can-do')
-  assert.match(fault!.message, /Add how to place a fraud alert, by \{\{advice\.fraudAlert\}\}/)
+  assert.match(
+    fault!.message,
+    /Add the advice to look through one’s accounts, by \{\{advice\.reviewAccounts\}\}/,
+  )
   assert.match(fault!.citation, /75-65/)
 })
 
@@ -89,7 +98,7 @@ test('California with identity numbers asks for the offer of protection that the
   })
   assert.deepEqual(
     faults.map(({ element }) => element),
-    ['identity-protection'],
+    ['identity-protection-offer'],
   )
   assert.match(faults[0]!.message, /facts\.protection/)
 })
@@ -159,4 +168,21 @@ test('facts that contradict themselves or lack a language are refused', () => {
   refuse(({ incident }) => (incident.from = '2026-02-30'), 'facts.incident.from')
   refuse((facts) => (facts.words = {}), 'facts.words')
   refuse(({ company }) => (company.email = 'nobody'), 'facts.company.email')
+})
+
+test('what a law asked for until some day, or asks for from some day on, counts on those days', () => {
+  const elements = (day: string): string[] =>
+    contentRuleOf('US-CA', day).requires.map(({ element }) => element)
+  assert.equal(contentRuleOf('US-CA', '2025-12-31').verified, false)
+  assert.equal(contentRuleOf('US-CA', '2026-01-01').verified, true)
+  assert.ok(elements('2026-01-01').includes('headings-of-california'))
+  assert.deepEqual(contentRuleOf('US-MA', '2026-01-01').forbids, ['what-happened', 'number-affected'])
+})
+
+test('how many are affected stands in Rhode Island’s notices only', () => {
+  const of = (jurisdiction: string): string =>
+    noticeText(composeNotice(exampleMaterial, examplePerson({ jurisdiction })))
+  assert.match(of('US-RI'), /825,000 persons are affected/)
+  for (const jurisdiction of ['US-MA', 'US-IL', 'US-CA', 'DE'])
+    assert.doesNotMatch(of(jurisdiction), /825,000/)
 })

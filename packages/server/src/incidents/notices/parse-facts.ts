@@ -33,6 +33,11 @@ export function parseFacts(raw: unknown): NoticeFacts {
       from,
       to,
       estimated: flag(incident['estimated'], 'facts.incident.estimated'),
+      personsAffected: orNull(incident['personsAffected'], (value) => {
+        if (!Number.isSafeInteger(value) || (value as number) < 1)
+          refuseField('facts.incident.personsAffected', 'is a whole number of at least 1')
+        return value as number
+      }),
       discovered: orNull(incident['discovered'], (value) => day(value, 'facts.incident.discovered')),
       delayedByLawEnforcement: flag(
         incident['delayedByLawEnforcement'],

@@ -1,4 +1,4 @@
-import type { NoticeElement } from './elements.ts'
+import type { NoticeElement } from './content-rules.ts'
 
 /**
  * Everything that a template can be filled with: a closed list. What a notice holds follows from the placeholders that
@@ -7,31 +7,31 @@ import type { NoticeElement } from './elements.ts'
  */
 export const placeholders = {
   'person.name': { kind: 'line', holds: [] },
-  'person.categories': { kind: 'lines', holds: ['categories'] },
+  'person.categories': { kind: 'lines', holds: ['what-information'] },
   'person.window': { kind: 'line', holds: [] },
-  'notice.date': { kind: 'line', holds: ['notice-date'] },
+  'notice.date': { kind: 'line', holds: ['date-of-notice'] },
   'company.name': { kind: 'line', holds: [] },
-  'company.postal': { kind: 'line', holds: ['company'] },
-  'company.phone': { kind: 'line', holds: ['contact'] },
+  'company.postal': { kind: 'line', holds: [] },
+  'company.phone': { kind: 'line', holds: ['contact-of-sender'] },
   'company.email': { kind: 'line', holds: [] },
   'company.web': { kind: 'line', holds: [] },
-  'company.dataProtectionOfficer': { kind: 'line', holds: ['data-protection-officer'] },
-  'incident.whatHappened': { kind: 'line', holds: ['nature'] },
-  'incident.dates': { kind: 'line', holds: ['dates'] },
-  'incident.discovered': { kind: 'line', holds: ['discovered'] },
-  'incident.measures': { kind: 'line', holds: ['measures'] },
-  'incident.consequences': { kind: 'line', holds: ['consequences'] },
-  'incident.advice': { kind: 'line', holds: ['advice'] },
+  'company.dataProtection': { kind: 'line', holds: ['data-protection-contact'] },
+  'incident.whatHappened': { kind: 'line', holds: ['what-happened'] },
+  'incident.dates': { kind: 'line', holds: ['dates-of-breach'] },
+  'incident.discovered': { kind: 'line', holds: ['date-of-discovery'] },
+  'incident.affected': { kind: 'line', holds: ['number-affected'] },
+  'incident.measures': { kind: 'line', holds: ['what-we-do'] },
+  'incident.consequences': { kind: 'line', holds: ['likely-consequences'] },
+  'incident.advice': { kind: 'line', holds: ['what-you-can-do'] },
   'incident.delay': { kind: 'line', holds: ['law-enforcement-delay'] },
-  'advice.watch': { kind: 'line', holds: ['advice'] },
-  'advice.credentials': { kind: 'line', holds: ['change-credentials'] },
-  'advice.fraudAlert': { kind: 'line', holds: ['fraud-alert'] },
-  'advice.securityFreeze': { kind: 'line', holds: ['security-freeze'] },
-  'advice.policeReport': { kind: 'line', holds: ['police-report'] },
-  'protection.offer': { kind: 'line', holds: ['identity-protection'] },
-  'contacts.creditBureaus': { kind: 'lines', holds: ['credit-bureaus'] },
-  'contacts.ftc': { kind: 'lines', holds: ['ftc'] },
-  'contacts.attorneyGeneral': { kind: 'lines', holds: ['attorney-general'] },
+  'advice.reviewAccounts': { kind: 'line', holds: ['review-accounts-advice', 'what-you-can-do'] },
+  'advice.changePassword': { kind: 'line', holds: ['change-password-advice', 'what-you-can-do'] },
+  'advice.fraudAlertsAndFreezes': { kind: 'lines', holds: ['fraud-alerts-and-freezes', 'what-you-can-do'] },
+  'advice.policeReport': { kind: 'line', holds: ['police-report-right'] },
+  'protection.offer': { kind: 'line', holds: ['identity-protection-offer'] },
+  'contacts.consumerAgencies': { kind: 'lines', holds: ['consumer-agencies-contacts'] },
+  'contacts.ftc': { kind: 'lines', holds: ['ftc-contact'] },
+  'contacts.attorneyGeneral': { kind: 'lines', holds: ['attorney-general-contact'] },
 } as const satisfies Record<string, { kind: 'line' | 'lines'; holds: readonly NoticeElement[] }>
 
 export type Placeholder = keyof typeof placeholders

@@ -16,6 +16,7 @@ export const standardTemplates: Readonly<Record<NoticeLanguage, Template>> = {
           },
           { text: '{{incident.whatHappened}}', when: { notJurisdictions: ['US-MA'] } },
           { text: 'It happened {{incident.dates}}. {{incident.discovered}}' },
+          { text: '{{incident.affected}}', when: { jurisdictions: ['US-RI'] } },
           { text: '{{incident.delay}}' },
         ],
       },
@@ -39,13 +40,9 @@ export const standardTemplates: Readonly<Record<NoticeLanguage, Template>> = {
         heading: 'what-you-can-do',
         paragraphs: [
           { text: '{{incident.advice}}' },
-          { text: '{{advice.watch}}', when: { categories: ['payment-card', 'bank-account'] } },
-          { text: '{{advice.credentials}}', when: { categories: ['credentials'] } },
-          ...unitedStates(
-            '{{advice.fraudAlert}}',
-            '{{advice.securityFreeze}}',
-            'The consumer reporting agencies are:',
-          ),
+          { text: '{{advice.reviewAccounts}}' },
+          { text: '{{advice.changePassword}}', when: { categories: ['credentials'] } },
+          ...unitedStates('{{advice.fraudAlertsAndFreezes}}', 'The consumer reporting agencies are:'),
           { text: '{{advice.policeReport}}', when: { jurisdictions: ['US-MA', 'US-RI'] } },
         ],
       },
@@ -56,7 +53,7 @@ export const standardTemplates: Readonly<Record<NoticeLanguage, Template>> = {
             text: 'Call {{company.phone}}, write to {{company.email}}, or to {{company.name}}, {{company.postal}}.',
           },
           { text: '{{company.web}}' },
-          { text: '{{company.dataProtectionOfficer}}', when: { jurisdictions: ['EU', 'GB'] } },
+          { text: '{{company.dataProtection}}', when: { jurisdictions: ['EU', 'GB'] } },
           ...agencies(
             'About identity theft, and how to prevent it, these public offices inform you as well:',
           ),
@@ -78,6 +75,7 @@ export const standardTemplates: Readonly<Record<NoticeLanguage, Template>> = {
           },
           { text: '{{incident.whatHappened}}', when: { notJurisdictions: ['US-MA'] } },
           { text: 'Ocurrió {{incident.dates}}. {{incident.discovered}}' },
+          { text: '{{incident.affected}}', when: { jurisdictions: ['US-RI'] } },
           { text: '{{incident.delay}}' },
         ],
       },
@@ -101,13 +99,9 @@ export const standardTemplates: Readonly<Record<NoticeLanguage, Template>> = {
         heading: 'what-you-can-do',
         paragraphs: [
           { text: '{{incident.advice}}' },
-          { text: '{{advice.watch}}', when: { categories: ['payment-card', 'bank-account'] } },
-          { text: '{{advice.credentials}}', when: { categories: ['credentials'] } },
-          ...unitedStates(
-            '{{advice.fraudAlert}}',
-            '{{advice.securityFreeze}}',
-            'Las agencias de informes de crédito son:',
-          ),
+          { text: '{{advice.reviewAccounts}}' },
+          { text: '{{advice.changePassword}}', when: { categories: ['credentials'] } },
+          ...unitedStates('{{advice.fraudAlertsAndFreezes}}', 'Las agencias de informes de crédito son:'),
           { text: '{{advice.policeReport}}', when: { jurisdictions: ['US-MA', 'US-RI'] } },
         ],
       },
@@ -118,7 +112,7 @@ export const standardTemplates: Readonly<Record<NoticeLanguage, Template>> = {
             text: 'Llame al {{company.phone}}, escriba a {{company.email}} o a {{company.name}}, {{company.postal}}.',
           },
           { text: '{{company.web}}' },
-          { text: '{{company.dataProtectionOfficer}}', when: { jurisdictions: ['EU', 'GB'] } },
+          { text: '{{company.dataProtection}}', when: { jurisdictions: ['EU', 'GB'] } },
           ...agencies(
             'Sobre el robo de identidad y cómo prevenirlo le informan también estas oficinas públicas:',
           ),
@@ -130,7 +124,10 @@ export const standardTemplates: Readonly<Record<NoticeLanguage, Template>> = {
 }
 
 function unitedStates(...texts: string[]): TemplateParagraph[] {
-  return [...texts, '{{contacts.creditBureaus}}'].map((text) => ({ text, when: { jurisdictions: ['US'] } }))
+  return [...texts, '{{contacts.consumerAgencies}}'].map((text) => ({
+    text,
+    when: { jurisdictions: ['US'] },
+  }))
 }
 
 function agencies(introduction: string): TemplateParagraph[] {

@@ -116,7 +116,7 @@ function draw(doc: PDFKit.PDFDocument, letter: PrintedLetter, address: readonly 
         for (const line of block.lines)
           doc.text(`–  ${line}`, left + 3 * mm, doc.y, {
             width: width - 3 * mm,
-            indent: -3.4 * mm,
+            indent: -3 * mm,
             indentAllLines: false,
             lineGap: 1.2,
             paragraphGap: 2.5,
@@ -133,7 +133,7 @@ function draw(doc: PDFKit.PDFDocument, letter: PrintedLetter, address: readonly 
 }
 
 function drawCode(doc: PDFKit.PDFDocument, { code, company, notice }: PrintedLetter, width: number): void {
-  const height = 21 * mm
+  const height = 24 * mm
   doc.moveDown(1)
   keepTogether(doc, height + 2 * mm)
   const top = doc.y

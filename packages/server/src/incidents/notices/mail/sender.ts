@@ -115,6 +115,7 @@ export function openSender(options: SenderOptions): Sender {
   let closed = false
   let awayUntil = 0
   let awayTries = 0
+  let turn = 0
   let wakeUp: () => void = () => undefined
 
   // --- what is committed together ---
@@ -181,7 +182,9 @@ export function openSender(options: SenderOptions): Sender {
       let claimed = 0
       try {
         const sending = [...held.values()].filter(({ row }) => row.state === 'sending')
-        for (const mailing of sending) {
+        // Whoever was first is last the next time: a long mailing does not keep a short one waiting.
+        const first = turn++ % Math.max(1, sending.length)
+        for (const mailing of [...sending.slice(first), ...sending.slice(0, first)]) {
           if (connected === 0 || ready.length + composing >= readyMax) break
           claimed += await claimFor(mailing)
         }

@@ -16,6 +16,7 @@ export const exampleFacts: NoticeFacts = {
     to: '2026-10-12',
     estimated: false,
     discovered: '2026-10-12',
+    personsAffected: 825_000,
     delayedByLawEnforcement: false,
   },
   words: {

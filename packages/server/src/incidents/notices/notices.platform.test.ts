@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { buffer } from 'node:stream/consumers'
+import { extractText, getDocumentProxy } from 'unpdf'
+import { openMailQueue } from './mail/mail-queue.ts'
 import { inclusionRoot } from './test/inclusion-root.ts'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { AffectedPerson, Mailing } from '@candor/protocol/notices-api.ts'
@@ -10,7 +13,7 @@ import { Secret } from '../../config.ts'
 import { openMailSink, type MailSink } from '../../../../drills/src/mail-sink.ts'
 import { TestPlatform, type TestTenant } from '../../../test/test-platform.ts'
 import { receiptLine } from './receipts.ts'
-import type { MailingOf } from './mailings.ts'
+import type { MailingOf, MailingRow } from './mailings.ts'
 import { exampleFacts } from './test/example-notice.ts'
 
 let platform: TestPlatform
@@ -354,6 +357,87 @@ test('the hook takes reports with its secret only, and bounces for mails that we
   })
   assert.equal((await post('returned-mail', 'hello', 'message/rfc822', hookSecret)).status, 400)
   assert.equal((await platform.candor.notices.mailings.detail(tenant.id, mailing)).progress.bounced, 0)
+})
+
+test('letters are printed with codes of which a hash is kept; each answers once, and only to its tenant', async () => {
+  const tenant = await platform.tenant()
+  const other = await platform.tenant()
+  const { letters, mailings } = platform.candor.notices
+  const actor = tenant.people['privacy-officer'].actor
+  const who = persons(3, 'letter', (i) => ({ email: null, name: i === 1 ? '山田太郎' : `Letter ${i}` }))
+  const mailing = await approved(tenant, who)
+  const made = await letters.batch(actor, mailing)
+  assert.deepEqual(made, { batch: 1, letters: 3 })
+  assert.equal(await letters.batch(actor, mailing), null)
+  const bytes = await buffer(await letters.print(actor, mailing, 1, 'a4'))
+  const { text, totalPages } = await extractText(await getDocumentProxy(new Uint8Array(bytes)))
+  assert.equal(totalPages, 4)
+  const codes = text.join(' ').match(/\b([a-z2-7]{4}-){6}[a-z2-7]{4}\b/g)!
+  assert.equal(codes.length, 2)
+  const stored = JSON.stringify(await platform.sql('select * from notice_codes'))
+  for (const code of codes) assert.ok(!stored.includes(code.replaceAll('-', '')))
+  assert.equal(await letters.redeem(other.id, codes[0]!), null)
+  assert.deepEqual(await letters.redeem(tenant.id, codes[0]!.toUpperCase()), {
+    mailing: mailing.id,
+    person: who[0]!.id,
+  })
+  assert.equal(await letters.redeem(tenant.id, codes[0]!), null, 'used up')
+  const again = await buffer(await letters.print(actor, mailing, 1, 'letter'))
+  assert.notDeepEqual(again, bytes)
+  assert.equal((await letters.redeem(tenant.id, codes[1]!))?.person, who[2]!.id, 'the first print stays good')
+  const { progress } = await mailings.detail(tenant.id, mailing)
+  assert.deepEqual([progress.letters, progress.lettersPrinted], [3, 2], 'one is told by hand')
+  await assert.rejects(letters.print(other.people['privacy-officer'].actor, mailing, 1, 'a4'), (caught) =>
+    is(caught, 'not_found'),
+  )
+})
+
+test('whatever is done in one tenant’s name with another’s mailing, nothing of it is read or changed', async () => {
+  const [victim, thief] = [await platform.tenant(), await platform.tenant()]
+  const [theirs, own] = [await approved(victim, persons(40, 'v')), await approved(thief, persons(40, 'w'))]
+  const { mailings, letters, receipts } = platform.candor.notices
+  const rows = (): Promise<unknown> =>
+    platform.sql(
+      `select m.*, g.state as mailing_state, (select count(*) from notice_letters l where l.mailing_id = m.mailing_id) as letters
+       from notice_mails m join notice_mailings g on g.id = m.mailing_id where m.mailing_id = $1 order by m.place`,
+      [theirs.id],
+    )
+  const before = await rows()
+  const run = platform.ids.next()
+  const queue = openMailQueue({ store: platform.candor.store, now: Date.now, run })
+  const actor = thief.people.administrator.actor
+  const [ownRow] = await platform.sql<MailingRow>('select * from notice_mailings where id = $1', [own.id])
+  const forged = { ...ownRow!, id: theirs.id }
+  const seed = Math.floor(Math.random() * 2 ** 31)
+  let state = seed
+  const random = (n: number): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) % n
+  for (let round = 0; round < 150; round++) {
+    const place = random(50) - 5
+    const key = { tenant: thief.id, mailing: theirs.id, place }
+    const at = new Date(Date.now() + random(2_000) - 1_000)
+    const done = (['sent', 'waiting', 'bounced', 'in-doubt'] as const).map((each) => ({
+      ...{ ...key, state: each, attempts: random(5), response: 'x', at },
+      receipts: each === 'sent' ? 1 : null,
+    }))
+    const reported = (['delivered', 'bounced'] as const).map((kind) => ({
+      ...{ ...key, kind, detail: 'x', at },
+      receipts: 1,
+    }))
+    const marked = await queue.commit(done, [{ ...key, hash: Buffer.alloc(32) }], reported)
+    assert.equal(marked.size, 0, `seed ${seed}`)
+    assert.deepEqual(await queue.claim(forged, 50, []), [], `seed ${seed}`)
+    await queue.release(thief.id, theirs.id, [place], at)
+    assert.deepEqual(await queue.sweep(forged, 0), { done: false, doubted: 0, again: 0 })
+    const mine = [mailings.start, mailings.pause, mailings.withdraw, mailings.approve, letters.batch][
+      random(5)
+    ]!
+    const crossed = { incident: random(2) === 0 ? own.incident : theirs.incident, id: theirs.id }
+    await assert.rejects(mine(actor, crossed), (caught) => is(caught, 'not_found'), `seed ${seed}`)
+    await assert.rejects(receipts.receipt(thief.id, crossed, platform.ids.next()), (caught) =>
+      is(caught, 'not_found'),
+    )
+  }
+  assert.deepEqual(await rows(), before, `seed ${seed}`)
 })
 
 function is(caught: unknown, code: string): boolean {

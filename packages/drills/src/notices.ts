@@ -18,6 +18,7 @@ import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { verifyLog } from '@candor/ledger/verify-log.ts'
 import type { Mailing } from '@candor/protocol/notices-api.ts'
 import { companies, fateOf, sharesOf } from './notice-world.ts'
+import { signingRates } from './signing-rates.ts'
 import { printTable } from './table.ts'
 
 /** As many as one airline wrote to. */
@@ -63,10 +64,7 @@ async function drill(
   const port = await freePort()
   const secret = randomBytes(24).toString('base64url')
   const keyFile = path.join(root, 'dkim.pem')
-  writeFileSync(
-    keyFile,
-    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-  )
+  writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }))
   const sink = await startSink(persons, `http://127.0.0.1:${port}`, secret)
   running.push(sink.child)
   const data = path.join(root, 'data')
@@ -90,6 +88,7 @@ async function drill(
     `${persons.toLocaleString('en')} persons of two tenants, signed with Ed25519, ${connections} connections, everything on this machine (${availableParallelism()} cores).\n`,
   )
 
+  await signingRates(print)
   let server = startSender(settings, persons, print)
   running.push(server.child)
   const steps: { at: number; does: string; act(): Promise<void> }[] = [

@@ -83,7 +83,7 @@ export function openComposers(setting: ComposeSetting, count: number): Composers
     },
     async close() {
       closed = true
-      await Promise.all(threads.map((thread) => thread?.worker.terminate()))
+      await Promise.all(threads.flatMap((thread) => thread?.worker.terminate() ?? []))
     },
   }
 }

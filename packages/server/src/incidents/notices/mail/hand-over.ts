@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 
@@ -132,5 +133,5 @@ function within(act: (resolve: () => void, reject: (error: Error) => void) => vo
 
 /** What is said to this machine itself crosses no network. */
 function isLocal(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host)
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }

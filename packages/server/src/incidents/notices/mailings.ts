@@ -201,7 +201,8 @@ export function openMailings(options: {
           [actor.tenant, id],
         )
         if (known !== undefined) {
-          if (known.incident_id !== incident) throw new Refusal('idempotency_conflict')
+          if (known.incident_id !== incident || known.title !== title)
+            throw new Refusal('idempotency_conflict')
           return shown(q, known)
         }
         const [count] = await q<{ next: number; here: number }>(

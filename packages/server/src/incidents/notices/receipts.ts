@@ -101,6 +101,7 @@ export function openReceipts(options: {
           continue
         }
         const rows = await leaves(tenant, mailing, batch)
+        if (rows.length === 0) continue
         const made = Buffer.from(rootOf(rows.map((row) => leafOf(row, mailing, options.messageDomain))))
         await store.write(tenant, (q) =>
           q(

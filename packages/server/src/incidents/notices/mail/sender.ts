@@ -141,9 +141,9 @@ export function openSender(options: SenderOptions): Sender {
       ops = []
       const done = batch.flatMap((op) => op.done ?? [])
       const reported = batch.flatMap((op) => op.reported)
-      for (const each of [...done, ...reported])
-        if (('state' in each && each.state === 'sent') || ('kind' in each && each.kind === 'delivered'))
-          each.receipts = batchNumber(each.mailing)
+      for (const each of done) if (each.state === 'sent') each.receipts = batchNumber(each.mailing)
+      // Most of what is reported is known as sent already and gets no new receipt: it is not counted.
+      for (const each of reported) each.receipts = held.get(each.mailing)?.batch.number ?? 0
       const marked = await untilDone(() =>
         queue.commit(
           done,
@@ -389,7 +389,7 @@ export function openSender(options: SenderOptions): Sender {
       if (doubted + again > 0)
         log({ level: 'info', event: 'notices in doubt', mailing: row.id, doubted, again })
       const gone = !rows.some(({ id }) => id === row.id)
-      if (batch.count > 0 && (done || gone || clock.now() - batch.since > batchMsMax))
+      if (done || gone || (batch.count > 0 && clock.now() - batch.since > batchMsMax))
         Object.assign(batch, { number: batch.number + 1, count: 0 })
       // Whatever still carries the former number is on its way to the database.
       await flushing

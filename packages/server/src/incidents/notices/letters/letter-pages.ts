@@ -4,7 +4,7 @@ import type { AffectedPerson, NoticeFacts } from '@candor/protocol/notices-api.t
 import type { Notice } from '../compose-notice.ts'
 import { vocabularies } from '../notice-words.ts'
 
-/** One PDF of many letters, page after page: what is drawn is written, so memory holds one letter and the fonts. */
+/** One PDF of many letters, page after page: what is drawn is written, and only references to it stay in memory. */
 export interface LetterPages {
   /** False, and nothing is drawn: the font cannot write this name or address. */
   add(letter: PrintedLetter): boolean

@@ -23,7 +23,7 @@ export interface Letters {
   redeem(tenant: string, typed: string): Promise<{ mailing: string; person: string } | null>
 }
 
-/** A printer's job; the PDF has some 300 MB at most. */
+/** A printer's job: 20,000 pages or more, some 45 MB. */
 export const lettersPerBatchMax = 10_000
 const lettersAtOnce = 100
 

@@ -24,7 +24,7 @@ export type ToPrinter = { kind: 'letters'; letters: LetterToPrint[] } | { kind: 
 export type FromPrinter =
   { kind: 'bytes'; bytes: Uint8Array } | { kind: 'drawn'; unprintable: number[] } | { kind: 'end' }
 
-/** Fonts, one letter and the table of what is where: 40 bytes for each of some 80,000 objects. */
+/** Fonts, one letter, and 13 kB that the library keeps of each letter that it wrote: 130 MB at the end of a batch. */
 const heapMbMax = 512
 
 /**

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -420,12 +421,13 @@ const settings: { [Field in keyof Config]: Setting } = {
     type: 'list',
     absent: 'none',
     derive: () => [],
-    right: 'keys as <domain>/<selector>=<PEM file>, separated by spaces',
+    right:
+      'keys as <domain>/<selector>=<PEM file>, separated by spaces, each Ed25519 or RSA of at least 2048 bits',
     reason: 'Signs notices: Ed25519 or RSA, or one of each. Without it large providers refuse them.',
     parse: (text, folders) => {
       const list = text.split(/\s+/).filter(Boolean)
       const parsed = list.map((each) => /^([a-z0-9.-]+\/[a-z0-9._-]+)=(.+)$/.exec(each))
-      if (parsed.some((each) => each === null || !existsSync(path.resolve(folders.project, each[2]!))))
+      if (!parsed.every((each) => each !== null && isSigningKey(path.resolve(folders.project, each[2]!))))
         return new Wrong()
       return parsed.map((each) => `${each![1]!}=${path.resolve(folders.project, each![2]!)}`)
     },
@@ -577,6 +579,21 @@ function parseSwitch(text: string): boolean | Wrong {
   if (text === 'on') return true
   if (text === 'off') return false
   return new Wrong()
+}
+
+/** RFC 8301 §3.2: RSA of 1024 bits is taken by some, and may be broken by others. */
+function isSigningKey(file: string): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(readFileSync(file, 'utf8'))
+    return (
+      asymmetricKeyType === 'ed25519' ||
+      (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2_048)
+    )
+  } catch (caught) {
+    // No such file, or no key in it: for whoever sets it both are the same.
+    if (caught instanceof Error) return false
+    throw caught
+  }
 }
 
 function parseOrigin(text: string): string | Wrong {

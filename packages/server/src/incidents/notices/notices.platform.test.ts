@@ -292,6 +292,23 @@ test('two tenants at once, each with customers of the same addresses: each gets 
   }
 })
 
+test('a mailing whose key does not open keeps no other one waiting', async () => {
+  const tenant = await platform.tenant()
+  const [broken, whole] = [
+    await approved(tenant, persons(5, 'broken')),
+    await approved(tenant, persons(5, 'whole')),
+  ]
+  await platform.sql(
+    `update notice_mailings set sealed_key = '\\x00112233445566778899aabbccddeeff00112233445566778899' where id = $1`,
+    [broken.id],
+  )
+  const actor = tenant.people.administrator.actor
+  await platform.candor.notices.mailings.start(actor, broken)
+  await platform.candor.notices.mailings.start(actor, whole)
+  await until(tenant, whole, ({ state }) => state === 'done')
+  assert.equal((await platform.candor.notices.mailings.detail(tenant.id, broken)).progress.sent, 0)
+})
+
 test('a row copied to another place or mailing opens for nobody', async () => {
   const tenant = await platform.tenant()
   const who = persons(2, 'moved')

@@ -80,7 +80,11 @@ export async function connectMail(server: MailServer, name: string): Promise<Mai
 
   return {
     usable: () => !broken,
-    close: () => connection.close(),
+    close() {
+      broken = true
+      failed?.(new Error('The connection was closed here.'))
+      connection.close()
+    },
     handOver({ from, to, bytes }) {
       // Read when the server has said 354, so it tells whether anything of the mail can have arrived.
       let begun = false

@@ -31,7 +31,7 @@ export interface Sender {
   wake(): void
   /** What the mail server reported later; a mailing that is not being sent is known by its row. */
   report(reports: readonly MailReport[]): Promise<void>
-  /** What is in flight is waited for. */
+  /** What is in flight is waited for, for some seconds. */
   close(): Promise<void>
 }
 
@@ -69,6 +69,8 @@ const claimMax = 100
 const readyMax = 400
 const idleMs = 250
 const sweepMs = 1_000
+/** A supervisor ends who takes longer to stop. */
+const closeMsMax = 8_000
 /** The mail server is tried again after 1, 2, 4 … seconds. */
 const awayMsMax = 30_000
 /** A mail that was not handed over, or not let through by the throttle, comes up again after this. */
@@ -110,6 +112,9 @@ export function openSender(options: SenderOptions): Sender {
   const ready: Ready[] = []
   /** Of mailings that are paused: given back with the next look. */
   let dropped: Ready[] = []
+  const open = new Set<MailConnection>()
+  /** Told once. */
+  const unreadable = new Set<string>()
   let composing = 0
   let connected = 0
   let closed = false
@@ -144,13 +149,16 @@ export function openSender(options: SenderOptions): Sender {
       for (const each of done) if (each.state === 'sent') each.receipts = batchNumber(each.mailing)
       // Most of what is reported is known as sent already and gets no new receipt: it is not counted.
       for (const each of reported) each.receipts = held.get(each.mailing)?.batch.number ?? 0
-      const marked = await untilDone(() =>
-        queue.commit(
-          done,
-          batch.flatMap((op) => op.next ?? []),
-          reported,
-        ),
-      )
+      let marked = new Set<string>()
+      try {
+        const next = batch.flatMap((op) => op.next ?? [])
+        marked = await untilDone(() => queue.commit(done, next, reported))
+      } catch (caught) {
+        // What was answered stays in flight and comes to be in doubt; what was to be handed over is not.
+        log({ level: 'error', event: 'notices not committed', mails: batch.length, reason: nameOf(caught) })
+        for (const op of batch) op.settle(false)
+        continue
+      }
       for (const each of done) if (each.state === 'sent') options.pace.sent(each.mailing, clock.now())
       for (const op of batch) op.settle(op.next !== null && marked.has(keyOf(op.next)))
     }
@@ -268,7 +276,10 @@ export function openSender(options: SenderOptions): Sender {
       }
       if (closed) break
       if (connection?.usable() !== true) {
-        if (connection !== null) connected--
+        if (connection !== null) {
+          connected--
+          open.delete(connection)
+        }
         connection = await reach()
         if (connection !== null) {
           connected++
@@ -298,7 +309,9 @@ export function openSender(options: SenderOptions): Sender {
       return null
     }
     try {
-      return await options.connect()
+      const connection = await options.connect()
+      open.add(connection)
+      return connection
     } catch (caught) {
       if (awayTries === 0) log({ level: 'warn', event: 'mail server away', reason: nameOf(caught) })
       away()
@@ -371,14 +384,12 @@ export function openSender(options: SenderOptions): Sender {
     for (const row of rows) {
       const known = held.get(row.id)
       if (known !== undefined) known.row = row
-      else if (row.sealed_key !== null)
-        held.set(row.id, {
-          row,
-          key: openMailingKey(options.key, row.tenant_id, row.id, row.sealed_key),
-          batch: { number: await receipts.next(row.tenant_id, row.id), count: 0, since: 0 },
-          answers: 0,
-          refusals: 0,
-        })
+      else {
+        const key = keyOfMailing(row)
+        if (key === null) continue
+        const number = await receipts.next(row.tenant_id, row.id)
+        held.set(row.id, { row, key, batch: { number, count: 0, since: 0 }, answers: 0, refusals: 0 })
+      }
     }
     for (const one of [...held.values()]) {
       const { row, batch } = one
@@ -402,6 +413,19 @@ export function openSender(options: SenderOptions): Sender {
         log({ level: 'info', event: 'notices done', mailing: row.id })
         held.delete(row.id)
       }
+    }
+  }
+
+  /** Null: sealed under another secret of the installation. Others go on all the same. */
+  function keyOfMailing(row: MailingRow): KeyObject | null {
+    if (row.sealed_key === null) return null
+    try {
+      return openMailingKey(options.key, row.tenant_id, row.id, row.sealed_key)
+    } catch (caught) {
+      if (!unreadable.has(row.id))
+        log({ level: 'error', event: 'notices not readable', mailing: row.id, reason: nameOf(caught) })
+      unreadable.add(row.id)
+      return null
     }
   }
 
@@ -462,7 +486,10 @@ export function openSender(options: SenderOptions): Sender {
       lookNow()
       wakeUp()
       hasLooked()
+      // Who does not answer until then leaves a mail in doubt, as a crash would.
+      const late = setTimeout(() => open.forEach((connection) => connection.close()), closeMsMax)
       await Promise.all(loops)
+      clearTimeout(late)
       await flushing
     },
   }

@@ -102,7 +102,7 @@ const commands = {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',
     builds: true,
-    says: 'attack a copy and show what is found: containment, log-attacks, skipped-log, stolen-data',
+    says: 'attack a copy and show what is found: containment, log-attacks, skipped-log, stolen-data, notices',
   },
   bench: {
     program: 'packages/bench/src/bench.ts',

@@ -1,18 +1,26 @@
 /** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
 import { containment } from './containment.ts'
 import { logAttacks } from './log-attacks.ts'
+import { notices } from './notices.ts'
 import { skippedLog } from './skipped-log.ts'
 import { stolenData } from './stolen-data.ts'
 
 /** Each answers whether everything was found. */
-const drills: Record<string, { says: string; run(print: (line: string) => void): Promise<boolean> }> = {
+const drills: Record<
+  string,
+  { says: string; run(print: (line: string) => void, args: readonly string[]): Promise<boolean> }
+> = {
   containment: {
     says: 'open a thousand widgets, switch them off, and measure what still runs',
-    run: containment,
+    run: (print) => containment(print),
   },
   'log-attacks': {
     says: 'change, drop, insert, reorder, truncate, fork and roll back an access log',
     run: logAttacks,
+  },
+  notices: {
+    says: 'tell 825,000 persons of two tenants while the mail server dies and the sender is killed (--small)',
+    run: notices,
   },
   'skipped-log': {
     says: 'ask the keyholder for keys as a server that skips the log',
@@ -31,6 +39,6 @@ if (drill === undefined) {
   process.stderr.write(`Usage: npx candor drill <name>\n\n${names.join('')}`)
   process.exitCode = 2
 } else {
-  const found = await drill.run((line) => void process.stdout.write(`${line}\n`))
+  const found = await drill.run((line) => void process.stdout.write(`${line}\n`), process.argv.slice(3))
   process.exitCode = found ? 0 : 1
 }

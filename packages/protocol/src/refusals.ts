@@ -25,6 +25,7 @@ export const refusals = {
   draft_changed: { status: 409, title: 'Somebody else saved in between' },
   not_trained: { status: 409, title: 'The draft has to be trained first' },
   second_person_needed: { status: 403, title: 'This takes a second person' },
+  mailing_state: { status: 409, title: 'The mailing is in another state' },
   version_state: { status: 409, title: 'The version is in another state' },
   idempotency_key_missing: { status: 428, title: 'An Idempotency-Key header with a UUID is needed' },
   too_large: { status: 413, title: 'The request is larger than the limit' },

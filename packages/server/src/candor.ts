@@ -40,6 +40,7 @@ import { openContainments, type Containments } from './integrity/containment/con
 import { containmentRoutes } from './integrity/containment/containment-routes.ts'
 import { openPlaybooks, webhookTarget, type Playbooks } from './integrity/containment/playbook.ts'
 import { openWebhook } from './integrity/containment/webhook.ts'
+import { mailSetting, openNotices, type Notices } from './incidents/notices/open-notices.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import { integrityRoutes } from './integrity/integrity-routes.ts'
 import { openIntegrity, type Integrity } from './integrity/integrity.ts'
@@ -95,6 +96,7 @@ export interface Candor {
   playbooks: Playbooks
   observations: Observations
   integrity: Integrity
+  notices: Notices
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -335,6 +337,16 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     localeOf: tenants.localeOf,
   })
   const cannedReplies = openCannedReplies(store, tenants.guardFormats)
+  const notices = openNotices({
+    ...{ store, clock, ids, log },
+    random: Math.random,
+    sealingKey: derivedKey(secret, 'notice persons'),
+    returnPathKey: derivedKey(secret, 'notice return paths'),
+    tenants: tenants.tenantIds,
+    record: (tenant, what) => accessLog.record({ type: 'operator', tenant, by: null, what }),
+    mail: mailOf(config),
+    hookSecret: config.smtpHookSecret?.reveal() ?? null,
+  })
   const endings = openLiveEndings({ clock, after: afterTimeout })
   tenants.onSessionEnded((session) => {
     endings.ended(session)
@@ -448,6 +460,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
+    notices.routes,
     signInRoutes(tenants),
     peopleRoutes(tenants, {
       online: (tenant) => new Set(delivery.presence.team(tenant).map(({ id }) => id)),
@@ -529,6 +542,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     playbooks,
     observations,
     integrity,
+    notices,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -539,6 +553,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await app.close()
       clearTimeout(cut)
       await releases.close()
+      await notices.close()
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()
@@ -558,6 +573,20 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await postgres?.stop()
     },
   }
+}
+
+function mailOf(config: Config): ReturnType<typeof mailSetting> | null {
+  if (config.smtpUrl === undefined || config.smtpFrom === undefined) return null
+  return mailSetting({
+    url: config.smtpUrl.reveal(),
+    from: config.smtpFrom,
+    dkim: config.smtpDkim,
+    signers: config.smtpSigners,
+    connections: config.smtpConnections,
+    domainPerMinute: config.smtpDomainPerMinute,
+    retrySeconds: config.smtpRetrySeconds,
+    doubtSeconds: config.smtpDoubtSeconds,
+  })
 }
 
 function logFault(of: string, log: Log): (caught: unknown) => void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
@@ -43,6 +44,15 @@ test('with nothing set, the server runs on loopback with its own database and th
     socketsMax: 15_000,
     privateOrigins: [],
     metrics: true,
+    smtpUrl: undefined,
+    smtpFrom: undefined,
+    smtpDkim: [],
+    smtpSigners: 1,
+    smtpConnections: 8,
+    smtpDomainPerMinute: 6_000,
+    smtpRetrySeconds: 60,
+    smtpDoubtSeconds: 900,
+    smtpHookSecret: undefined,
   })
 })
 
@@ -130,6 +140,25 @@ test('the demo shops cannot share the port, and so the origin, of the platform',
     ['CANDOR_DEMO_PORT'],
   )
   assert.equal(examineConfig({ CANDOR_PORT: '0', CANDOR_DEMO_PORT: '0' }, projectFolder(t)).faults.length, 0)
+})
+
+test('a mail server needs an address to send from, and keys that can sign', (t) => {
+  const folder = projectFolder(t)
+  const pem = (name: string, key: KeyObject): string => {
+    writeFileSync(path.join(folder, name), key.export({ type: 'pkcs8', format: 'pem' }))
+    return `mail.example/s=${name}`
+  }
+  const named = (env: Record<string, string>): string[] =>
+    examineConfig(env, folder).faults.map((fault) => fault.name)
+  const server = { CANDOR_SMTP_URL: 'smtps://user:hunter2@mail.example' }
+  assert.deepEqual(named(server), ['CANDOR_SMTP_FROM'])
+  const both = { ...server, CANDOR_SMTP_FROM: 'notices@mail.example' }
+  const good = pem('good.pem', generateKeyPairSync('ed25519').privateKey)
+  const weak = pem('weak.pem', generateKeyPairSync('rsa', { modulusLength: 1_024 }).privateKey)
+  assert.deepEqual(named({ ...both, CANDOR_SMTP_DKIM: good }), [])
+  assert.deepEqual(named({ ...both, CANDOR_SMTP_DKIM: `${good} ${weak}` }), ['CANDOR_SMTP_DKIM'])
+  assert.deepEqual(named({ ...both, CANDOR_SMTP_DKIM: 'mail.example/s=none.pem' }), ['CANDOR_SMTP_DKIM'])
+  assert.deepEqual(named({ ...both, CANDOR_SMTP_URL: 'http://mail.example' }), ['CANDOR_SMTP_URL'])
 })
 
 test('a secret gives its value to reveal() alone', () => {

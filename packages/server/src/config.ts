@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +37,17 @@ export type Config = {
   /** Addresses in the operator's own network that tenants' tools and crawls may call. */
   privateOrigins: string[]
   metrics: boolean
+  /** Undefined: no notice can be sent by mail. */
+  smtpUrl: Secret | undefined
+  smtpFrom: string | undefined
+  smtpDkim: string[]
+  smtpSigners: number
+  smtpConnections: number
+  smtpDomainPerMinute: number
+  smtpRetrySeconds: number
+  smtpDoubtSeconds: number
+  /** Undefined: the mail server reports nothing. */
+  smtpHookSecret: Secret | undefined
 }
 
 export type LogLevel = (typeof logLevels)[number]
@@ -126,6 +138,13 @@ export function examineConfig(
       right: 'another port than CANDOR_PORT: the demo shops must live on another origin than the platform',
     })
   }
+  if (config.smtpUrl !== undefined && config.smtpFrom === undefined)
+    faults.push({
+      name: 'CANDOR_SMTP_FROM',
+      source: lookUp('CANDOR_SMTP_FROM', env, file).source,
+      given: '',
+      right: 'set where CANDOR_SMTP_URL is',
+    })
   if (config.keyholderUrl !== undefined)
     for (const field of ['keyholderCert', 'keyholderKey', 'keyholderPeer'] as const)
       if (config[field] === undefined)
@@ -375,6 +394,93 @@ const settings: { [Field in keyof Config]: Setting } = {
     reason: 'Serves /metrics for Prometheus, to loopback only.',
     parse: parseSwitch,
   },
+  smtpUrl: {
+    name: 'CANDOR_SMTP_URL',
+    type: 'secret URL',
+    absent: 'none: notices go by letter only',
+    secret: true,
+    right: 'a URL such as smtp://user:password@mail.example.com:587 or smtps://mail.example.com',
+    reason: 'The mail server that takes notices. Beyond this machine it must speak TLS.',
+    parse: (text) =>
+      URL.canParse(text) &&
+      ['smtp:', 'smtps:'].includes(new URL(text).protocol) &&
+      new URL(text).hostname !== ''
+        ? new Secret(text)
+        : new Wrong(),
+  },
+  smtpFrom: {
+    name: 'CANDOR_SMTP_FROM',
+    type: 'address',
+    absent: 'none',
+    right: 'an e-mail address such as notices@example.com',
+    reason: 'Notices come from it; what cannot be delivered comes back to addresses of its domain.',
+    parse: (text) => (/^[a-z0-9._-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(text) ? text : new Wrong()),
+  },
+  smtpDkim: {
+    name: 'CANDOR_SMTP_DKIM',
+    type: 'list',
+    absent: 'none',
+    derive: () => [],
+    right:
+      'keys as <domain>/<selector>=<PEM file>, separated by spaces, each Ed25519 or RSA of at least 2048 bits',
+    reason: 'Signs notices: Ed25519 or RSA, or one of each. Without it large providers refuse them.',
+    parse: (text, folders) => {
+      const list = text.split(/\s+/).filter(Boolean)
+      const parsed = list.map((each) => /^([a-z0-9.-]+\/[a-z0-9._-]+)=(.+)$/.exec(each))
+      if (!parsed.every((each) => each !== null && isSigningKey(path.resolve(folders.project, each[2]!))))
+        return new Wrong()
+      return parsed.map((each) => `${each![1]!}=${path.resolve(folders.project, each![2]!)}`)
+    },
+  },
+  smtpSigners: {
+    name: 'CANDOR_SMTP_SIGNERS',
+    type: 'count',
+    default: '1',
+    right: 'a whole number from 1 to 16',
+    reason: 'Threads that make and sign notices: one makes some thousand a second with Ed25519.',
+    parse: (text) => parseWhole(text, 1, 16),
+  },
+  smtpConnections: {
+    name: 'CANDOR_SMTP_CONNECTIONS',
+    type: 'count',
+    default: '8',
+    right: 'a whole number from 1 to 100',
+    reason: 'To the mail server at once. After a crash at most this many notices are in doubt.',
+    parse: (text) => parseWhole(text, 1, 100),
+  },
+  smtpDomainPerMinute: {
+    name: 'CANDOR_SMTP_DOMAIN_PER_MINUTE',
+    type: 'count',
+    default: '6000',
+    right: 'a whole number from 1 to 1000000',
+    reason: 'Notices a minute to one domain. Large providers distrust who sends faster than usual.',
+    parse: (text) => parseWhole(text, 1, 1_000_000),
+  },
+  smtpRetrySeconds: {
+    name: 'CANDOR_SMTP_RETRY_SECONDS',
+    type: 'count',
+    default: '60',
+    right: 'a whole number from 1 to 3600',
+    reason: 'When a notice that was put off is tried again, doubled each time up to four hours.',
+    parse: (text) => parseWhole(text, 1, 3_600),
+  },
+  smtpDoubtSeconds: {
+    name: 'CANDOR_SMTP_DOUBT_SECONDS',
+    type: 'count',
+    default: '900',
+    right: 'a whole number from 1 to 86400',
+    reason: 'How long a notice without an answer waits for a report before it is handed over again.',
+    parse: (text) => parseWhole(text, 1, 86_400),
+  },
+  smtpHookSecret: {
+    name: 'CANDOR_SMTP_HOOK_SECRET',
+    type: 'secret',
+    absent: 'none: reports are not taken',
+    secret: true,
+    right: `a secret of at least ${authSecretLengthMin} characters`,
+    reason: 'With it the mail server reports what was delivered and what came back (docs/notices.md).',
+    parse: (text) => (text.length >= authSecretLengthMin ? new Secret(text) : new Wrong()),
+  },
 }
 
 function pemFile(name: string, reason: string): Setting {
@@ -473,6 +579,21 @@ function parseSwitch(text: string): boolean | Wrong {
   if (text === 'on') return true
   if (text === 'off') return false
   return new Wrong()
+}
+
+/** RFC 8301 §3.2: RSA of 1024 bits is taken by some, and may be broken by others. */
+function isSigningKey(file: string): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(readFileSync(file, 'utf8'))
+    return (
+      asymmetricKeyType === 'ed25519' ||
+      (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2_048)
+    )
+  } catch (caught) {
+    // No such file, or no key in it: for whoever sets it both are the same.
+    if (caught instanceof Error) return false
+    throw caught
+  }
 }
 
 function parseOrigin(text: string): string | Wrong {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import type { ClientFrame } from '@candor/protocol/frames.ts'
 import { newDefinition } from '@candor/virtual-agent/upgrade-script.ts'
+import { exampleFacts, examplePerson } from '../src/incidents/notices/test/example-notice.ts'
 import { signIn } from './signed-in.ts'
 import { TestPlatform, type TestTenant } from './test-platform.ts'
 
@@ -47,6 +48,7 @@ before(async () => {
   assert.equal((await platform.request(victim, 'POST', undone, { reason: secret })).status, 200)
   const playbook = { rules: [], webhook: `https://victim.example/${secret}` }
   assert.equal((await platform.request(victim, 'PUT', '/v1/integrity/playbook', playbook)).status, 200)
+  await noticesOf(victim)
 })
 afterEach(() => platform.check())
 after(async () => {
@@ -70,6 +72,22 @@ async function virtualAgentOf(tenant: TestTenant): Promise<void> {
   assert.equal(made.status, 201, JSON.stringify(made.body))
   const what = { definition, modelHash: null, indexHash: null, report: { secret }, note: secret }
   await platform.candor.authoring.versions.publishAsInstallation(tenant.id, what)
+}
+
+/** A mailing whose facts and person have the secret in them. */
+async function noticesOf(tenant: TestTenant): Promise<void> {
+  const notices = `/v1/incidents/${platform.ids.next()}/notices`
+  const company = { ...exampleFacts.company, name: secret }
+  const made = await platform.request(tenant, 'POST', notices, {
+    title: secret,
+    facts: { ...exampleFacts, company },
+  })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const persons = [examplePerson({ id: platform.ids.next(), name: `Zora ${secret}` })]
+  const added = await platform.request(tenant, 'POST', `${notices}/${String(made.body['id'])}/persons`, {
+    persons,
+  })
+  assert.deepEqual(added.body, { added: 1, persons: 1 })
 }
 
 /** An incident whose clocks stand still for a reason with the secret in it. */

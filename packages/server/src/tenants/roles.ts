@@ -30,6 +30,9 @@ export const allPermissions = [
   'virtual-agent.read',
   'virtual-agent.edit',
   'virtual-agent.approve',
+  'notices.read',
+  'notices.manage',
+  'notices.approve',
   'api-keys.manage',
   'identity-keys.manage',
   'incidents.clocks',
@@ -83,6 +86,10 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'virtual-agent.read',
     // What is said to customers in the company's name; somebody else wrote it.
     'virtual-agent.approve',
+    // Tells the persons of an incident; a second one approves.
+    'notices.read',
+    'notices.manage',
+    'notices.approve',
     'incidents.clocks',
   ]),
 }

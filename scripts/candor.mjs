@@ -78,6 +78,11 @@ const commands = {
     usage: 'witness <folder>',
     says: 'cosign the logs of others (--log <vkey>) and raise the alarm when one stops, shrinks or forks',
   },
+  'response-site': {
+    program: 'packages/server/src/response-site-command.ts',
+    usage: 'response-site <folder>',
+    says: 'serve the published response sites and their letter box, and nothing else',
+  },
   drill: {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',
@@ -107,7 +112,8 @@ async function launch(command) {
   await onNode24(fileURLToPath(import.meta.url), [name, ...args])
   await installed()
   if (command.builds) await built()
-  if (name === 'bench' && args[0] === 'intents') await rivalsInstalled()
+  // The intent engine is the one bench whose rivals are packages; without a name it is run, too.
+  if (name === 'bench' && (args.length === 0 || args[0] === 'intents')) await rivalsInstalled()
   await become([...(command.flags ?? []), path.join(projectFolder, command.program)])
 }
 

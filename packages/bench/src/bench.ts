@@ -20,6 +20,7 @@ const usage = `Usage: npm run bench -- [name] [options]
   flows        slots read in NLU++, next actions in STAR (data beside the project or in CANDOR_DATA)
   response-site  the response site beside nginx (--quick)
   reports      page views and browsers' reports taken beside a bare route; an incident scoped (--views N, --quick)
+  scope        who ran an altered script among a million page views (--views N, --seed N)
   ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
@@ -48,6 +49,15 @@ if (name === 'card-guard') {
   const { values } = parseArgs({ args: rest, options: { quick: { type: 'boolean', default: false } } })
   const plan = values.quick ? { rounds: 1, seconds: 2 } : { rounds: 3, seconds: 8 }
   const report = await responseSiteBench(plan, (line) => void process.stderr.write(`${line}\n`))
+  process.stdout.write(`\n${report}\n`)
+} else if (name === 'scope') {
+  const { scopeBench } = await import('./scope-bench.ts')
+  const { values } = parseArgs({
+    args: rest,
+    options: { views: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
+  })
+  const plan = { views: Number(values.views), seed: Number(values.seed) }
+  const report = await scopeBench(plan, (line) => void process.stderr.write(`${line}\n`))
   process.stdout.write(`\n${report}\n`)
 } else if (name === 'ledger') {
   const { ledgerBench, ledgerReport } = await import('./ledger-bench.ts')

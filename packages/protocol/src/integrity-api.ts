@@ -190,6 +190,8 @@ export interface WatcherRun {
   scripts: { url: string; hash: string }[]
   requests: number
   findings: WatcherFinding[]
+  /** Of a run that failed: why, in a sentence. */
+  reason?: string
 }
 
 /** Pages that the watcher goes to. */

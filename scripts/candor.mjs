@@ -78,10 +78,15 @@ const commands = {
     usage: 'witness <folder>',
     says: 'cosign the logs of others (--log <vkey>) and raise the alarm when one stops, shrinks or forks',
   },
+  watcher: {
+    program: 'packages/watcher/src/watcher-command.ts',
+    usage: 'watcher <url>',
+    says: 'visit a page as a shopper with a card that nobody has, and say where the card went (--profile)',
+  },
   drill: {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',
-    says: 'attack a copy and show what is found: log-attacks, skipped-log, stolen-data',
+    says: 'attack a copy and show what is found: log-attacks, skipped-log, stolen-data, exfiltration',
   },
   bench: {
     program: 'packages/bench/src/bench.ts',

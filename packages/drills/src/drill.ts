@@ -1,10 +1,14 @@
 /** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
+import { exfiltration } from './exfiltration/exfiltration.ts'
 import { logAttacks } from './log-attacks.ts'
 import { skippedLog } from './skipped-log.ts'
 import { stolenData } from './stolen-data.ts'
 
 /** Each answers whether everything was found. */
-const drills: Record<string, { says: string; run(print: (line: string) => void): Promise<boolean> }> = {
+const drills: Record<
+  string,
+  { says: string; run(print: (line: string) => void, args: readonly string[]): Promise<boolean> }
+> = {
   'log-attacks': {
     says: 'change, drop, insert, reorder, truncate, fork and roll back an access log',
     run: logAttacks,
@@ -17,6 +21,10 @@ const drills: Record<string, { says: string; run(print: (line: string) => void):
     says: 'steal a server’s disk without its keyholder, and try to read a conversation',
     run: stolenData,
   },
+  exfiltration: {
+    says: 'send a card out of a payment page by every way there is, and see what stops or shows it',
+    run: exfiltration,
+  },
 }
 
 const name = process.argv[2] ?? ''
@@ -26,6 +34,6 @@ if (drill === undefined) {
   process.stderr.write(`Usage: npx candor drill <name>\n\n${names.join('')}`)
   process.exitCode = 2
 } else {
-  const found = await drill.run((line) => void process.stdout.write(`${line}\n`))
+  const found = await drill.run((line) => void process.stdout.write(`${line}\n`), process.argv.slice(3))
   process.exitCode = found ? 0 : 1
 }

@@ -53,7 +53,8 @@ export function placeOf(url: string): string {
   if (!URL.canParse(url)) return url.slice(0, 200)
   const parsed = new URL(url)
   if (parsed.protocol === 'data:' || parsed.protocol === 'blob:') return parsed.protocol
-  return `${parsed.origin}${parsed.pathname}`
+  // Packets and names have no origin.
+  return `${parsed.origin === 'null' ? `${parsed.protocol}//${parsed.host}` : parsed.origin}${parsed.pathname}`
 }
 
 export function withoutNonces(value: string): string {

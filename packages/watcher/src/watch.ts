@@ -36,6 +36,8 @@ export interface WatchOptions {
   random: () => number
   now: () => number
   limits?: Partial<WatchLimits>
+  /** Is given what left the browser by its own log, for who wants to look as well. */
+  onSent?: (sent: readonly Sent[]) => void
 }
 
 export interface WatchLimits {
@@ -95,7 +97,9 @@ export async function watch(
     const visit = await visited(browser, target, profile, { ...options, limits, netLog })
     const isComplete = await flushNetLog(browser, netLog)
     await browser.close()
-    const sent = [...(await readNetLog(netLog)), ...visit.frames, ...visit.hints.map(hint)]
+    const logged = await readNetLog(netLog)
+    options.onSent?.(logged)
+    const sent = [...logged, ...visit.frames, ...visit.hints.map(hint)]
     const observed = { ...visit.observed, hosts: hostsOf(sent, target.url) }
     const findings = [
       ...canaryFindings(sent, target, options.canary),
@@ -278,6 +282,15 @@ function withApproved(baseline: Baseline, { approvedHosts }: WatchedTarget): Bas
   return { ...baseline, hosts: [...baseline.hosts, ...approvedHosts, ...ofScripts] }
 }
 
+/** As it is told; a header tells its name. */
+const places: Readonly<Record<string, string>> = {
+  address: 'the address of a request',
+  body: 'the body of a request',
+  frame: 'a frame of a WebSocket',
+  packet: 'a packet',
+  name: 'the name of a host that the page has looked up or asks for',
+}
+
 function canaryFindings(sent: readonly Sent[], target: WatchedTarget, canary: Canary): WatcherFinding[] {
   const approved = new Set(target.approvedHosts.map((host) => host.toLowerCase()))
   const unapproved = sent.filter(({ url }) => !approved.has(hostOf(url)))
@@ -286,8 +299,7 @@ function canaryFindings(sent: readonly Sent[], target: WatchedTarget, canary: Ca
   for (const each of found) {
     if (isMaskedFrame(each, found)) continue
     const url = placeOf(each.url)
-    const where =
-      each.where === 'body' || each.where === 'address' ? `the ${each.where} of a request` : `a ${each.where}`
+    const where = places[each.where] ?? `a ${each.where} of a request`
     const detail =
       each.where === 'pieces'
         ? `The card that was typed left in ${each.encoding} over ${each.sent.length} requests (by chance in less than one run of ${Math.floor(1 / Math.max(each.chance ?? 0, 1e-9)).toLocaleString('en')}).`

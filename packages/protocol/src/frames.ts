@@ -58,6 +58,8 @@ export type ClientFrame =
       origin?: string
       page?: PageInfo
       locale?: string
+      /** UUID of the tab's visit, as page views carry it (integrity-api.ts). */
+      visit?: string
       positions?: Position[]
     }
   | {

@@ -131,6 +131,14 @@ export interface IntegrityAlarm {
   /** The containment that answers it, by hand or by the playbook. */
   containment: string | null
   bodyKept: boolean
+  /**
+   * How hard it is to have invented this: `one-network` could be one person with a script, `several-networks` takes as
+   * many networks, `fetched` was seen by the server itself, which got the very content.
+   */
+  standing?: 'one-network' | 'several-networks' | 'fetched'
+  /** In the networks that showed it, since: all page views of the page, and those of them that did not show it. */
+  compared?: { pageViews: number; without: number }
+  justification?: string | null
 }
 
 /** POST /v1/integrity/alarms/{id}/{approve|dismiss} {justification?}; `contain` {scope?}; `incident` {}. → IntegrityAlarm */

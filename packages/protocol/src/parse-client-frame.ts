@@ -147,6 +147,7 @@ function hello(o: Record<string, unknown>): ClientFrame {
       ...(o['origin'] === undefined ? {} : { origin: string(o, 'origin', 300) }),
       ...(o['page'] === undefined ? {} : { page: page(o['page']) }),
       ...(o['locale'] === undefined ? {} : { locale: string(o, 'locale', 35) }),
+      ...(o['visit'] === undefined ? {} : { visit: uuid(o, 'visit') }),
     }
   if (o['role'] === 'staff')
     return {

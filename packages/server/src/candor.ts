@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import * as path from 'node:path'
@@ -28,6 +29,8 @@ import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
+import { integrityRoutes } from './integrity/integrity-routes.ts'
+import { openIntegrity, type Integrity } from './integrity/integrity.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
@@ -56,6 +59,9 @@ import { resultsRoutes } from './virtual-agents/results-routes.ts'
 import { openResults } from './virtual-agents/results.ts'
 import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
+import { openObservations, type Observations } from './visits/observations.ts'
+import { openObservationsRetention } from './visits/observations-retention.ts'
+import { reportsRoutes } from './visits/reports-routes.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
 
@@ -72,6 +78,8 @@ export interface Candor {
   authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
+  observations: Observations
+  integrity: Integrity
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -140,7 +148,15 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     log,
   })
-  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
+  const observations = openObservations({
+    store,
+    clock,
+    guardFormats: tenants.guardFormats,
+    newSalt: () => randomBytes(32),
+    log,
+  })
+  const observationsRetention = openObservationsRetention({ store, clock, tenants: tenants.tenantIds, log })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats, observations })
   const conversations = openConversations({
     store,
     access,
@@ -196,6 +212,25 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ...(demo?.systemsOrigins() ?? []),
   ]
   const outbound = openOutbound({ allowPrivate: privateOrigins })
+  const integrity = openIntegrity({
+    store,
+    clock,
+    ids,
+    observations,
+    outbound,
+    pageApproved: tenants.pageApproved,
+    publicId: async (tenant) => (await tenants.tenant(tenant)).publicId,
+    publicUrl: () => publicUrl,
+    parts: {
+      loaderPath: () => (widget === null ? null : new URL(widget.loader.path, publicUrl).pathname),
+      watcher: () => Promise.resolve({ pages: 0, lastRun: null }),
+      watcherRuns: () => Promise.resolve([]),
+      containments: () => Promise.resolve([]),
+      release: () => Promise.resolve(null),
+      contain: () => Promise.reject(new Refusal('state_conflict', 'Nothing here can be switched off yet.')),
+    },
+    log,
+  })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const authoring = openAuthoringRooms({
@@ -306,6 +341,12 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    reportsRoutes({
+      observations,
+      tenantBySlug: tenants.tenantBySlug,
+      originAllowed: tenants.originAllowed,
+    }),
+    integrityRoutes(integrity),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -383,6 +424,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     authoring,
     accessLog,
     erasure,
+    observations,
+    integrity,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -396,6 +439,9 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await delivery.close()
       await erasure.close()
       await visits.close()
+      await observationsRetention.close()
+      await observations.close()
+      await integrity.close()
       await conversations.close()
       access.close()
       await keyholder.close()

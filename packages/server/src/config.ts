@@ -36,6 +36,8 @@ export type Config = {
   /** Addresses in the operator's own network that tenants' tools and crawls may call. */
   privateOrigins: string[]
   metrics: boolean
+  /** Of the watcher; undefined: the Chromium that comes with the packages. */
+  browser: string | undefined
 }
 
 export type LogLevel = (typeof logLevels)[number]
@@ -374,6 +376,15 @@ const settings: { [Field in keyof Config]: Setting } = {
     right: 'on or off',
     reason: 'Serves /metrics for Prometheus, to loopback only.',
     parse: parseSwitch,
+  },
+  browser: {
+    name: 'CANDOR_BROWSER',
+    type: 'file',
+    absent: 'the packaged Chromium',
+    right: 'a path of a Chromium or Chrome; relative ones start at the project folder',
+    reason:
+      'What the watcher visits payment pages with. None is packaged but for Linux on x64: then it is off.',
+    parse: (text, folders) => (text === '' ? new Wrong() : path.resolve(folders.project, text)),
   },
 }
 

@@ -103,6 +103,7 @@ export class TestPlatform {
         socketsMax: 15_000,
         privateOrigins: [],
         metrics: true,
+        browser: process.env['CANDOR_BROWSER'],
         ...this.#config,
         ...config,
       },

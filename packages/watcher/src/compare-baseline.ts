@@ -17,7 +17,7 @@ function scriptFindings(observed: Observation, baseline: Baseline): WatcherFindi
   const pinned = new Set(baseline.scripts.filter((script) => script.pinned).map(({ url }) => url))
   const findings: WatcherFinding[] = []
   for (const script of observed.scripts) {
-    const hashes = approved.get(script.url)
+    const hashes = approved.get(script.url) ?? approvedByPattern(approved, script.url)
     if (hashes === undefined)
       findings.push({
         kind: 'script',
@@ -41,6 +41,25 @@ function scriptFindings(observed: Observation, baseline: Baseline): WatcherFindi
       })
   }
   return findings
+}
+
+/** In an inventory `*` stands for what a build changes in a name. */
+function approvedByPattern(
+  approved: ReadonlyMap<string, Set<string | null>>,
+  url: string,
+): Set<string | null> | undefined {
+  for (const [pattern, hashes] of approved) {
+    const parts = pattern.split('*')
+    if (parts.length < 2 || !url.startsWith(parts[0]!) || !url.endsWith(parts.at(-1)!)) continue
+    let at = parts[0]!.length
+    const rest = parts.slice(1, -1).every((part) => {
+      const found = url.indexOf(part, at)
+      if (found !== -1) at = found + part.length
+      return found !== -1
+    })
+    if (rest && at <= url.length - parts.at(-1)!.length) return hashes
+  }
+  return undefined
 }
 
 function headerFindings(page: string, observed: Observation, { headers }: Baseline): WatcherFinding[] {

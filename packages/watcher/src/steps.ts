@@ -1,11 +1,5 @@
+import type { WatchedStep } from '@candor/protocol/integrity-api.ts'
 import type { Page } from 'playwright-core'
-
-/** What a shopper does before the payment page, recorded by the tenant: data, not code. */
-export type Step =
-  | { do: 'goto'; url: string }
-  /** A CSS selector. */
-  | { do: 'click'; selector: string }
-  | { do: 'fill'; selector: string; text: string }
 
 /** More is no way to a cart. */
 export const stepsMax = 20
@@ -22,9 +16,9 @@ export class StepFailed extends Error {
  * @param origin that `goto` MUST stay on
  * @returns null when they are no steps
  */
-export function parseSteps(value: unknown, origin: string): Step[] | null {
+export function parseSteps(value: unknown, origin: string): WatchedStep[] | null {
   if (!Array.isArray(value) || value.length > stepsMax) return null
-  const steps: Step[] = []
+  const steps: WatchedStep[] = []
   for (const each of value as unknown[]) {
     if (typeof each !== 'object' || each === null) return null
     const { do: kind, url, selector, text } = each as Record<string, unknown>
@@ -40,7 +34,7 @@ export function parseSteps(value: unknown, origin: string): Step[] | null {
 }
 
 /** @throws StepFailed */
-export async function takeSteps(page: Page, steps: readonly Step[]): Promise<void> {
+export async function takeSteps(page: Page, steps: readonly WatchedStep[]): Promise<void> {
   for (const [at, step] of steps.entries())
     try {
       if (step.do === 'goto') await page.goto(step.url, { waitUntil: 'domcontentloaded', timeout: stepMsMax })

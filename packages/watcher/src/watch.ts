@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
-import type { WatcherFinding, WatcherProfile, WatcherRun } from '@candor/protocol/integrity-api.ts'
+import type {
+  WatchedStep,
+  WatcherFinding,
+  WatcherProfile,
+  WatcherRun,
+} from '@candor/protocol/integrity-api.ts'
 import type { Browser, Page, Response } from 'playwright-core'
 import type { Canary } from './canary.ts'
 import { compareBaseline } from './compare-baseline.ts'
@@ -13,7 +18,7 @@ import { placeOf, protectiveHeaders, withoutNonces, type Baseline, type Observat
 import { shopperOf } from './profiles.ts'
 import { openPageReader, type PageReader } from './read-page.ts'
 import { hostOf, type Sent } from './sent.ts'
-import { StepFailed, takeSteps, type Step } from './steps.ts'
+import { StepFailed, takeSteps } from './steps.ts'
 
 /** A page to go to. */
 export interface WatchedTarget {
@@ -21,7 +26,7 @@ export interface WatchedTarget {
   /** Hosts that may be sent card data. Of what goes there nothing is looked at. */
   approvedHosts: readonly string[]
   /** The way to a filled cart, for the profile `cart`. */
-  steps: readonly Step[]
+  steps: readonly WatchedStep[]
   /** Sends the form off when it is filled in. Only where the tenant says that an order with this card does no harm. */
   submit: boolean
 }

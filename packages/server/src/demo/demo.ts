@@ -22,6 +22,8 @@ export interface Demo {
   start(): Promise<{ sitesUrl: string }>
   /** Where the companies' own systems listen, for the virtual agents that call them. */
   systemsOrigins(): readonly string[]
+  /** Where the companies' web sites are, for the watcher, which goes there as a shopper does. */
+  sitesOrigins(): readonly string[]
   close(): Promise<void>
 }
 
@@ -123,6 +125,8 @@ export function openDemo(options: {
     },
 
     systemsOrigins: () => (systemsUrl === '' ? [] : [systemsUrl]),
+    // Their pages load the widget from here.
+    sitesOrigins: () => (sitesUrl === '' ? [] : [new URL(sitesUrl).origin, new URL(publicUrl()).origin]),
 
     close: () => sites.close(),
   }

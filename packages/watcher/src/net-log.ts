@@ -27,7 +27,7 @@ export async function readNetLog(file: string): Promise<Sent[]> {
     }
     const event = eventOf(line)
     if (event === null) continue
-    const type = types.get(event.type)
+    const type = types.get(event.type) ?? ''
     const { params, source } = event
     switch (type) {
       case 'URL_REQUEST_START_JOB': {

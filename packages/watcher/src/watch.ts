@@ -112,8 +112,8 @@ export async function watch(
         ? []
         : compareBaseline(target.url, observed, withApproved(options.baseline, target))),
     ].slice(0, findingsMax)
-    const reason =
-      visit.reason ?? (visit.filled.fields.some(({ kind }) => kind === 'number') ? null : noField)
+    const typedNumber = visit.filled.fields.some(({ kind }) => kind === 'number')
+    const reason = visit.reason ?? (!isComplete ? noLog : typedNumber ? null : noField)
     const leaking = findings.some(({ kind }) => kind === 'canary')
     const run: WatcherRun = {
       id: options.id,

@@ -24,6 +24,7 @@ async function run(
   profile: WatcherProfile,
   change: Partial<WatchedTarget> = {},
   baseline: Baseline | null = null,
+  args: readonly string[] = [],
 ): Promise<Watched & { number: string }> {
   const canary = makeCanary((count) => randomBytes(count), new Date())
   const watched = await watch(
@@ -39,6 +40,7 @@ async function run(
         env: process.env as Record<string, string>,
         args: [
           '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
+          ...args,
         ],
       },
       random: Math.random,
@@ -176,6 +178,13 @@ test('a form is sent off only where the tenant says so', async () => {
   const submitted = await run('fresh', { submit: true })
   assert.ok(shop.served.some((line) => line.startsWith('POST /pay')))
   assert.deepEqual(canaries(submitted), [], 'the number has no name, so no form sends it')
+})
+
+test('where the browser’s log does not come to its end, the run is failed, not clean', async () => {
+  // With a limit of its own Chromium puts the log together when it ends, which is too late.
+  const { run: ended } = await run('fresh', {}, null, ['--net-log-max-size-mb=50'])
+  assert.equal(ended.outcome, 'failed')
+  assert.match(ended.reason!, /did not write its log/)
 })
 
 test('a page that never ends is left', async () => {

@@ -51,7 +51,7 @@ function get(url: string): Promise<{ status: number; body: string }> {
 
 async function tunnel(target: string): Promise<string> {
   const [host, port] = proxy.address.split(':')
-  const socket = connect(Number(port), host!)
+  const socket = connect(Number(port), host)
   socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`)
   const [answer] = (await once(socket, 'data')) as [Buffer]
   socket.destroy()

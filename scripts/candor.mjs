@@ -83,6 +83,11 @@ const commands = {
     usage: 'watcher <url>',
     says: 'visit a page as a shopper with a card that nobody has, and say where the card went (--profile)',
   },
+  'response-site': {
+    program: 'packages/server/src/response-site-command.ts',
+    usage: 'response-site <folder>',
+    says: 'serve the published response sites and their letter box, and nothing else',
+  },
   drill: {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',
@@ -112,7 +117,8 @@ async function launch(command) {
   await onNode24(fileURLToPath(import.meta.url), [name, ...args])
   await installed()
   if (command.builds) await built()
-  if (name === 'bench' && args[0] === 'intents') await rivalsInstalled()
+  // The intent engine is the one bench whose rivals are packages; without a name it is run, too.
+  if (name === 'bench' && (args.length === 0 || args[0] === 'intents')) await rivalsInstalled()
   await become([...(command.flags ?? []), path.join(projectFolder, command.program)])
 }
 

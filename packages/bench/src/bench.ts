@@ -9,7 +9,9 @@ import { goalLines, idleReport, judge, messagesReport } from './messages-report.
 
 const usage = `Usage: npm run bench -- [name] [options]
 
-  messages     (default) messages a second, latency and CPU beside ejabberd and a bare echo; then idle
+  without a name: messages, idle, and the small table of intents
+
+  messages     messages a second, latency and CPU beside ejabberd and a bare echo; then idle
   idle         memory of idle connections
   card-guard   recall, false masks and speed of the card guard beside other packages
   intents      the intent engine on BANKING77 and CLINC150, beside node-nlp, natural and BM25 (--small, --from FILE)
@@ -17,6 +19,7 @@ const usage = `Usage: npm run bench -- [name] [options]
   knowledge    the right article among the first found, beside plain BM25; calibration
   flows        slots read in NLU++, next actions in STAR (data beside the project or in CANDOR_DATA)
   reports      page views and browsers' reports taken beside a bare route; an incident scoped (--views N, --quick)
+  response-site  the response site beside nginx (--quick)
   ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
@@ -40,6 +43,12 @@ if (name === 'card-guard') {
   const { flowsBench } = await import('./flows-bench.ts')
   const { values } = parseArgs({ args: rest, options: { misses: { type: 'string', default: '10' } } })
   flowsBench((line) => process.stdout.write(`${line}\n`), { misses: Number(values.misses) })
+} else if (name === 'response-site') {
+  const { responseSiteBench } = await import('./response-site-bench.ts')
+  const { values } = parseArgs({ args: rest, options: { quick: { type: 'boolean', default: false } } })
+  const plan = values.quick ? { rounds: 1, seconds: 2 } : { rounds: 3, seconds: 8 }
+  const report = await responseSiteBench(plan, (line) => void process.stderr.write(`${line}\n`))
+  process.stdout.write(`\n${report}\n`)
 } else if (name === 'ledger') {
   const { ledgerBench, ledgerReport } = await import('./ledger-bench.ts')
   const { values } = parseArgs({
@@ -66,8 +75,6 @@ if (name === 'card-guard') {
   const figures = await reportsBench(plan, (line) => void process.stderr.write(`${line}\n`))
   process.stdout.write(`\n${reportsReport(plan, figures)}\n`)
 } else if (name === 'intents') {
-  const { fullIntentsPlan, intentsBench, intentsReport, smallIntentsPlan } =
-    await import('./intents-bench.ts')
   const { values } = parseArgs({
     args: rest,
     options: {
@@ -77,21 +84,7 @@ if (name === 'card-guard') {
       from: { type: 'string' },
     },
   })
-  const runs =
-    values.from === undefined
-      ? await intentsBench(
-          values.small ? smallIntentsPlan : fullIntentsPlan,
-          (line) => void process.stderr.write(`${line}\n`),
-        )
-      : readFileSync(values.from, 'utf8')
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => JSON.parse(line) as IntentRun)
-  if (runs !== null) {
-    process.stdout.write(`\n${intentsReport(runs)}\n`)
-    if (values.json !== undefined)
-      writeFileSync(values.json, runs.map((run) => `${JSON.stringify(run)}\n`).join(''))
-  }
+  await benchIntents(values.small, values)
 } else if (name === 'knowledge') {
   const { knowledgeEval } = await import('./knowledge-eval.ts')
   const { readEncoder } = await import('@candor/server/virtual-agents/read-encoder.ts')
@@ -132,7 +125,29 @@ if (name === 'card-guard') {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const figures = await accessBench(plan, say)
   process.stdout.write(`\n${accessReport(plan, figures)}\n`)
-} else await benchServer()
+} else {
+  await benchServer()
+  if (process.argv.length === 2) await benchIntents(true)
+}
+
+async function benchIntents(small: boolean, files: { json?: string; from?: string } = {}): Promise<void> {
+  const { fullIntentsPlan, intentsBench, intentsReport, smallIntentsPlan } =
+    await import('./intents-bench.ts')
+  const runs =
+    files.from === undefined
+      ? await intentsBench(
+          small ? smallIntentsPlan : fullIntentsPlan,
+          (line) => void process.stderr.write(`${line}\n`),
+        )
+      : readFileSync(files.from, 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as IntentRun)
+  if (runs === null) return
+  process.stdout.write(`\n${intentsReport(runs)}\n`)
+  if (files.json !== undefined)
+    writeFileSync(files.json, runs.map((run) => `${JSON.stringify(run)}\n`).join(''))
+}
 
 async function benchServer(): Promise<void> {
   const named = name !== undefined && !name.startsWith('-')

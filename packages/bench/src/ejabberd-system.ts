@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +7,7 @@ import { startEmbeddedPostgres } from '@candor/server/postgres/embedded-postgres
 import pg from 'pg'
 import { isDebian, unpackDebianPackages } from './debian-packages.ts'
 import { assertDurable, durabilityOf } from './durability.ts'
+import { freePort } from './free-port.ts'
 import type { System, Unavailable } from './system.ts'
 import { userOf } from './xmpp-wire.ts'
 
@@ -178,16 +178,6 @@ async function listens(port: number, over: () => boolean): Promise<boolean> {
     }
   }
   return false
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 }
 
 function versionOf(unpacked: string): string {

@@ -11,13 +11,14 @@ import { httpStorage } from './http-storage.ts'
 import { keepLog } from './keep-log.ts'
 import { readLogKeys } from './log-keys.ts'
 import { nodeCrypto } from './node-crypto.ts'
-import { decodeNote, parseVkey, type NoteVerifier } from './signed-note.ts'
+import { decodeNote, parseNote, parseVkey, signersOf, type NoteVerifier } from './signed-note.ts'
 import { StorageFault, type TileReader } from './tile-storage.ts'
 import { checkpointPath } from './tiles.ts'
 import { verifyLog, type KeptLog, type LogReport } from './verify-log.ts'
 
 const usage = `Usage: npx candor verify <folder|url> [options]
        npx candor verify --bundle <file> [--key <vkey>] [--witness <vkey> …]
+       npx candor verify --statement <file> --key <vkey>
 
   --key <vkey>          the key of the log, from somebody you trust
   --witness <vkey>      the key of a witness; may be given more than once
@@ -30,6 +31,7 @@ const usage = `Usage: npx candor verify <folder|url> [options]
   --conversation <p>    list the entries of this pseudonym; also --customer, --actor
   --hour <hour>         list the entries of this hour, UTC: 2026-11-25T00
   --bundle <file>       check a proof bundle instead
+  --statement <file>    check the signed text of a response site instead, and print what was signed
   --json                one JSON object
 
 Exit code: 0 it holds, 1 it does not or cannot be read, 2 wrong usage.
@@ -45,6 +47,7 @@ class UsageFault extends Error {}
 export async function verifyCommand(args: string[], output: Output, errors: Output): Promise<number> {
   try {
     const options = readOptions(args)
+    if (options.statement !== undefined) return checkStatement(options, output)
     return options.bundle === undefined ? await checkLog(options, output) : checkBundle(options, output)
   } catch (fault) {
     if (fault instanceof UsageFault) {
@@ -60,6 +63,7 @@ export async function verifyCommand(args: string[], output: Output, errors: Outp
 interface Options {
   target: string | undefined
   bundle: string | undefined
+  statement: string | undefined
   logKey: NoteVerifier | null
   witnessKeys: NoteVerifier[] | null
   quorum: number | null
@@ -157,6 +161,25 @@ function checkBundle(options: Options, output: Output): number {
   return holds ? 0 : 1
 }
 
+/** What is printed is what was signed and nothing around it. */
+function checkStatement(options: Options, output: Output): number {
+  if (options.logKey === null)
+    throw new UsageFault('with --statement, give the key of who should have signed it')
+  const text = decodeNote(readFileSync(options.statement!))
+  const note = text === null ? null : parseNote(text)
+  const found = note === null ? null : signersOf(note, [options.logKey])
+  const holds = found?.kind === 'signers' && found.signers.length > 0
+  if (options.json) output.write(`${JSON.stringify({ holds, text: holds ? note!.text : null })}\n`)
+  else if (holds) output.write(`${note!.text}\nsigned    by ${options.logKey.name}\n`)
+  else
+    output.write(
+      note === null
+        ? 'NOT SIGNED  This is no signed text.\n'
+        : `NOT SIGNED  ${options.logKey.name} did not sign these words.\n`,
+    )
+  return holds ? 0 : 1
+}
+
 function readOptions(args: string[]): Options {
   let parsed
   try {
@@ -175,6 +198,7 @@ function readOptions(args: string[]): Options {
         actor: { type: 'string' },
         hour: { type: 'string' },
         bundle: { type: 'string' },
+        statement: { type: 'string' },
         json: { type: 'boolean' },
       },
     })
@@ -200,6 +224,7 @@ function readOptions(args: string[]): Options {
   return {
     target: positionals[0],
     bundle: values.bundle,
+    statement: values.statement,
     logKey: values.key === undefined ? null : keyOf('--key', values.key),
     witnessKeys: values.witness?.map((vkey) => keyOf('--witness', vkey)) ?? null,
     quorum: values.quorum === undefined ? null : Number(values.quorum),

@@ -28,6 +28,8 @@ import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
 import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { clockRoutes } from './incidents/clocks/clock-routes.ts'
+import { openClocks } from './incidents/clocks/clocks.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import { integrityRoutes } from './integrity/integrity-routes.ts'
 import { openIntegrity, type Integrity } from './integrity/integrity.ts'
@@ -369,6 +371,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     integrityRoutes(integrity),
     watcherRoutes(watcher),
+    clockRoutes(openClocks({ store, clock, ids })),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,

@@ -38,6 +38,7 @@ before(async () => {
   await watchedPageOf(victim)
   await virtualAgentOf(victim)
   await integrityOf(victim)
+  await clocksOf(victim)
 })
 afterEach(() => platform.check())
 after(async () => {
@@ -118,6 +119,25 @@ async function integrityOf(tenant: TestTenant): Promise<void> {
   await platform.candor.observations.flush()
   const alarms = await platform.candor.integrity.alarms.list(tenant.id, { limit: 10 })
   assert.ok(alarms.some(({ kind }) => kind === 'unknown-script'))
+}
+
+/** An incident whose clocks stand still for a reason with the secret in it. */
+async function clocksOf(tenant: TestTenant): Promise<void> {
+  const clocks = `/v1/incidents/${platform.ids.next()}/clocks`
+  const affected = [{ jurisdiction: 'US-TX', persons: 3, categories: ['health'], protection: null }]
+  const determinedAt = '2026-03-01T00:00:00Z'
+  const facts = { revision: 0, facts: { role: 'owner', determinedAt, affected } }
+  const begun = await platform.request(tenant, 'POST', `${clocks}/facts`, facts)
+  assert.equal(begun.status, 200, JSON.stringify(begun.body))
+  const paused = await platform.request(tenant, 'POST', `${clocks}/pauses`, {
+    by: 'law-enforcement',
+    reason: secret,
+    document: secret,
+    written: true,
+    jurisdictions: null,
+    from: '2026-03-02T00:00:00Z',
+  })
+  assert.equal(paused.status, 201, JSON.stringify(paused.body))
 }
 
 /** Everything of the victim as the owner sees it; what a thief does must leave it as it is. */

@@ -83,6 +83,8 @@ export interface IntegrityParts {
 
 const homeAlarmsMax = 100
 const tenantsHeldMax = 500
+/** Pages of a tenant whose reporting is watched at once: all that the dictionary keeps, and as many invented ones. */
+const healthPagesMax = 4_000
 
 export function openIntegrity(options: {
   store: Store
@@ -132,7 +134,15 @@ export function openIntegrity(options: {
       batch,
       now(),
     )
-    for (const [template, page] of judged.health) before.set(template, page)
+    for (const [template, page] of judged.health) {
+      before.delete(template)
+      before.set(template, page)
+    }
+    // The map begins with what was not seen for longest.
+    for (const template of before.keys()) {
+      if (before.size <= healthPagesMax) break
+      before.delete(template)
+    }
     for (const { url, hash } of seen.fresh) bodies.want(tenant, url, hash)
     await alarms.apply(tenant, judged.sightings, batch)
   }

@@ -30,6 +30,7 @@ export const allPermissions = [
   'virtual-agent.approve',
   'api-keys.manage',
   'identity-keys.manage',
+  'incidents.clocks',
 ] as const
 
 export type Permission = (typeof allPermissions)[number]
@@ -76,6 +77,7 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'virtual-agent.read',
     // What is said to customers in the company's name; somebody else wrote it.
     'virtual-agent.approve',
+    'incidents.clocks',
   ]),
 }
 

@@ -60,8 +60,8 @@ export interface Found {
 const openMax = 1_000
 /** By one network alone, in a day: a forger's network has used this up quickly, a visitor's never. */
 const raisedOfNetworkMax = 20
-/** Networks written down for one alarm and day. */
-const networksOfDayMax = 5_000
+/** Networks told apart for one alarm and day; beyond, nobody doubts it. 60 MB for a tenant whose every alarm is full. */
+const networksOfDayMax = 1_000
 const dayMs = 24 * 3_600_000
 /** How long the same is not raised again. What an approval changes in the inventory is for ever. */
 const quietMs: Partial<Record<IntegrityAlarm['state'], number>> = {

@@ -93,6 +93,11 @@ const commands = {
     usage: 'witness <folder>',
     says: 'cosign the logs of others (--log <vkey>) and raise the alarm when one stops, shrinks or forks',
   },
+  watcher: {
+    program: 'packages/watcher/src/watcher-command.ts',
+    usage: 'watcher <url>',
+    says: 'visit a page as a shopper with a card that nobody has, and say where the card went (--profile)',
+  },
   'response-site': {
     program: 'packages/server/src/response-site-command.ts',
     usage: 'response-site <folder>',
@@ -102,7 +107,7 @@ const commands = {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',
     builds: true,
-    says: 'attack a copy and show what is found: containment, log-attacks, skipped-log, stolen-data, notices',
+    says: 'attack a copy and show what is found: containment, exfiltration, log-attacks, notices, …',
   },
   bench: {
     program: 'packages/bench/src/bench.ts',

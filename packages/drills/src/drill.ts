@@ -1,5 +1,6 @@
 /** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
 import { containment } from './containment.ts'
+import { exfiltration } from './exfiltration/exfiltration.ts'
 import { logAttacks } from './log-attacks.ts'
 import { notices } from './notices.ts'
 import { skippedLog } from './skipped-log.ts'
@@ -29,6 +30,10 @@ const drills: Record<
   'stolen-data': {
     says: 'steal a server’s disk without its keyholder, and try to read a conversation',
     run: stolenData,
+  },
+  exfiltration: {
+    says: 'send a card out of a payment page by every way there is, and see what stops or shows it',
+    run: exfiltration,
   },
 }
 

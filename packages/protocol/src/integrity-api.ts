@@ -214,7 +214,17 @@ export interface WatchedPage {
   /** Hosts that may be sent card data: the payment provider. */
   approvedHosts: string[]
   lastRun: WatcherRun | null
+  /** The way to a filled cart, for the profile `cart`; left out when it is changed: as it was. */
+  steps?: WatchedStep[]
+  /** Sends the form off too: only where an order with a card that nobody has does no harm. */
+  submit?: boolean
 }
+
+/** What a shopper does before the payment page: data, not code. Selectors are CSS. */
+export type WatchedStep =
+  | { do: 'goto'; url: string }
+  | { do: 'click'; selector: string }
+  | { do: 'fill'; selector: string; text: string }
 
 /** A release of the widget, as the installation serves it. */
 export interface ReleaseRow {

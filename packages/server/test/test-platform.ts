@@ -112,6 +112,7 @@ export class TestPlatform {
         smtpRetrySeconds: 1,
         smtpDoubtSeconds: 3,
         smtpHookSecret: undefined,
+        browser: process.env['CANDOR_BROWSER'],
         ...this.#config,
         ...config,
       },

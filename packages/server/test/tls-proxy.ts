@@ -39,7 +39,7 @@ export async function openTlsProxy(): Promise<TlsProxy> {
 }
 
 /** P-256: Chromium takes no Ed25519 certificate. X.509 v3 (RFC 5280), ECDSA with SHA-256 (RFC 5758). */
-function selfSigned(): { cert: string; key: string } {
+export function selfSigned(): { cert: string; key: string } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const der = (tag: number, ...parts: Buffer[]): Buffer => {
     const body = Buffer.concat(parts)

@@ -28,6 +28,8 @@ export interface Demo {
   bundle(text: string): string
   /** Where the companies' own systems listen, for the virtual agents that call them. */
   systemsOrigins(): readonly string[]
+  /** Where the companies' web sites are, for the watcher, which goes there as a shopper does. */
+  sitesOrigins(): readonly string[]
   close(): Promise<void>
 }
 
@@ -173,6 +175,8 @@ export function openDemo(options: {
     bundle: tampering.bundle,
 
     systemsOrigins: () => (systemsUrl === '' ? [] : [systemsUrl]),
+    // Their pages load the widget from here.
+    sitesOrigins: () => (sitesUrl === '' ? [] : [new URL(sitesUrl).origin, new URL(publicUrl()).origin]),
 
     async close() {
       tampering.close()

@@ -43,6 +43,11 @@ const commands = {
     usage: 'tenant <public id> <name> <origin> <e-mail>',
     says: 'add a tenant with its site and administrator (while the server is stopped)',
   },
+  contain: {
+    program: 'packages/server/src/contain-command.ts',
+    usage: 'contain --tenant <public id> --scope <scope> …',
+    says: 'switch the widget off for a tenant, a site, a page or a release, and on again, while the server runs',
+  },
   keyholder: {
     program: 'packages/keyholder/src/main.ts',
     usage: 'keyholder --folder <folder> …',
@@ -57,6 +62,16 @@ const commands = {
     program: 'packages/keyholder/src/backup-command.ts',
     usage: 'keyholder-backup <folder> <target>',
     says: 'copy what a keyholder on this host holds, while it runs, with an entry in the log before',
+  },
+  'keyholder-revoke': {
+    program: 'packages/keyholder/src/revoke-command.ts',
+    usage: 'keyholder-revoke <folder> <revocation>',
+    says: 'end a release of the widget past the server, with two signatures (release revoke)',
+  },
+  release: {
+    program: 'packages/release/src/release-command.ts',
+    usage: 'release <subcommand>',
+    says: 'build, attest, sign, publish, revoke, verify and monitor releases of the widget (release --help)',
   },
   screen: {
     program: 'packages/server/src/screen-command.ts',
@@ -86,7 +101,8 @@ const commands = {
   drill: {
     program: 'packages/drills/src/drill.ts',
     usage: 'drill <name>',
-    says: 'attack a copy and show what is found: log-attacks, skipped-log, stolen-data',
+    builds: true,
+    says: 'attack a copy and show what is found: containment, log-attacks, skipped-log, stolen-data',
   },
   bench: {
     program: 'packages/bench/src/bench.ts',

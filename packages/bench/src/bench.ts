@@ -19,6 +19,7 @@ const usage = `Usage: npm run bench -- [name] [options]
   knowledge    the right article among the first found, beside plain BM25; calibration
   flows        slots read in NLU++, next actions in STAR (data beside the project or in CANDOR_DATA)
   response-site  the response site beside nginx (--quick)
+  reports      page views and browsers' reports taken beside a bare route; an incident scoped (--views N, --quick)
   ledger       the access log: append, verify and prove, beside the limit of hashing and of fsync
 
   --quick      about a minute: one round, 100 sockets
@@ -56,6 +57,23 @@ if (name === 'card-guard') {
   })
   const entries = values.quick ? 50_000 : Number(values.entries)
   process.stdout.write(`${ledgerReport(await ledgerBench({ entries }))}\n`)
+} else if (name === 'reports') {
+  const { reportsBench, reportsReport } = await import('./reports-bench.ts')
+  const { values } = parseArgs({
+    args: rest,
+    options: {
+      seed: { type: 'string', default: '1' },
+      views: { type: 'string', default: '1000000' },
+      quick: { type: 'boolean', default: false },
+    },
+  })
+  const plan = {
+    seed: Number(values.seed),
+    seconds: values.quick ? 3 : 10,
+    views: values.quick ? 100_000 : Number(values.views),
+  }
+  const figures = await reportsBench(plan, (line) => void process.stderr.write(`${line}\n`))
+  process.stdout.write(`\n${reportsReport(plan, figures)}\n`)
 } else if (name === 'intents') {
   const { values } = parseArgs({
     args: rest,

@@ -10,6 +10,7 @@ import {
 import { isIndex, readAccessSearch } from './access/access-search.ts'
 import { views, type View } from './inbox/inbox-rows.ts'
 import { DeskPage } from './desk-page.tsx'
+import { readIntegritySearch } from './integrity/integrity-search.ts'
 import { whoAmI } from './session/session.ts'
 import { Shell } from './shell/shell.tsx'
 import { readAuthoringSearch } from './virtual-agent/authoring-search.ts'
@@ -103,6 +104,22 @@ const virtualAgentIndex = createRoute({
   },
 })
 
+const integrity = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/integrity/$section',
+  validateSearch: readIntegritySearch,
+  component: lazyRouteComponent(() => import('./integrity/integrity-page.tsx'), 'IntegrityPage'),
+})
+
+const integrityIndex = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/integrity',
+  beforeLoad: () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- the router’s own way to another page
+    throw redirect({ to: '/integrity/$section', params: { section: 'overview' } })
+  },
+})
+
 const access = createRoute({
   getParentRoute: () => signedIn,
   path: '/access',
@@ -138,6 +155,8 @@ export const router = createRouter({
       settingsIndex,
       virtualAgent,
       virtualAgentIndex,
+      integrity,
+      integrityIndex,
       access,
       conversationAccess,
       review,

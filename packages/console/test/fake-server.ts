@@ -59,6 +59,7 @@ import { Refusal, refusals } from '@candor/protocol/refusals.ts'
 import { checkIdentifierFormat, type GivenFormat } from '../../server/src/tenants/identifier-formats.ts'
 import { openFakeLog, type EntryFilter, type FakeLog } from './fake-log.ts'
 import { actorOf, writePast } from './fake-past.ts'
+import { openFakeIntegrity, type FakeIntegrity, type IntegrityStage } from './fake-integrity.ts'
 import { firstNames, lastNames, pagesOfSite, talk, topics } from './fake-talk.ts'
 import { openFakeVirtualAgent, type AuthoringStage, type FakeVirtualAgent } from './fake-virtual-agent.ts'
 
@@ -76,6 +77,8 @@ export interface FakeOptions {
   formats?: IdentifierFormat[]
   /** How far the virtual agent's authors have come. */
   authoring?: AuthoringStage
+  /** What the tenant's pages run. */
+  integrity?: IntegrityStage
   /** Of the person who is signed in. */
   role?: Role
   /** Delay of every API answer and acknowledgement, to see optimistic states. */
@@ -111,6 +114,7 @@ export interface FakeServer {
   refuseNext(code: keyof typeof refusals): void
   accessLog: FakeLog
   virtualAgent: FakeVirtualAgent
+  integrity: FakeIntegrity
   /** The past is not opened; `live`: what comes is, as for who had opened it before. */
   keyholderAway(on: boolean | 'live'): void
   suspended(on: boolean): void
@@ -638,6 +642,8 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     now,
   })
 
+  const integrity = openFakeIntegrity({ me, accessLog, stage: options.integrity ?? 'quiet', now })
+
   // ---- live connections
 
   const peers = new Set<Peer>()
@@ -999,6 +1005,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     if (first === 'access') return access(method, id, last, query, body)
     if (first === 'virtual-agent')
       return virtualAgent.answer(method, path.split('/').slice(3), query, body, key)
+    if (first === 'integrity') return integrity.answer(method, path.split('/').slice(3), query, body, key)
     // Below a conversation its own words; below people and queues what is done with one of them.
     const deed = first === 'people' || first === 'queues' ? last : ''
     switch (`${method} ${first}${deed && `/${deed}`}`) {
@@ -1518,6 +1525,7 @@ export async function openFakeServer(options: FakeOptions = {}): Promise<FakeSer
     },
     accessLog,
     virtualAgent,
+    integrity,
     keyholderAway: (on) => void (keyholderAway = on),
     suspended: (on) => void (suspended = on),
     opened,

@@ -39,6 +39,8 @@ export async function openDesk(
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
+    // A headless browser calls its language after the machine's, which need not be a language tag.
+    locale: 'en-US',
     ...options.context,
   })
   const page = await context.newPage()

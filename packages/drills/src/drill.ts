@@ -1,10 +1,15 @@
 /** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
+import { containment } from './containment.ts'
 import { logAttacks } from './log-attacks.ts'
 import { skippedLog } from './skipped-log.ts'
 import { stolenData } from './stolen-data.ts'
 
 /** Each answers whether everything was found. */
 const drills: Record<string, { says: string; run(print: (line: string) => void): Promise<boolean> }> = {
+  containment: {
+    says: 'open a thousand widgets, switch them off, and measure what still runs',
+    run: containment,
+  },
   'log-attacks': {
     says: 'change, drop, insert, reorder, truncate, fork and roll back an access log',
     run: logAttacks,

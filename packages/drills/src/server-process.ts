@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 export interface DrilledServer {
   url: string
   tenants: { slug: string; id: string; key: string }[]
+  /** What the tag in a page names, and the release that its loader is given; where sites were named. */
+  widget: { loader: { path: string; integrity: string } | null; release: string | null }
   /** Exactly what its process was given. */
   environment: Record<string, string>
   /** SIGKILL; resolves once its database and its keyholder have followed it. */
@@ -23,7 +25,11 @@ export class ServerRefused extends Error {
 const followMsMax = 20_000
 const stopMsMax = 15_000
 
-export async function startServer(settings: Record<string, string>): Promise<DrilledServer> {
+/** @param sites origins at which both tenants' widgets may open */
+export async function startServer(
+  settings: Record<string, string>,
+  sites: readonly string[] = [],
+): Promise<DrilledServer> {
   const environment = {
     // Nothing of ours: what is stolen with it is the server's alone.
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
@@ -33,7 +39,8 @@ export async function startServer(settings: Record<string, string>): Promise<Dri
     CANDOR_LOG_LEVEL: 'info',
     ...settings,
   }
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.resolve('./drilled-server.ts'))], {
+  const program = fileURLToPath(import.meta.resolve('./drilled-server.ts'))
+  const child = spawn(process.execPath, [program, ...sites], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -43,11 +50,14 @@ export async function startServer(settings: Record<string, string>): Promise<Dri
   const lines = createInterface({ input: child.stdout })
   const first = await Promise.race([once(lines, 'line'), ended.then(() => null)])
   if (first === null) throw new ServerRefused(complaint.trim().split('\n')[0])
-  const ready = JSON.parse(first[0] as string) as Pick<DrilledServer, 'url' | 'tenants'> & { pids: number[] }
-  const { url, tenants, pids } = ready
+  const ready = JSON.parse(first[0] as string) as Pick<DrilledServer, 'url' | 'tenants' | 'widget'> & {
+    pids: number[]
+  }
+  const { url, tenants, widget, pids } = ready
   return {
     url,
     tenants,
+    widget,
     environment,
     async kill() {
       child.kill('SIGKILL')

@@ -1,5 +1,6 @@
 import { entryPurposes } from '@candor/ledger/entry.ts'
 import { parseProof } from '@candor/protocol/open-statement.ts'
+import { isReleaseId, isSignature, manifestCharsMax } from '@candor/release/manifest.ts'
 import type { Op } from './frames.ts'
 
 /**
@@ -110,6 +111,9 @@ const isPolicy = isObject({
   hours: orNull(isHours),
   retentionDays: orNull((value) => isCount(36_500)(value) && (value as number) > 0),
 })
+const isSignatures: Check = (value) =>
+  Array.isArray(value) && value.length === 3 && value.every((each) => each === '' || isSignature(each))
+const isId: Check = (value) => typeof value === 'string' && isReleaseId(value)
 /** Conversations of one erasure; a customer or a day of retention has fewer. */
 const erasedAtOnceMax = 10_000
 
@@ -164,6 +168,12 @@ const shapes: Record<Op, Record<string, Check>> = {
   bundle: { tenant: isUuid, filter: isFilter },
   backup: {},
   status: {},
+  'release-publish': { manifest: isText(manifestCharsMax), signatures: isSignatures },
+  'release-in-force': { id: isId },
+  'release-revoke': { id: isId, reason: isText(500), at: isTime, signatures: isSignatures },
+  'release-proof': { index: isCount(Number.MAX_SAFE_INTEGER) },
+  // A scope is an address of 2,048 characters at most, a reason has 500.
+  contain: { tenant: isUuid, by: isActor, what: isText(3_000), begun: isBoolean },
 }
 
 /** Listed once, not at every request. */

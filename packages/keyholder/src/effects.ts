@@ -60,6 +60,11 @@ export type Effect =
       by: LogActor
     }
   | { kind: 'alarm'; alarm: Alarm }
+  /** Text of the trust root that releases are verified with from then on. */
+  | { kind: 'release-root'; root: string }
+  /** Published by the entry `index`, under the root with this pin. */
+  | { kind: 'release'; id: string; pin: string; expires: number; index: number }
+  | { kind: 'release-revoked'; id: string; index: number }
 
 export interface Hold {
   scope: 'tenant' | 'customer' | 'conversation'
@@ -104,6 +109,19 @@ export interface State {
   /** By key id. */
   sessionKeys: Map<string, SessionKey>
   alarms: Alarm[]
+  releaseRoot: string | null
+  /** By id, also of those that were only ever revoked. */
+  releases: Map<string, ReleaseState>
+}
+
+export interface ReleaseState {
+  /** Of the root that it was verified with; '' where it was revoked before it was published. */
+  pin: string
+  expires: number
+  /** Entry of its publication. */
+  index: number
+  /** Entry of its revocation. */
+  revoked: number | null
 }
 
 /** The newest alarms; older ones are entries in the log. */
@@ -159,7 +177,14 @@ export function tombstoneOf(id: string): string {
 }
 
 export function emptyState(): State {
-  return { logKey: null, tenants: new Map(), sessionKeys: new Map(), alarms: [] }
+  return {
+    logKey: null,
+    tenants: new Map(),
+    sessionKeys: new Map(),
+    alarms: [],
+    releaseRoot: null,
+    releases: new Map(),
+  }
 }
 
 export function actorKey(actor: { kind: ActorKind; id: string }): string {
@@ -198,6 +223,21 @@ export function applyEffect(state: State, effect: Effect): void {
       state.alarms.push(effect.alarm)
       if (state.alarms.length > alarmsHeldMax) state.alarms.shift()
       return
+    case 'release-root':
+      state.releaseRoot = effect.root
+      return
+    case 'release': {
+      const { id, pin, expires, index } = effect
+      const revoked = state.releases.get(id)?.revoked ?? null
+      state.releases.set(id, { pin, expires, index, revoked })
+      return
+    }
+    case 'release-revoked': {
+      const { id, index } = effect
+      const known = state.releases.get(id) ?? { pin: '', expires: 0, index: -1 }
+      state.releases.set(id, { ...known, revoked: index })
+      return
+    }
     default:
   }
   const tenant = state.tenants.get(effect.tenant)!

@@ -269,6 +269,24 @@ export interface Requests {
    */
   backup: { ask: Record<string, never>; answer: { index: number; folder: string } }
   status: { ask: Record<string, never>; answer: LogStatus }
+  /** Verified, then appended: root, signatures, expiry, revocation. Signatures in the root's order, '' where absent. */
+  'release-publish': {
+    ask: { manifest: string; signatures: readonly [string, string, string] }
+    answer: { index: number }
+  }
+  /** The keyholder alone says that a release is in force; loaders believe it for a day. */
+  'release-in-force': { ask: { id: string }; answer: { index: number; at: string } }
+  'release-revoke': {
+    ask: { id: string; reason: string; at: string; signatures: readonly [string, string, string] }
+    answer: { index: number }
+  }
+  /** The newest checkpoint and the path of an entry in its tree, base64; `pending` while it is not in it. */
+  'release-proof': { ask: { index: number }; answer: { note: string; hashes: string[] } }
+  /** The kill switch, before it is thrown or undone. */
+  contain: {
+    ask: { tenant: string; by: LogActor; what: string; begun: boolean }
+    answer: { index: number; at: string }
+  }
 }
 
 export type Op = keyof Requests
@@ -286,6 +304,10 @@ export const denials = {
   purpose: 'This kind of actor has no such purpose.',
   held: 'A legal hold keeps this from being erased.',
   'backup-failed': 'The copy could not be made.',
+  'release-unsigned': 'Two of the three release keys must have signed it.',
+  'release-expired': 'The release has expired.',
+  'release-revoked': 'The release was revoked.',
+  'release-unknown': 'This release was not published.',
   pending: 'There is no checkpoint that holds these entries yet.',
 } as const
 

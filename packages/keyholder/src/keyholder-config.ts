@@ -18,6 +18,8 @@ export interface KeyholderConfig {
   origin: string
   witnesses: Witness[]
   quorum: number
+  /** File of the trust root of releases; it may come later. */
+  releaseRoot: string | undefined
   passphrase: string | undefined
   /** Another user and group to become once everything is loaded. */
   becomes: { uid: number; gid: number } | null
@@ -38,6 +40,7 @@ export const usage = `Usage: npx candor keyholder --folder <folder> (--socket <p
   --origin    name of the log, without spaces (default: candor.local/log)
   --witness   <vkey>@<url>, once for each witness
   --quorum    how many of them must cosign a checkpoint (default: all)
+  --release-root  the public file that names who signs releases of the widget (npx candor release keys)
 CANDOR_KEYHOLDER_PASSPHRASE protects the root key; without it the file's mode does.
 `
 
@@ -73,6 +76,7 @@ export function readKeyholderConfig(
     origin,
     witnesses,
     quorum,
+    releaseRoot: values['release-root'] === undefined ? undefined : path.resolve(values['release-root']),
     passphrase: env['CANDOR_KEYHOLDER_PASSPHRASE'] || undefined,
     becomes: becomes === null ? null : { uid: Number(becomes[1]), gid: Number(becomes[2]) },
     attached: values.attached ?? false,
@@ -97,6 +101,7 @@ function parse(args: readonly string[]) {
         origin: { type: 'string' },
         witness: { type: 'string', multiple: true },
         quorum: { type: 'string' },
+        'release-root': { type: 'string' },
         become: { type: 'string' },
         attached: { type: 'boolean' },
       },

@@ -14,6 +14,7 @@ import * as path from 'node:path'
 import { commitDetail, saltBytes, spellEntry, type Entry } from '@candor/ledger/entry.ts'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { openStatement } from '@candor/protocol/open-statement.ts'
+import { Denied } from './denied.ts'
 import {
   actorKey,
   applyEffect,
@@ -25,13 +26,11 @@ import {
   type TenantState,
 } from './effects.ts'
 import {
-  denials,
   entriesPerPageMax,
   keysPerOpeningMax,
   proofsPerBundleMax,
   type Alarm,
   type Budget,
-  type DenialCode,
   type Detail,
   type EntryFilter,
   type EpochKey,
@@ -52,21 +51,9 @@ import { openPseudonyms } from './pseudonyms.ts'
 import { openPublisher, type LogKey, type Publisher, type Witness } from './publisher.ts'
 import { dayMs, hourMs, openReadingCounts, type Reading, type ReadingCounts } from './reading-counts.ts'
 import { decodeRecord, encodeRecord, entryOf } from './record.ts'
+import { openReleases } from './releases.ts'
 import type { RootKey } from './root-key.ts'
 import { openUnwrapper, wrapContext, type Unwrapper } from './wrapping.ts'
-
-/** A "no". Everything else that is thrown is a fault, and ends the process. */
-export class Denied extends Error {
-  override readonly name = 'Denied'
-  readonly code: DenialCode
-  /** Entry of the denial, where there is one. */
-  readonly index: number | undefined
-  constructor(code: DenialCode, message: string = denials[code], index?: number) {
-    super(message)
-    this.code = code
-    this.index = index
-  }
-}
 
 export interface Keyholder {
   /**
@@ -114,6 +101,8 @@ export async function openKeyholder(options: {
   origin: string
   witnesses: readonly Witness[]
   quorum: number
+  /** Text of the file that names who signs releases of the widget; null while there is none. */
+  releaseRoot?(): string | null
   now(): number
   log(event: Record<string, unknown>): void
   /** The disk or a thread failed: nothing more can be promised. MUST end the process. */
@@ -207,7 +196,19 @@ export async function openKeyholder(options: {
   })
   tellPublisher = publisher.durable
   for (const key of options.imported ?? []) takeIn(key)
+  const widgetReleases = openReleases({
+    state,
+    rootFile: options.releaseRoot ?? ((): null => null),
+    vkey: () => publisher.vkey,
+    next: () => next,
+    append,
+    settled,
+    now,
+    at,
+    log,
+  })
   append({ type: 'start', detail: { what: `The keyholder has started; root key: ${rootKey.how}.` } })
+  widgetReleases.readRoot()
   await settled()
   await publisher.publish()
 
@@ -846,6 +847,29 @@ export async function openKeyholder(options: {
         copying = false
         goOnWriting()
       }
+    },
+
+    'release-publish': widgetReleases.publish,
+    'release-in-force': widgetReleases.inForce,
+    'release-revoke': widgetReleases.revoke,
+
+    async 'release-proof'({ index: of }) {
+      const proof = await publisher.prove(of)
+      if (proof === null) throw new Denied('pending')
+      return proof
+    },
+
+    async contain({ tenant, by, what, begun }) {
+      tenantOf(tenant)
+      const entry = append({
+        type: 'containment',
+        tenant,
+        actor: by,
+        outcome: begun ? 'begun' : 'undone',
+        detail: { actor: by, what },
+      })
+      await entry.durable
+      return { index: entry.index, at: entry.at }
     },
 
     async status() {

@@ -2,7 +2,8 @@ import { chmodSync, rmSync } from 'node:fs'
 import * as net from 'node:net'
 import * as tls from 'node:tls'
 import { encodeFrame, frameReader, framesOf, type Frame } from './frames.ts'
-import { Denied, type Keyholder } from './keyholder.ts'
+import { Denied } from './denied.ts'
+import type { Keyholder } from './keyholder.ts'
 import { showsCertificate } from './pinned-certificate.ts'
 
 /** Where servers reach the keyholder: a socket that only its owner may open, or TLS in which both sides are known. */

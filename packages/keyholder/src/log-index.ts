@@ -350,7 +350,11 @@ function subjectOf(effect: Effect): string | null {
     case 'log-key':
     case 'alarm':
     case 'session-ended':
+    case 'release-root':
       return null
+    case 'release':
+    case 'release-revoked':
+      return effect.id
     default:
       return effect.tenant
   }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { ConfigFault, readKeyholderConfig, type KeyholderConfig } from './keyholder-config.ts'
 import { openKeyholder } from './keyholder.ts'
 import { readKeyFile } from './key-file.ts'
@@ -43,6 +43,7 @@ const keyholder = await openKeyholder({
   origin: config.origin,
   witnesses: config.witnesses,
   quorum: config.quorum,
+  releaseRoot: () => readRootFile(config.releaseRoot),
   now: () => Date.now(),
   log,
   fatal,
@@ -61,6 +62,18 @@ const end = (): void => {
 process.once('SIGTERM', end)
 process.once('SIGINT', end)
 if (config.attached) process.stdin.resume().once('end', end).once('error', end)
+
+/** Read as who the keyholder has become: the file is public. */
+function readRootFile(file: string | undefined): string | null {
+  try {
+    return file === undefined ? null : readFileSync(file, 'utf8')
+  } catch (caught) {
+    if (!(caught instanceof Error && 'code' in caught)) throw caught
+    if (caught.code !== 'ENOENT')
+      log({ level: 'error', event: 'release-root-unreadable', reason: caught.message })
+    return null
+  }
+}
 
 function configOrExit(): KeyholderConfig {
   try {

@@ -1,3 +1,4 @@
+import { encodeBase64 } from '@candor/ledger/base64.ts'
 import { bundledEntry, formatBundle } from '@candor/ledger/bundle.ts'
 import { addCosignatures, parseCheckpoint, signCheckpoint } from '@candor/ledger/checkpoint.ts'
 import { folderStorage } from '@candor/ledger/folder-storage.ts'
@@ -38,6 +39,8 @@ export interface Publisher {
   publish(): Promise<boolean>
   /** A proof bundle of entries that lie below the last published checkpoint. */
   bundle(entries: readonly StoredEntry[]): Promise<string>
+  /** Of an entry in the tree of the last published checkpoint; null while it is not in it. */
+  prove(index: number): Promise<{ note: string; hashes: string[] } | null>
   status(): Omit<LogStatus, 'entries' | 'openings' | 'releases'>
   close(): Promise<void>
 }
@@ -222,6 +225,13 @@ export async function openPublisher(options: {
         quorum,
         entries: bundled,
       })
+    },
+
+    async prove(index) {
+      if (published === null || index >= published.size) return null
+      const { size, checkpoint } = published
+      const hashes = await tileProofs(nodeCrypto, storage, size).inclusion(index)
+      return { note: checkpoint, hashes: hashes.map(encodeBase64) }
     },
 
     status: () => ({

@@ -2,7 +2,7 @@
  * A keyholder in a process of its own that ends itself with SIGKILL at the n-th time of a step, counted from when it
  * is ready: folder, step, n. Prints one JSON line when it is ready. Its socket is `socket` in the folder.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { openKeyholder } from '../src/keyholder.ts'
 import { listen } from '../src/listener.ts'
@@ -14,6 +14,7 @@ const fatal = (fault: Error): void => {
   process.stderr.write(`${fault.stack}\n`)
   process.exit(70)
 }
+const rootFile = path.join(folder, 'release-root.json')
 let left = Number(times)
 let ready = false
 mkdirSync(path.join(folder, 'log'), { recursive: true })
@@ -25,6 +26,7 @@ try {
     origin: 'faults.example/log',
     witnesses: [],
     quorum: 0,
+    releaseRoot: () => (existsSync(rootFile) ? readFileSync(rootFile, 'utf8') : null),
     now: () => Date.now(),
     log: () => undefined,
     fatal,

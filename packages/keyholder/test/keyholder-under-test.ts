@@ -40,7 +40,12 @@ export interface Person {
 }
 
 export async function openTestKeyholder(
-  options: { at?: (step: Step) => void; witnesses?: { vkey: string; url: string }[]; quorum?: number } = {},
+  options: {
+    at?: (step: Step) => void
+    witnesses?: { vkey: string; url: string }[]
+    quorum?: number
+    releaseRoot?: () => string | null
+  } = {},
 ): Promise<KeyholderUnderTest> {
   const folder = mkdtempSync(path.join(tmpdir(), 'candor-keyholder-'))
   const logged: Record<string, unknown>[] = []
@@ -56,6 +61,7 @@ export async function openTestKeyholder(
       origin: 'test.example/log',
       witnesses: options.witnesses ?? [],
       quorum: options.quorum ?? options.witnesses?.length ?? 0,
+      ...(options.releaseRoot === undefined ? {} : { releaseRoot: options.releaseRoot }),
       now,
       log: (event) => void logged.push(event),
       fatal: (fault) => {

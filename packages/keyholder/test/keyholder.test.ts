@@ -5,7 +5,7 @@ import * as path from 'node:path'
 import { after, before, test } from 'node:test'
 import { nodeCrypto } from '@candor/ledger/node-crypto.ts'
 import { verifyBundle } from '@candor/ledger/bundle.ts'
-import { Denied } from '../src/keyholder.ts'
+import { Denied } from '../src/denied.ts'
 import { defaultPolicy } from '../src/effects.ts'
 import { openTestKeyholder, type KeyholderUnderTest } from './keyholder-under-test.ts'
 
@@ -362,3 +362,27 @@ function bytesOf(folder: string): string {
     .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
     .join('\n')
 }
+
+test('the kill switch leaves an entry when it is used and one when it is undone', async () => {
+  const ask = { tenant: t.tenant, by: administrator }
+  const begun = await t.keyholder.handle('contain', { ...ask, what: 'Everything: skimmer', begun: true })
+  const undone = await t.keyholder.handle('contain', { ...ask, what: 'Everything: gone', begun: false })
+  assert.ok(undone.index > begun.index)
+  const { items } = await t.keyholder.handle('entries', {
+    tenant: t.tenant,
+    filter: { types: ['containment'] },
+    limit: 10,
+  })
+  assert.deepEqual(
+    items.map(({ index, outcome, detail }) => [index, outcome, detail?.actor?.name, detail?.what]),
+    [
+      [undone.index, 'undone', 'Mateo', 'Everything: gone'],
+      [begun.index, 'begun', 'Mateo', 'Everything: skimmer'],
+    ],
+  )
+  for (const wrong of [{ what: '' }, { begun: 'yes' }, { by: undefined }, { tenant: 'x' }])
+    await assert.rejects(
+      t.keyholder.handle('contain', { ...ask, what: 'Everything', begun: true, ...wrong }),
+      denied('malformed'),
+    )
+})

@@ -282,6 +282,44 @@ test('a goodbye that is nobody’s fault is followed by a new try', () => {
   assert.equal(states.at(-1)!.kind, 'waiting')
 })
 
+test('who is contained says so, does nothing more, and does not come back', () => {
+  const { clock, hear, lose, states, saidOf, hellos, shown, connection } = following(1)
+  hear({ type: 'goodbye', code: 'contained', message: 'Switched off.', retryAfterMs: 5_000 })
+  assert.deepEqual(saidOf('stopped'), [{ type: 'stopped' }])
+  const before = shown.length
+  hear(events(2))
+  void connection.command(send('m2'))
+  connection.remark({ type: 'typing', conversation: talk, on: true })
+  assert.deepEqual([shown.length, saidOf('send').length, saidOf('typing').length], [before, 0, 0])
+  lose()
+  assert.deepEqual(states.at(-1), {
+    kind: 'refused',
+    refusal: { code: 'contained', message: 'Switched off.' },
+  })
+  clock.pass(24 * 3_600_000)
+  assert.equal(hellos.length, 1)
+})
+
+test('a server that does not end what it contained is left', () => {
+  const { clock, hear, states, hellos } = following(1)
+  hear({ type: 'goodbye', code: 'contained', message: '', retryAfterMs: 5_000 })
+  clock.pass(1_000)
+  assert.equal(states.at(-1)!.kind, 'refused')
+  clock.pass(3_600_000)
+  assert.equal(hellos.length, 1)
+})
+
+test('who is refused as contained at the hello is refused for good, until somebody asks anew', () => {
+  const { clock, hear, lose, states, hellos, connection } = byHand()
+  hear({ type: 'goodbye', code: 'contained', message: '', retryAfterMs: 5_000 })
+  lose()
+  clock.pass(3_600_000)
+  assert.equal(states.at(-1)!.kind, 'refused')
+  assert.equal(hellos.length, 1)
+  connection.reconnect()
+  assert.equal(hellos.length, 2)
+})
+
 test('an identified visitor follows what the server says is theirs, and nothing else', () => {
   const { hear, saidOf, connection, seqs } = following(3)
   const other = 'b0000000-0000-7000-8000-000000000001'

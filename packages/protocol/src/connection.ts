@@ -113,6 +113,8 @@ export const deliveredDelayMs = 50
 export const transportFailuresMax = 2
 /** What worked before fails because the server is away, more likely than because of a new proxy. */
 const provenFailuresMax = 8
+/** The server ends a connection that it contains as soon as it has heard that this was understood. */
+const stoppedMsMax = 1_000
 /** Where the server asks for a pause and does not say how long. */
 const pauseMs = 1_000
 
@@ -179,6 +181,8 @@ export function openConnection(parts: ConnectionParts): Connection {
   let calmDelivered: (() => void) | undefined
   let calmWatch: (() => void) | undefined
   let calmRetry: (() => void) | undefined
+  /** The chat was switched off here, and the server is being told that this was heard. */
+  let stop: (() => void) | undefined
 
   function connect(): void {
     drop()
@@ -193,7 +197,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     if (mine !== generation) return
     wire = transports[transport]!.connect(parts.hello(positions), {
       heard: (frame) => mine === generation && hear(frame),
-      lost: () => mine === generation && retry(),
+      lost: () => mine === generation && (stop ? stop() : retry()),
     })
     watch(welcomeMsMax)
   }
@@ -210,6 +214,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     calmRetry?.()
     calmDelivered?.()
     calmDelivered = undefined
+    stop = undefined
     wire?.drop()
     wire = undefined
     for (const entry of outbox) {
@@ -244,6 +249,7 @@ export function openConnection(parts: ConnectionParts): Connection {
   }
 
   function hear(frame: ServerFrame): void {
+    if (stop) return
     heardAt = clock.now()
     if (frame.type === 'welcome') return welcome(frame)
     if (!welcomed && frame.type !== 'refused' && frame.type !== 'goodbye') return
@@ -256,6 +262,7 @@ export function openConnection(parts: ConnectionParts): Connection {
         wire?.send([{ type: 'beat' }])
         return compareTops(frame.tops)
       case 'goodbye':
+        if (frame.code === 'contained') return confirmStop(frame.message)
         if (frame.code === 'restart' || !final.has(frame.code)) return retry(frame.retryAfterMs)
         return refuse(frame.code, frame.message)
       case 'refused':
@@ -272,6 +279,15 @@ export function openConnection(parts: ConnectionParts): Connection {
       default:
         onFrame(frame)
     }
+  }
+
+  /** Says that nothing more comes from here; refused once the server has ended the connection, or soon anyway. */
+  function confirmStop(message: string): void {
+    welcomed = false
+    stop = () => refuse('contained', message)
+    wire?.send([{ type: 'stopped' }])
+    calmWatch?.()
+    calmWatch = clock.after(stoppedMsMax, stop)
   }
 
   /** To the server an identified visitor is another listener, who follows nothing yet. */

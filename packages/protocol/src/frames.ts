@@ -10,6 +10,7 @@ import type {
   FormField,
   WireEvent,
 } from './events.ts'
+import type { ContainmentScope } from './integrity-api.ts'
 import type { OpenProof } from './open-statement.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -57,7 +58,11 @@ export type ClientFrame =
       /** Origin of the host page, as the frame's handshake saw it. */
       origin?: string
       page?: PageInfo
+      /** Id of the release that this frame is of: its folder's name, `/w/<id>/`. */
+      release?: string
       locale?: string
+      /** UUID of the tab's visit, as page views carry it (integrity-api.ts). */
+      visit?: string
       positions?: Position[]
     }
   | {
@@ -93,6 +98,8 @@ export type ClientFrame =
   | { type: 'set'; id: string; traits: Record<string, string | number | boolean> }
   /** Staff: whether new conversations may be offered. */
   | { type: 'presence'; state: 'online' | 'away' }
+  /** Answer to a `goodbye` with `contained`: this frame does nothing any more. The server counts who says so. */
+  | { type: 'stopped' }
   /** Answer to a heartbeat. The server drops a socket that does not answer within 4 s. */
   | { type: 'beat' }
 
@@ -115,6 +122,15 @@ export interface IdentifierFormat {
   /** `#` is a digit, `@` a letter, `?` either; anything else stands for itself. */
   pattern: string
   prefix?: string
+}
+
+/** Where the chat is switched off now, and why: the kill switch (docs/containment.md). */
+export interface ContainmentNotice {
+  id: string
+  scope: ContainmentScope
+  reason: string
+  by: string
+  startedAt: string
 }
 
 export interface Presence {
@@ -181,6 +197,8 @@ export type ServerFrame =
   | { type: 'agents-online'; online: boolean }
   /** The tenant changed them: they count from now on, in open conversations too. */
   | { type: 'identifier-formats'; formats: readonly IdentifierFormat[] }
+  /** Staff: all that is contained now; told again whenever that changes. */
+  | { type: 'containments'; items: readonly ContainmentNotice[] }
   /** The server closes this connection. Reconnect after the delay, with positions. */
   | { type: 'goodbye'; code: RefusalCode | 'restart'; message: string; retryAfterMs: number }
 

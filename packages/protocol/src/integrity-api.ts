@@ -131,6 +131,14 @@ export interface IntegrityAlarm {
   /** The containment that answers it, by hand or by the playbook. */
   containment: string | null
   bodyKept: boolean
+  /**
+   * How hard it is to have invented this: `one-network` could be one person with a script, `several-networks` takes as
+   * many networks, `fetched` was seen by the server itself, which got the very content.
+   */
+  standing?: 'one-network' | 'several-networks' | 'fetched'
+  /** In the networks that showed it, since: all page views of the page, and those of them that did not show it. */
+  compared?: { pageViews: number; without: number }
+  justification?: string | null
 }
 
 /** POST /v1/integrity/alarms/{id}/{approve|dismiss} {justification?}; `contain` {scope?}; `incident` {}. → IntegrityAlarm */
@@ -158,6 +166,7 @@ export interface Containment {
   framesStopped: number
   undoneAt: string | null
   undoneBy: string | null
+  undoReason?: string | null
   undoneEntry: number | null
 }
 
@@ -167,6 +176,8 @@ export interface Playbook {
   rules: { kind: AlarmKind; scope: 'tenant' | 'site' | 'template' | 'release'; sharePercentMin: number }[]
   /** Told of every alarm and containment, signed (HMAC-SHA256); https, or an origin the operator named. */
   webhook: string | null
+  /** In the answer that first names a webhook: what deliveries are signed with, shown once. */
+  secret?: string
 }
 
 export interface WatcherFinding {
@@ -190,6 +201,8 @@ export interface WatcherRun {
   scripts: { url: string; hash: string }[]
   requests: number
   findings: WatcherFinding[]
+  /** Of a run that failed: why, in a sentence. */
+  reason?: string
 }
 
 /** Pages that the watcher goes to. */

@@ -69,6 +69,14 @@ test('a signature is read where text is opened, and nothing but a signature', ()
   }
 })
 
+test('a frame says which release it is of, in one spelling only', () => {
+  const hello = { type: 'hello', protocol: 1, role: 'visitor', tenant: 'acme', release: 'r'.repeat(43) }
+  assert.deepEqual(parseClientFrame(JSON.stringify(hello)), hello)
+  for (const release of ['', 'r'.repeat(42), 'r'.repeat(44), `${'r'.repeat(42)}=`, 7, null])
+    assert.equal(refusal({ ...hello, release }).field, 'release')
+  assert.deepEqual(parseClientFrame('{"type":"stopped"}'), { type: 'stopped' })
+})
+
 test('the longest message passes and one character more is too large', () => {
   parseClientFrame(JSON.stringify({ ...send, text: 'a'.repeat(textCharactersMax) }))
   assert.equal(refusal({ ...send, text: 'a'.repeat(textCharactersMax + 1) }).code, 'too_large')

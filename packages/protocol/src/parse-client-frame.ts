@@ -35,7 +35,8 @@ export function checkClientFrame(value: unknown): ClientFrame {
     case 'send':
       return { type: 'send', id: uuid(o, 'id'), conversation: uuid(o, 'conversation'), text: text(o, 'text') }
     case 'beat':
-      return { type: 'beat' }
+    case 'stopped':
+      return { type: o['type'] }
     case 'delivered':
       return { type: 'delivered', conversation: uuid(o, 'conversation'), seq: seq(o, 'seq') }
     case 'read':
@@ -146,7 +147,9 @@ function hello(o: Record<string, unknown>): ClientFrame {
       ...(o['token'] === undefined ? {} : { token: string(o, 'token', 512) }),
       ...(o['origin'] === undefined ? {} : { origin: string(o, 'origin', 300) }),
       ...(o['page'] === undefined ? {} : { page: page(o['page']) }),
+      ...(o['release'] === undefined ? {} : { release: release(o) }),
       ...(o['locale'] === undefined ? {} : { locale: string(o, 'locale', 35) }),
+      ...(o['visit'] === undefined ? {} : { visit: uuid(o, 'visit') }),
     }
   if (o['role'] === 'staff')
     return {
@@ -158,6 +161,18 @@ function hello(o: Record<string, unknown>): ClientFrame {
       ...(o['inbox'] === undefined ? {} : { inbox: boolean(o, 'inbox') }),
     }
   refuse('role', 'is "visitor" or "staff"')
+}
+
+/** Base64url of SHA-256. */
+const releaseForm = /^[\w-]{43}$/
+
+export function isReleaseId(value: unknown): value is string {
+  return typeof value === 'string' && releaseForm.test(value)
+}
+
+function release(o: Record<string, unknown>): string {
+  const id = o['release']
+  return isReleaseId(id) ? id : refuse('release', 'is the id of a release')
 }
 
 function positions(value: unknown): Position[] {

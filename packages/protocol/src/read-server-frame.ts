@@ -38,6 +38,7 @@ const shapes: Record<string, (value: unknown) => boolean> = {
   conversations: Array.isArray,
   rows: Array.isArray,
   formats: Array.isArray,
+  items: Array.isArray,
   viewers: Array.isArray,
   online: (value) => value !== undefined,
   state: (value) => isObject(value) && isCount(value['seq']),
@@ -65,5 +66,6 @@ const neededFields: Record<string, readonly string[] | undefined> = {
   'logged-out': ['id'],
   'agents-online': ['online'],
   'identifier-formats': ['formats'],
+  containments: ['items'],
   goodbye: ['code', 'retryAfterMs'],
 }

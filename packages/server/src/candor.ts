@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import * as path from 'node:path'
 import { Refusal } from '@candor/protocol/refusals.ts'
 import type { FastifyPluginAsync } from 'fastify'
 import { openAccess } from './access/access.ts'
+import { openText, sealText } from './access/data-key.ts'
 import { openAccessLog, type AccessLog } from './access/access-log.ts'
 import { accessLogRoutes } from './access/access-log-routes.ts'
 import { authSecret } from './auth-secret.ts'
@@ -25,9 +27,21 @@ import { openHttp, sameOrigin } from './edge/http.ts'
 import { afterTimeout, openLiveEndings } from './edge/live-endings.ts'
 import type { SessionRooms } from './edge/session.ts'
 import { openSockets } from './edge/socket.ts'
-import { readWidgetManifest, widgetFileRoutes } from './edge/widget-files.ts'
+import { widgetFileRoutes } from './edge/widget-files.ts'
 import { openIds } from './ids.ts'
+import { clockRoutes } from './incidents/clocks/clock-routes.ts'
+import { openClocks } from './incidents/clocks/clocks.ts'
+import { readBuiltWidget } from './integrity/releases/built-widget.ts'
+import { releaseRoutes } from './integrity/releases/release-routes.ts'
+import { openReleaseStore } from './integrity/releases/release-store.ts'
+import { openReleases, type Releases } from './integrity/releases/releases.ts'
+import { openContainments, type Containments } from './integrity/containment/containment.ts'
+import { containmentRoutes } from './integrity/containment/containment-routes.ts'
+import { openPlaybooks, webhookTarget, type Playbooks } from './integrity/containment/playbook.ts'
+import { openWebhook } from './integrity/containment/webhook.ts'
 import { connectKeyholder } from './keyholder/connect-keyholder.ts'
+import { integrityRoutes } from './integrity/integrity-routes.ts'
+import { openIntegrity, type Integrity } from './integrity/integrity.ts'
 import type { Log } from './log.ts'
 import { openOutbound } from './outbound/outbound.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
@@ -56,6 +70,9 @@ import { resultsRoutes } from './virtual-agents/results-routes.ts'
 import { openResults } from './virtual-agents/results.ts'
 import { openTurnRows } from './virtual-agents/turn-rows.ts'
 import { openVirtualAgents, type VirtualAgents } from './virtual-agents/virtual-agents.ts'
+import { openObservations, type Observations } from './visits/observations.ts'
+import { openObservationsRetention } from './visits/observations-retention.ts'
+import { reportsRoutes } from './visits/reports-routes.ts'
 import { visitsRoutes } from './visits/visits-routes.ts'
 import { openVisits } from './visits/visits.ts'
 
@@ -72,6 +89,11 @@ export interface Candor {
   authoring: AuthoringRooms
   accessLog: AccessLog
   erasure: Erasure
+  releases: Releases
+  containments: Containments
+  playbooks: Playbooks
+  observations: Observations
+  integrity: Integrity
   /** Of the keyholder on this machine; 0 while it is away. */
   keyholderPid(): number
   /** Of the embedded PostgreSQL; 0 when the database is somebody else's. */
@@ -84,6 +106,12 @@ const packages = path.resolve(import.meta.dirname, '../..')
 const version = (
   JSON.parse(readFileSync(path.join(packages, 'server/package.json'), 'utf8')) as { version: string }
 ).version
+
+/**
+ * Requests under way end within this, or are cut. A browser also opens connections ahead and says nothing on them;
+ * Node counts those as busy and would wait for a minute.
+ */
+const requestsEndMsMax = 2_000
 
 /** Composition root: each room is given only what it uses. */
 export async function startCandor(config: Config, log: Log): Promise<Candor> {
@@ -140,7 +168,15 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ids,
     log,
   })
-  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats })
+  const observations = openObservations({
+    store,
+    clock,
+    guardFormats: tenants.guardFormats,
+    newSalt: () => randomBytes(32),
+    log,
+  })
+  const observationsRetention = openObservationsRetention({ store, clock, tenants: tenants.tenantIds, log })
+  const visits = openVisits({ store, clock, ids, log, guardFormats: tenants.guardFormats, observations })
   const conversations = openConversations({
     store,
     access,
@@ -196,6 +232,65 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     ...(demo?.systemsOrigins() ?? []),
   ]
   const outbound = openOutbound({ allowPrivate: privateOrigins })
+  const webhookKey = derivedKey(secret, 'webhook secrets')
+  const sealing = {
+    seal: (context: string, text: string) => sealText(webhookKey, context, text),
+    open: (context: string, sealed: Buffer) => openText(webhookKey, context, sealed),
+  }
+  const webhook = openWebhook({ store, clock, ids, outbound, target: webhookTarget(sealing), log })
+  const containments = openContainments({
+    store,
+    clock,
+    log,
+    sites: async (tenant) => (await tenants.sites(tenant)).map(({ origin }) => origin),
+    releaseKnown: async (tenant, release) => (await releases.rows(tenant)).some(({ id }) => id === release),
+    isRevoked: (release) => releases.isRevoked(release),
+    record: accessLog.contained,
+    onKeyholder: keyholder.client.onConnected,
+    tellStaff: (tenant, items) => delivery.tellStaff(tenant, { type: 'containments', items }),
+    announce: (q, tenant, change) => webhook.enqueue(q, tenant, { type: 'containment', ...change }),
+    announced: webhook.wake,
+  })
+  const playbooks = openPlaybooks({
+    store,
+    clock,
+    ids,
+    sealing,
+    webhook,
+    containments,
+    privateOrigins,
+    releaseInForce: () => releases.served(),
+    onChange: (by, what) =>
+      accessLog.accessChanged({
+        tenant: by.tenant,
+        by,
+        subject: by.tenant,
+        at: new Date(clock.now()).toISOString(),
+        what: 'playbook-changed',
+        ...what,
+      }),
+    log,
+  })
+  const integrity = openIntegrity({
+    store,
+    clock,
+    ids,
+    observations,
+    outbound,
+    pageApproved: tenants.pageApproved,
+    publicId: async (tenant) => (await tenants.tenant(tenant)).publicId,
+    publicUrl: () => publicUrl,
+    parts: {
+      loaderPath: () => releases.loader()?.path ?? null,
+      watcher: () => Promise.resolve({ pages: 0, lastRun: null }),
+      watcherRuns: () => Promise.resolve([]),
+      containments: containments.list,
+      release: (tenant) => releases.row(tenant),
+      contain: async (by, id, what) => (await containments.begin(by, id, what)).id,
+    },
+    log,
+  })
+  integrity.alarms.onAlarm(playbooks.onAlarm)
   const results = openResults({ store, conversations, clock })
   const turnRows = openTurnRows({ store, outbox })
   const authoring = openAuthoringRooms({
@@ -247,8 +342,15 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     accessLog.sessionEnded(session).catch(logFault('session key', log))
   })
   tenants.onSessionChanged(endings.changed)
-  const widgetFolder = path.join(packages, 'widget/dist')
-  const widget = readWidgetManifest(widgetFolder)
+  const releases = await openReleases({
+    store: openReleaseStore(path.join(config.dataFolder, 'release'), log),
+    keyholder: keyholder.client,
+    built: readBuiltWidget(path.dirname(packages), version, log),
+    viewsLastHour: (tenant, release) => observations.viewsOfRelease(tenant, release, 3_600_000),
+    clock,
+    log,
+  })
+  releases.onRevoked(containments.releaseRevoked)
   const demo = config.demo
     ? openDemo({
         rooms: { tenants, routing, conversations, cannedReplies, authoring, virtualAgents, visits },
@@ -257,7 +359,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
         publicUrl: () => publicUrl,
         host: config.host,
         port: config.demoPort,
-        loader: widget?.loader ?? null,
+        loader: releases.loader,
         subscribe: outbox.subscribe,
         access: accessLog,
       })
@@ -279,6 +381,7 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     delivery,
     access,
     routing,
+    containment: containments,
     watchEnding: endings.watch,
     epoch: store.epoch,
     log,
@@ -287,7 +390,17 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
 
   const deskFolder = path.join(packages, 'console/dist')
   const routes: FastifyPluginAsync[] = [
-    ...(widget === null ? [] : [widgetFileRoutes(widgetFolder, widget, () => publicUrl)]),
+    widgetFileRoutes({
+      releases,
+      async contained(publicId, url) {
+        const tenant = await tenants.tenantBySlug(publicId)
+        return (
+          tenant !== null && containments.covers(tenant.id, { origin: null, url, release: releases.served() })
+        )
+      },
+      publicUrl: () => publicUrl,
+    }),
+    releaseRoutes(releases),
     ...(existsSync(deskFolder) ? [deskRoutes(deskFolder, () => publicUrl)] : []),
     ...(keyholder.logFolder === null ? [] : [logFileRoutes(keyholder.logFolder)]),
     accessLogRoutes(accessLog),
@@ -306,6 +419,18 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     }),
     routingRoutes(routing),
     visitsRoutes(visits),
+    clockRoutes(openClocks({ store, clock, ids })),
+    containmentRoutes({
+      containments,
+      playbooks,
+      publicIdOf: async (tenant) => (await tenants.tenant(tenant)).publicId,
+    }),
+    reportsRoutes({
+      observations,
+      tenantBySlug: tenants.tenantBySlug,
+      originAllowed: tenants.originAllowed,
+    }),
+    integrityRoutes(integrity),
     resultsRoutes(results),
     cannedReplyRoutes(cannedReplies),
     authoring.routes,
@@ -366,6 +491,8 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
   fetchEpochKeys().catch(logFault('epoch keys', log))
   keyholder.client.onConnected(() => void fetchEpochKeys().catch(logFault('epoch keys', log)))
 
+  await containments.start()
+  await webhook.start()
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo
   publicUrl ||= `http://${config.host}:${port}`
@@ -383,19 +510,33 @@ export async function startCandor(config: Config, log: Log): Promise<Candor> {
     authoring,
     accessLog,
     erasure,
+    releases,
+    containments,
+    playbooks,
+    observations,
+    integrity,
     keyholderPid: keyholder.pid,
     databasePid: () => postgres?.pid ?? 0,
     async close() {
       await sockets.close()
       streams.close()
       await demo?.close()
+      const cut = setTimeout(() => app.server.closeAllConnections(), requestsEndMsMax)
       await app.close()
+      clearTimeout(cut)
+      await releases.close()
       await virtualAgents.close()
       await authoring.close()
       await turnRows.close()
       await delivery.close()
       await erasure.close()
       await visits.close()
+      await observationsRetention.close()
+      await observations.close()
+      await integrity.close()
+      // After what may still contain something.
+      await containments.close()
+      await webhook.close()
       await conversations.close()
       access.close()
       await keyholder.close()

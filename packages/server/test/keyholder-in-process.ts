@@ -2,7 +2,8 @@ import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject 
 import { mkdirSync } from 'node:fs'
 import * as path from 'node:path'
 import { KeyholderAway, KeyholderDenied, type KeyholderClient } from '@candor/keyholder/client.ts'
-import { Denied, openKeyholder } from '@candor/keyholder/keyholder.ts'
+import { Denied } from '@candor/keyholder/denied.ts'
+import { openKeyholder } from '@candor/keyholder/keyholder.ts'
 import { openLocalRootKey } from '@candor/keyholder/root-key.ts'
 import { openStatement, type OpenProof } from '@candor/protocol/open-statement.ts'
 import type { Access } from '../src/access/access.ts'
@@ -16,7 +17,10 @@ export interface InProcessKeyholder {
   close(): Promise<void>
 }
 
-export async function openKeyholderInProcess(folder: string): Promise<InProcessKeyholder> {
+export async function openKeyholderInProcess(
+  folder: string,
+  options: { now?: () => number; releaseRoot?: () => string | null } = {},
+): Promise<InProcessKeyholder> {
   mkdirSync(path.join(folder, 'log'), { recursive: true, mode: 0o700 })
   const keyholder = await openKeyholder({
     folder,
@@ -25,7 +29,8 @@ export async function openKeyholderInProcess(folder: string): Promise<InProcessK
     origin: 'test.example/log',
     witnesses: [],
     quorum: 0,
-    now: () => Date.now(),
+    ...(options.releaseRoot === undefined ? {} : { releaseRoot: options.releaseRoot }),
+    now: options.now ?? ((): number => Date.now()),
     log: () => undefined,
     fatal: (fault) => {
       throw fault

@@ -94,6 +94,7 @@ test('what the desk does in a working day answers as documented', async () => {
     ['/v1/identity-keys', '/v1/identity-keys'],
     ['/v1/widget-config', '/v1/widget-config'],
     ['/v1/identifier-formats', '/v1/identifier-formats'],
+    ['/v1/integrity/playbook', '/v1/integrity/playbook'],
   ] as const)
     assert.equal((await checked('GET', path, url)).status, 200, url)
   const sent = await checked('POST', `${p}/messages`, `${c}/messages`, { text: 'Good morning' })
@@ -111,6 +112,24 @@ test('what the desk does in a working day answers as documented', async () => {
     ['status', { status: 'open' }],
   ] as const)
     assert.equal((await checked('POST', `${p}/${what}`, `${c}/${what}`, body)).status, 201, what)
+  const contained = await checked('POST', '/v1/integrity/containments', '/v1/integrity/containments', {
+    scope: { kind: 'tenant' },
+    reason: 'A skimmer',
+  })
+  assert.equal(contained.status, 201)
+  const undo = `/v1/integrity/containments/${String(contained.body['id'])}/undo`
+  const undone = await checked('POST', '/v1/integrity/containments/{id}/undo', undo, { reason: 'Gone' })
+  assert.equal(undone.status, 200)
+  const listed = await checked('GET', '/v1/integrity/containments', '/v1/integrity/containments')
+  assert.deepEqual(listed.body['items'], [undone.body])
+  const playbook = {
+    rules: [{ kind: 'unknown-script', scope: 'site', sharePercentMin: 5 }],
+    webhook: 'https://shop.example/hook',
+  }
+  const saved = await checked('PUT', '/v1/integrity/playbook', '/v1/integrity/playbook', playbook)
+  assert.equal(saved.status, 200)
+  const rotated = await checked('POST', '/v1/integrity/playbook/secret', '/v1/integrity/playbook/secret')
+  assert.equal(rotated.status, 201)
   const made = await checked('POST', '/v1/canned-replies', '/v1/canned-replies', {
     shortcut: 'bye',
     title: 'Bye',
@@ -167,6 +186,52 @@ test('identifier formats answer as documented, with the overlap', async () => {
   assert.equal(changed.body['prefix'], null)
   assert.equal((await checked('GET', path, path)).status, 200)
   assert.equal((await checked('DELETE', `${path}/{id}`, one)).status, 204)
+})
+
+test('integrity answers as documented', async () => {
+  const site = 'https://pages.example'
+  await platform.candor.tenants.addSite(tenant.id, site)
+  const view = (script: string) =>
+    platform.candor.observations.pageView(
+      { tenant: tenant.id, address: '203.0.113.7', userAgent: 'x' },
+      {
+        t: tenant.slug, v: platform.ids.next(), n: platform.ids.next(), u: `${site}/pay`, c: false, i: true, m: '', e: '',
+        l: `${platform.url}/w/loader.js`, s: [site + script],
+      }, // prettier-ignore
+    )
+  view('/a.js')
+  await platform.candor.observations.flush()
+  const base = '/v1/integrity'
+  const [page] = (await platform.request(tenant, 'GET', `${base}/pages`)).body['items'] as { id: string }[]
+  const approving = { template: page!.id, justification: 'as built' }
+  const approve = `${base}/scripts/approve-template`
+  assert.equal((await checked('POST', approve, approve, approving)).status, 200)
+  view('/b.js')
+  await platform.candor.observations.flush()
+  for (const path of ['', '/pages', '/scripts', '/alarms', '/evidence/scripts'])
+    assert.equal((await checked('GET', base + path, base + path)).status, 200, path)
+  const scripts = (await platform.request(tenant, 'GET', `${base}/scripts`)).body['items'] as { id: string }[]
+  const decide = `${base}/scripts/${scripts[0]!.id}/decide`
+  const decision = { state: 'refused', justification: 'no use' }
+  assert.equal((await checked('POST', `${base}/scripts/{id}/decide`, decide, decision)).status, 200)
+  const alarms = (await platform.request(tenant, 'GET', `${base}/alarms`)).body['items'] as { id: string }[]
+  assert.ok(alarms.length > 0)
+  const one = `${base}/alarms/${alarms[0]!.id}`
+  for (const [deed, status] of [
+    ['incident', 200],
+    ['dismiss', 200],
+    ['approve', 422],
+  ] as const)
+    assert.equal(
+      (await checked('POST', `${base}/alarms/{id}/{decision}`, `${one}/${deed}`)).status,
+      status,
+      deed,
+    )
+  const span = 'from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z'
+  const changes = `${base}/evidence/changes`
+  assert.equal((await checked('GET', changes, `${changes}?${span}`)).status, 200)
+  const body = `${base}/bodies/sha256-${'A'.repeat(43)}%3D`
+  assert.equal((await checked('GET', `${base}/bodies/{hash}`, body)).status, 404)
 })
 
 test('authoring a virtual agent answers as documented', async () => {

@@ -36,6 +36,17 @@ before(async () => {
   const format = { name: secret, pattern: '################', prefix: secret }
   assert.equal((await platform.request(victim, 'POST', '/v1/identifier-formats', format)).status, 201)
   await virtualAgentOf(victim)
+  await clocksOf(victim)
+  await integrityOf(victim)
+  const contained = await platform.request(victim, 'POST', '/v1/integrity/containments', {
+    scope: { kind: 'tenant' },
+    reason: secret,
+  })
+  assert.equal(contained.status, 201)
+  const undone = `/v1/integrity/containments/${String(contained.body['id'])}/undo`
+  assert.equal((await platform.request(victim, 'POST', undone, { reason: secret })).status, 200)
+  const playbook = { rules: [], webhook: `https://victim.example/${secret}` }
+  assert.equal((await platform.request(victim, 'PUT', '/v1/integrity/playbook', playbook)).status, 200)
 })
 afterEach(() => platform.check())
 after(async () => {
@@ -61,6 +72,54 @@ async function virtualAgentOf(tenant: TestTenant): Promise<void> {
   await platform.candor.authoring.versions.publishAsInstallation(tenant.id, what)
 }
 
+/** An incident whose clocks stand still for a reason with the secret in it. */
+async function clocksOf(tenant: TestTenant): Promise<void> {
+  const clocks = `/v1/incidents/${platform.ids.next()}/clocks`
+  const affected = [{ jurisdiction: 'US-TX', persons: 3, categories: ['health'], protection: null }]
+  const determinedAt = '2026-03-01T00:00:00Z'
+  const facts = { revision: 0, facts: { role: 'owner', determinedAt, affected } }
+  const begun = await platform.request(tenant, 'POST', `${clocks}/facts`, facts)
+  assert.equal(begun.status, 200, JSON.stringify(begun.body))
+  const paused = await platform.request(tenant, 'POST', `${clocks}/pauses`, {
+    by: 'law-enforcement',
+    reason: secret,
+    document: secret,
+    written: true,
+    jurisdictions: null,
+    from: '2026-03-02T00:00:00Z',
+  })
+  assert.equal(paused.status, 201, JSON.stringify(paused.body))
+}
+
+let victimsTemplate: string
+
+/** A page with a script, a baseline and an open alarm, each with the secret in it. */
+async function integrityOf(tenant: TestTenant): Promise<void> {
+  const site = 'https://victim.example'
+  await platform.candor.tenants.addSite(tenant.id, site)
+  const told = {
+    t: tenant.slug, v: platform.ids.next(), n: platform.ids.next(), u: `${site}/${secret}`, c: true, i: true,
+    l: 'https://chat.example/w/loader.js', m: '', s: [`${site}/${secret}.js`], e: '',
+  } // prettier-ignore
+  const beacon = (script: string) =>
+    fetch(`${platform.url}/v1/page-views`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain', origin: site },
+      body: JSON.stringify({ ...told, n: platform.ids.next(), s: [script] }),
+    })
+  assert.equal((await beacon(`${site}/${secret}.js`)).status, 204)
+  await platform.candor.observations.flush()
+  const [page] = await platform.candor.integrity.pages(tenant.id)
+  victimsTemplate = page!.id
+  const approved = { template: victimsTemplate, justification: secret, owner: secret }
+  const path = '/v1/integrity/scripts/approve-template'
+  assert.equal((await platform.request(tenant, 'POST', path, approved)).status, 200)
+  assert.equal((await beacon(`${site}/${secret}/skimmer.js`)).status, 204)
+  await platform.candor.observations.flush()
+  const alarms = await platform.candor.integrity.alarms.list(tenant.id, { limit: 10 })
+  assert.ok(alarms.some(({ kind }) => kind === 'unknown-script'))
+}
+
 /** Everything of the victim as the owner sees it; what a thief does must leave it as it is. */
 async function victimsRows(): Promise<unknown> {
   const tables = await platform.sql<{ name: string }>(
@@ -71,6 +130,11 @@ async function victimsRows(): Promise<unknown> {
   for (const { name } of tables)
     if (name !== 'outbox')
       rows[name] = await platform.sql(`select * from ${name} where tenant_id = $1 order by 1, 2`, [victim.id])
+  // Tried again by itself: nobody answers at the victim's webhook.
+  for (const delivery of rows['webhook_deliveries'] as Record<string, unknown>[]) {
+    delete delivery['attempts']
+    delete delivery['next_at']
+  }
   return rows
 }
 
@@ -135,6 +199,9 @@ test('every HTTP operation with every id of another tenant answers nothing of it
     'put /v1/virtual-agent/articles/{id}',
     'delete /v1/virtual-agent/articles/{id}',
     'post /v1/virtual-agent/articles/{id}/approve',
+    'post /v1/integrity/containments/{id}/undo',
+    'post /v1/integrity/scripts/{id}/decide',
+    'post /v1/integrity/alarms/{id}/{decision}',
   ])
     assert.ok(operations.has(one), one)
   assert.deepEqual(await victimsRows(), before)
@@ -154,6 +221,12 @@ test('numbers and words that name something of a virtual agent name nothing of a
     ['GET', '/v1/virtual-agent/versions'],
     ['GET', '/v1/virtual-agent/articles'],
     ['POST', '/v1/virtual-agent/articles/search', { text: secret }],
+    ['GET', '/v1/integrity'],
+    ['GET', '/v1/integrity/pages'],
+    ['GET', `/v1/integrity/scripts?template=${victimsTemplate}`],
+    ['GET', '/v1/integrity/evidence/scripts'],
+    ['GET', `/v1/integrity/evidence/changes?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z`],
+    ['POST', '/v1/integrity/scripts/approve-template', { template: victimsTemplate, justification: 'x' }],
   ] as const) {
     const answer = await platform.request(thief, method, path, body)
     assert.ok(answer.status < 500, `${method} ${path}: ${answer.status}`)

@@ -13,7 +13,10 @@ export interface Kept {
   conversation?: string
 }
 
-/** What the frame understands once it is read. On the wire: `{ type, a, b }`, short names for the loader's sake. */
+/**
+ * What the frame understands once it is read. On the wire it is a list, for the loader's bytes: the type and what
+ * belongs to it; a command of the page has a dot before its name, so that no page can speak as the loader.
+ */
 export type ToFrame =
   | { type: 'open' }
   | { type: 'close' }
@@ -25,30 +28,32 @@ export type ToFrame =
   | { type: 'set'; traits: Record<string, Primitive> }
   | { type: 'shutdown' }
 
-/** With the port, to the frame's window, once. */
+/** With the port, to the frame's window, once: `[tenant, kept, visit]`. */
 export interface Boot {
   tenant: string
   kept: Kept | null
+  /** UUID of this tab's visit, by which page views and the conversation belong together. */
+  visit: string | null
 }
 
-/** `detail` goes on to the listeners of `on(type)`; everything else stays in the loader. */
 export type ToLoader =
+  /** For the listeners of `on(type)`, and for nobody else. A message's text is not for the host page. */
+  | [what: 'emit', type: 'ready' | 'message']
+  | [what: 'emit', type: 'unread', count: number]
+  | [what: 'emit', type: 'refused' | 'error', code: string]
   /** The server welcomed this visitor on this page. The launcher takes the accent where its tag names none. */
-  | { type: 'ready'; accent: string }
+  | [what: 'ready', accent: string]
   /** Please store. Opaque to the loader: `writeKept` makes it. */
-  | { type: 'keep'; kept: string }
+  | [what: 'keep', kept: string]
   /** What stands on the badge, and the button's name with it. */
-  | { type: 'unread'; badge: string; text: string; detail: number }
-  /** A message came. Its text is not for the host page. */
-  | { type: 'message' }
-  | { type: 'hide' }
+  | [what: 'unread', badge: string, text: string]
+  | [what: 'hide']
   /** The panel closes and `text` says why, beside the button. */
-  | { type: 'refused'; text: string; detail: string }
-  | { type: 'error'; detail: string }
+  | [what: 'refused', text: string]
   /** A person clicked a link; a sandboxed frame cannot open it itself. */
-  | { type: 'link'; href: string }
-  /** Logged out at the server: the frame may be removed. */
-  | { type: 'gone' }
+  | [what: 'link', href: string]
+  /** Logged out at the server, or contained: the widget goes. */
+  | [what: 'gone']
 
 /** A token is at most this long (the server reads no longer one). */
 const tokenCharactersMax = 512
@@ -59,40 +64,45 @@ export const writeKept = ({ token, conversation = '' }: Kept): string => `${toke
 
 /** Reads what came with the port. */
 export function readBoot(value: unknown): Boot | null {
-  if (!isRecord(value)) return null
-  const tenant = text(value['tenant'], 64)
-  return tenant === undefined ? null : { tenant, kept: readKept(value['kept']) }
+  if (!Array.isArray(value)) return null
+  const [first, kept, visit] = value as unknown[]
+  const tenant = text(first, 64)
+  return tenant === undefined ? null : { tenant, kept: readKept(kept), visit: isId(visit) ? visit : null }
 }
 
 /** Reads what the loader said. Whoever holds the port could be any script of the host page. */
 export function readToFrame(value: unknown): ToFrame | null {
-  if (!isRecord(value)) return null
-  const { type, a, b } = value
+  if (!Array.isArray(value)) return null
+  const [type, a, b, c] = value as unknown[]
   switch (type) {
     case 'open':
     case 'close':
-    case 'shutdown':
       return { type }
+    case '.shutdown':
+      return { type: 'shutdown' }
     case 'page': {
-      const page = readPage(a)
+      const page = readPage(a, b, c)
       return page && { type, page }
     }
     case 'kept':
       return { type, kept: readKept(a) }
-    case 'identify': {
+    case '.identify': {
       const jwt = text(a, 8_192)
-      return jwt === undefined ? null : { type, jwt }
+      return jwt === undefined ? null : { type: 'identify', jwt }
     }
-    case 'track': {
+    case '.track': {
       const name = text(a, 100)
-      return name === undefined ? null : { type, name, properties: readProperties(b) }
+      return name === undefined ? null : { type: 'track', name, properties: readProperties(b) }
     }
-    case 'set':
-      return { type, traits: readProperties(a) }
+    case '.set':
+      return { type: 'set', traits: readProperties(a) }
     default:
       return null
   }
 }
+
+/** A UUID, closely enough to be sent; the server looks closer. */
+const isId = (value: unknown): value is string => typeof value === 'string' && /^[\da-f-]{36}$/.test(value)
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -105,13 +115,11 @@ function readKept(value: unknown): Kept | null {
   if (typeof value !== 'string') return null
   const [token = '', conversation = ''] = value.split(' ')
   if (token === '' || token.length > tokenCharactersMax) return null
-  return { token, ...(/^[\da-f-]{36}$/.test(conversation) ? { conversation } : {}) }
+  return { token, ...(isId(conversation) ? { conversation } : {}) }
 }
 
-function readPage(value: unknown): PageInfo | null {
-  if (!isRecord(value)) return null
-  const url = text(value['url'], 2_048)
-  const { title, cardFields } = value
+function readPage(address: unknown, title: unknown, cardFields: unknown): PageInfo | null {
+  const url = text(address, 2_048)
   if (!url || typeof title !== 'string') return null
   // Whatever is not a clear "no" counts as a page with card fields.
   return { url, title: title.slice(0, 300), cardFields: cardFields !== false }

@@ -20,6 +20,11 @@ import type {
 import { foldState } from '@candor/protocol/fold-events.ts'
 import type { ClientFrame, ServerFrame } from '@candor/protocol/frames.ts'
 import { checkClientFrame } from '@candor/protocol/parse-client-frame.ts'
+import type { ReleaseBundle } from '../../release/src/bundle.ts'
+import { buildStatement, spellManifest } from '../../release/src/manifest.ts'
+import { pinLoader, type PinnedLoader } from '../../release/src/root.ts'
+import { releaseWorld, type ReleaseWorld } from '../../release/test/release-world.ts'
+import type { PageViewReport } from '@candor/protocol/integrity-api.ts'
 import type { WidgetManifest } from '../build.ts'
 
 export const ada: EventActor = { kind: 'agent', id: 'ada', name: 'Ada Okafor' }
@@ -41,6 +46,20 @@ interface Line {
 export interface FakeServer {
   origin: string
   manifest: WidgetManifest
+  loader: PinnedLoader
+  /** Keys, log and witness of the release that is served. */
+  world: ReleaseWorld
+  /** Text of its manifest. */
+  release: string
+  /** What `/w/release.json` answers. */
+  bundle: ReleaseBundle | object | null
+  /** `/w/release.json` refuses: the kill switch. */
+  contained: boolean
+  /** Somebody between server and visitor answers these paths: anything here replaces what would be answered. */
+  readonly altered: Map<string, { body?: string; type?: string; headers?: Record<string, string | null> }>
+  readonly reports: PageViewReport[]
+  /** The header of documents. */
+  policy(): string
   /** What the next welcome carries as configuration: any value, for fuzzing. */
   config: unknown
   agentsOnline: boolean
@@ -74,6 +93,9 @@ export async function openFakeServer(dist: string): Promise<FakeServer> {
   const lines = new Set<Line>()
   const streams = new Map<string, { line: Line; secret: string; hear(frame: ClientFrame): void }>()
   const manifest = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8')) as WidgetManifest
+  const world = releaseWorld(Date.now())
+  const loader = pinLoader(readFileSync(path.join(dist, manifest.loader.template)), world.pin)
+  const release = releaseOf(world, manifest)
   const epoch = randomUUID()
 
   const publish = (talk: Talk, event: ConversationEvent): void => {
@@ -218,10 +240,13 @@ export async function openFakeServer(dist: string): Promise<FakeServer> {
       return void response.writeHead(204).end()
     }
     if (request.method === 'GET' && pathname.startsWith('/w/')) return serveBuilt(pathname.slice(3), response)
+    if (request.method === 'POST' && pathname === '/v1/page-views') {
+      server.reports.push(JSON.parse(await bodyOf(request)) as PageViewReport)
+      return void response.writeHead(204).end()
+    }
     const stream = /^\/v1\/streams(?:\/(.+))?$/.exec(pathname)
     if (request.method !== 'POST' || !stream) return void response.writeHead(404).end()
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
+    const body = await bodyOf(request)
     server.raw.push(body)
     if (stream[1] === undefined) return openStream(checkClientFrame(JSON.parse(body)), response)
     const open = streams.get(stream[1])
@@ -250,22 +275,31 @@ export async function openFakeServer(dist: string): Promise<FakeServer> {
   }
 
   function serveBuilt(name: string, response: ServerResponse): void {
-    let content: Buffer
-    try {
-      content = readFileSync(path.join(dist, path.basename(name)))
-    } catch {
-      return void response.writeHead(404).end()
+    const found = server.altered.get(name)?.body ?? contentOf(name)
+    if (name === 'release.json' && server.contained) response.statusCode = 403
+    if (found === null) return void response.writeHead(404).end()
+    const kind = { '.js': 'text/javascript', '.html': 'text/html', '.json': 'application/json' }
+    response.setHeader('content-type', `${kind[path.extname(name) as '.js']}; charset=utf-8`)
+    if (name.endsWith('.html')) {
+      response.setHeader('content-security-policy', server.policy())
+      response.setHeader('allow-csp-from', '*')
     }
-    const kind = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html' }[path.extname(name)]
-    response.setHeader('content-type', `${kind}; charset=utf-8`)
-    if (name.endsWith('.html'))
-      response.setHeader(
-        'content-security-policy',
-        manifest.frame.csp
-          .replaceAll('<wsorigin>', server.origin.replace('http', 'ws'))
-          .replaceAll('<origin>', server.origin),
-      )
-    response.end(content)
+    for (const [header, value] of Object.entries(server.altered.get(name)?.headers ?? {}))
+      if (value === null) response.removeHeader(header)
+      else response.setHeader(header, value)
+    response.end(found)
+  }
+
+  function contentOf(name: string): Buffer | string | null {
+    if (name === 'release.json')
+      return server.contained ? '{"code":"contained"}' : JSON.stringify(server.bundle)
+    if (name === loader.name) return loader.content
+    if (name === manifest.launcher.file) return readFileSync(path.join(dist, name))
+    const [id, file] = name.split('/')
+    // Whatever release is asked for: what may run is not this server's to say.
+    return id?.length === 43 && file !== undefined && file in manifest.files
+      ? readFileSync(path.join(dist, 'release', file))
+      : null
   }
 
   const http = createServer((request, response) => void answer(request, response))
@@ -292,6 +326,15 @@ export async function openFakeServer(dist: string): Promise<FakeServer> {
   const server: FakeServer = {
     origin: await listen(http),
     manifest,
+    loader,
+    world,
+    release,
+    bundle: world.bundle({ manifest: release }),
+    contained: false,
+    altered: new Map(),
+    reports: [],
+    policy: () =>
+      manifest.csp.replace('<o>', server.origin).replace('<w>', server.origin.replace('http', 'ws')),
     config: {
       name: 'Aurora Air',
       accent: '#0b5fff',
@@ -332,6 +375,19 @@ export async function openFakeServer(dist: string): Promise<FakeServer> {
   return server
 }
 
+/** A release of what was built: attested by both builders, not signed yet. */
+export function releaseOf(
+  world: ReleaseWorld,
+  { files, csp }: Pick<WidgetManifest, 'files' | 'csp'>,
+): string {
+  const { built: _, ...rest } = world.manifest({ files, csp })
+  const statement = buildStatement(rest)
+  return spellManifest({
+    ...rest,
+    built: world.builders.map(({ publicKey, sign }) => ({ by: publicKey, sig: sign(statement) })),
+  })
+}
+
 export interface HostPages {
   origin: string
   /** Body markup by path; `/` is a plain page, `/without-tag` has no script tag. */
@@ -340,6 +396,10 @@ export interface HostPages {
   attributes: string
   /** Attributes of <html>. */
   html: string
+  /** False: the tenant forgot `integrity`. */
+  pinned: boolean
+  /** False: the tenant has no policy. */
+  strict: boolean
   close(): Promise<void>
 }
 
@@ -350,19 +410,22 @@ export async function openHostPages(chat: FakeServer): Promise<HostPages> {
     const body = host.pages.get(pathname)
     if (body === undefined) return void response.writeHead(404).end()
     const nonce = randomBytes(12).toString('base64')
-    const { path: loader, integrity } = chat.manifest.loader
+    const { name, integrity } = chat.loader
+    const loader = `/w/${name}`
     response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.setHeader(
-      'content-security-policy',
-      `default-src 'self'; script-src 'nonce-${nonce}' ${chat.origin}${loader}; frame-src ${chat.origin}; ` +
-        `require-trusted-types-for 'script'`,
-    )
+    if (host.strict)
+      response.setHeader(
+        'content-security-policy',
+        `default-src 'self'; script-src 'nonce-${nonce}' ${chat.origin}${loader}; frame-src ${chat.origin}; ` +
+          `connect-src ${chat.origin}; ` +
+          `require-trusted-types-for 'script'`,
+      )
     response.end(
       `<!doctype html><html ${host.html}><head><meta charset="utf-8"><title>Aurora Air</title>` +
         `<meta name="viewport" content="width=device-width,initial-scale=1">` +
         (pathname === '/without-tag'
           ? ''
-          : `<script src="${chat.origin}${loader}" integrity="${integrity}" crossorigin="anonymous" ` +
+          : `<script src="${chat.origin}${loader}" ${host.pinned ? `integrity="${integrity}"` : ''} crossorigin="anonymous" ` +
             `data-tenant="aurora-air" ${host.attributes} async></script>`) +
         `</head><body>${body}</body></html>`,
     )
@@ -381,6 +444,8 @@ export async function openHostPages(chat: FakeServer): Promise<HostPages> {
     ]),
     attributes: '',
     html: 'lang="en"',
+    pinned: true,
+    strict: true,
     close: () => shut(http),
   }
   return host
@@ -402,6 +467,12 @@ function stateOf(id: string, handler: Handler): ConversationState {
     startedAt: at,
     lastEventAt: at,
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  return body
 }
 
 async function listen(http: Server): Promise<string> {

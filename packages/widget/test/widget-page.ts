@@ -26,6 +26,8 @@ export interface Visitor {
   /** Opens the panel with the mouse and waits for the composer. */
   open(): Promise<Frame>
   frame(): Frame
+  /** Waits for the frame that the loader builds once it has verified the release. */
+  built(): Promise<Frame>
   /** What `on` reported: event names with their detail. */
   events(): Promise<[string, unknown][]>
 }
@@ -66,7 +68,7 @@ export function openVisitor(context: BrowserContext, host: HostPages, page: Page
   })
   const launcher = page.locator('button').first()
   const frame = (): Frame => {
-    const found = page.frames().find((each) => each.url().includes('/w/frame.'))
+    const found = page.frames().find((each) => /\/w\/[\w-]{43}\/..\.html$/.test(each.url()))
     if (!found) throw new Error('there is no frame')
     return found
   }
@@ -76,6 +78,18 @@ export function openVisitor(context: BrowserContext, host: HostPages, page: Page
     faults,
     launcher,
     frame,
+    async built() {
+      const giveUpAt = Date.now() + 10_000
+      for (;;) {
+        if (page.frames().length > 1 || Date.now() > giveUpAt)
+          try {
+            return frame()
+          } catch (caught) {
+            if (Date.now() > giveUpAt) throw caught
+          }
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
     async goto(path = '/') {
       await page.goto(host.origin + path)
       await launcher.waitFor()
@@ -88,7 +102,7 @@ export function openVisitor(context: BrowserContext, host: HostPages, page: Page
     },
     async open() {
       await launcher.click()
-      const opened = await page.waitForEvent('framenavigated', { timeout: 1_000 }).then(frame, frame)
+      const opened = await this.built()
       await opened.locator('textarea').waitFor()
       await opened.locator('.log').waitFor()
       return opened

@@ -45,17 +45,23 @@ test('a visitor writes, a person answers, and nothing breaks the strictest polic
   assert.ok(types.includes('message'))
 })
 
-test('one request before the click, five until it can be used, none to anybody else, no cookie', async () => {
+test('two files and a report before the click, six files until it can be used, none to anybody else, no cookie', async () => {
   const requests: string[] = []
   visitor.page.on('request', (request) => requests.push(request.url()))
   visitor.page.on('websocket', (socket) => requests.push(socket.url()))
   await visitor.goto()
-  await visitor.page.waitForTimeout(2_000)
+  await visitor.page.waitForTimeout(3_000)
   const ours = (): string[] => requests.filter((url) => url.includes(new URL(stage.chat.origin).host))
-  assert.equal(ours().length, 1)
+  const { origin, loader, manifest } = stage.chat
+  assert.deepEqual(ours(), [
+    `${origin}/w/${loader.name}`,
+    `${origin}/w/${manifest.launcher.file}`,
+    `${origin}/v1/page-views`,
+  ])
   await visitor.open()
-  assert.equal(ours().length, 5, ours().join('\n'))
-  assert.equal(requests.length, 6, 'and the page itself')
+  const later = ours().slice(3)
+  assert.equal(later.filter((url) => !url.endsWith('/v1/page-views')).length, 4, later.join('\n'))
+  assert.equal(requests.length, ours().length + 1, 'and the page itself')
   assert.deepEqual(await visitor.context.cookies(), [])
 })
 
@@ -369,6 +375,34 @@ test('a page with card fields that the tenant approved opens as any other', asyn
   await visitor.open()
 })
 
+test('where cards are typed there is no frame while the page has the focus, and the chat goes on with the next click', async () => {
+  stage.chat.approved.add(stage.host.origin + '/checkout')
+  await visitor.goto('/checkout')
+  const frame = await visitor.open()
+  await frame.locator('textarea').fill('Which number do you mean?')
+  await frame.locator('textarea').press('Enter')
+  await frame.getByText('Sent').waitFor()
+  await visitor.page.locator('input[name=name]').click()
+  await visitor.page.locator('iframe').waitFor({ state: 'detached' })
+  await visitor.page.keyboard.type('Grace')
+  assert.equal(await visitor.page.locator('input[name=name]').inputValue(), 'Grace')
+  const again = await visitor.open()
+  await again.locator('.own').getByText('Which number do you mean?').waitFor()
+  // By keyboard as well: from the panel back into the page.
+  await visitor.page.locator('input[name=card]').focus()
+  await visitor.page.locator('iframe').waitFor({ state: 'detached' })
+})
+
+test('where cards are typed no frame comes by itself, for a returning visitor or to identify one', async () => {
+  await visitor.goto()
+  await visitor.open()
+  await visitor.goto('/checkout')
+  await visitor.page.locator('input[name=card]').focus()
+  await visitor.page.evaluate(() => window.candor!('identify', 'jwt' as never))
+  await visitor.page.waitForTimeout(2_500)
+  assert.equal(await visitor.page.locator('iframe').count(), 0)
+})
+
 test('card fields that appear while the panel is open close it', async () => {
   await visitor.goto()
   await visitor.open()
@@ -542,7 +576,7 @@ test('calls made before the loader came are carried out when it comes', async ()
 
 test('a server that is away is said so beside the button, and to the page', async () => {
   stage.chat.away = true
-  await visitor.page.route(/frame\./, (route) => route.abort())
+  await visitor.page.route(/\.html$/, (route) => route.abort())
   await visitor.goto()
   await visitor.launcher.click()
   await visitor.page.getByRole('status').getByText('Chat offline').waitFor({ timeout: 15_000 })
@@ -561,7 +595,7 @@ test('the typed surface loads the pinned loader under Trusted Types, and no othe
   await visitor.page.goto(stage.host.origin + '/without-tag')
   // As the page's own bundle would have it.
   await visitor.page.evaluate(outputFiles[0]!.text + ';window.sdk = sdk')
-  const { path: loader, integrity } = stage.chat.manifest.loader
+  const { name, integrity } = stage.chat.loader
   const unread = await visitor.page.evaluate(
     async ({ src, integrity }) => {
       const { loadCandor: load } = (window as unknown as { sdk: { loadCandor: typeof loadCandor } }).sdk
@@ -576,7 +610,7 @@ test('the typed surface loads the pinned loader under Trusted Types, and no othe
       await new Promise<void>((resolve) => chat.on('ready', resolve))
       return heard
     },
-    { src: stage.chat.origin + loader, integrity },
+    { src: `${stage.chat.origin}/w/${name}`, integrity },
   )
   assert.deepEqual(unread, ['open', 'ready'])
   assert.equal(await visitor.frame().evaluate(() => document.documentElement.lang), 'de')
@@ -590,7 +624,7 @@ test('the typed surface loads the pinned loader under Trusted Types, and no othe
         (caught: Error) => caught.message,
       )
     },
-    { src: stage.chat.origin + loader },
+    { src: `${stage.chat.origin}/w/${name}` },
   )
   assert.match(refused, /is not the pinned one/)
   visitor.faults.length = 0 // The browser reports the wrong digest, as it should.

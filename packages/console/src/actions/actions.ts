@@ -4,7 +4,16 @@
  */
 import type { IconName } from '../design/icons.tsx'
 
-export type ActionGroup = 'Everywhere' | 'Inbox' | 'Conversation' | 'Composer' | 'Virtual agent'
+export const actionGroups = [
+  'Everywhere',
+  'Inbox',
+  'Conversation',
+  'Composer',
+  'Virtual agent',
+  'Integrity',
+] as const
+
+export type ActionGroup = (typeof actionGroups)[number]
 
 export interface Action {
   id: string
@@ -42,6 +51,7 @@ const actions = [
   { id: 'go-virtual-agent', title: 'Go to the virtual agent', keys: 'g v', group: 'Everywhere', icon: 'bot' },
   { id: 'go-access', title: 'Go to the access log', keys: 'g l', group: 'Everywhere', icon: 'shield' },
   { id: 'go-review', title: 'Go to the insiders', keys: 'g n', group: 'Everywhere', icon: 'eye' },
+  { id: 'go-integrity', title: 'Go to integrity', keys: 'g y', group: 'Everywhere', icon: 'pulse' },
   { id: 'go-profile', title: 'Go to your profile', keys: 'g p', group: 'Everywhere', icon: 'assign' },
   { id: 'sign-out', title: 'Sign out', keys: 'g q', group: 'Everywhere', icon: 'exit' },
   {
@@ -148,6 +158,31 @@ const actions = [
     group: 'Virtual agent',
     icon: 'reply',
     inFields: true,
+  },
+
+  {
+    id: 'alarm-approve',
+    title: 'Approve what the alarm shows',
+    keys: 'a',
+    group: 'Integrity',
+    icon: 'check',
+  },
+  {
+    id: 'alarm-contain',
+    title: 'Contain: stop the chat there',
+    keys: 'c',
+    group: 'Integrity',
+    icon: 'power',
+  },
+  { id: 'alarm-incident', title: 'Open an incident', keys: 'i', group: 'Integrity', icon: 'alarm' },
+  { id: 'alarm-dismiss', title: 'Dismiss the alarm', keys: 'd', group: 'Integrity', icon: 'close' },
+  { id: 'alarm-next', title: 'Next alarm, or next change', keys: 'j', group: 'Integrity', icon: 'down' },
+  {
+    id: 'alarm-previous',
+    title: 'Alarm before, or change before',
+    keys: 'k',
+    group: 'Integrity',
+    icon: 'up',
   },
 ] as const satisfies readonly Action[]
 

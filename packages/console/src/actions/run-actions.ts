@@ -57,8 +57,11 @@ export function useActionKeys(): void {
     const map: Record<string, Handler> = {}
     for (const action of actionTable) {
       if (action.local) continue
+      // Two pages may have the same key; only one of them is there to offer.
+      const other = map[action.keys]
       map[action.keys] = (event) => {
         if (runAction(action.id, event)) event?.preventDefault()
+        else other?.(event)
       }
     }
     return tinykeys(window, map, { ignore: ignored })

@@ -1,15 +1,13 @@
-import { actionTable, type ActionGroup } from '../actions/actions.ts'
+import { actionGroups, actionTable } from '../actions/actions.ts'
 import { Keys } from '../actions/keys.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import css from './key-sheet.module.css'
-
-const groups: ActionGroup[] = ['Everywhere', 'Inbox', 'Conversation', 'Composer', 'Virtual agent']
 
 export function KeySheet({ onClose }: { onClose(): void }) {
   return (
     <Dialog title="All keys" onClose={onClose} wide>
       <div className={css.groups}>
-        {groups.map((group) => (
+        {actionGroups.map((group) => (
           <section key={group} className={css.group}>
             <h3 className={css.title}>{group}</h3>
             <dl>

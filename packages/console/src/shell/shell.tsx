@@ -13,6 +13,7 @@ import { MenuButton } from '../design/menu-button.tsx'
 import { Icon, type IconName } from '../design/icons.tsx'
 import { Mark } from '../design/mark.tsx'
 import { mayReview } from '../access/access-roles.ts'
+import { mayReadIntegrity } from '../integrity/integrity-roles.ts'
 import { openDesk, type Desk } from '../live/desk.ts'
 import { DeskContext, useDesk } from '../live/desk-context.ts'
 import { useObservable } from '../live/observable.ts'
@@ -24,6 +25,11 @@ import css from './shell.module.css'
 
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
 const KeySheet = lazy(() => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet })))
+
+// Only who may read it loads it: an agent's desk carries nothing of it.
+const IntegrityBanner = lazy(() =>
+  import('../integrity/integrity-banner.tsx').then(({ IntegrityBanner }) => ({ default: IntegrityBanner })),
+)
 
 export function Shell({ me: entered }: { me: Me }) {
   const [desk, setDesk] = useState<Desk | null>(null)
@@ -74,6 +80,8 @@ function Frame() {
   const reviews = mayReview(desk.me.person.role)
   useAction('go-access', () => void navigate({ to: '/access' }), reviews)
   useAction('go-review', () => void navigate({ to: '/access/review' }), reviews)
+  const readsIntegrity = mayReadIntegrity(desk.me.person.role)
+  useAction('go-integrity', () => void navigate({ to: '/integrity' }), readsIntegrity)
   useAction('go-profile', () => void navigate({ to: '/profile' }))
   useAction('sign-out', () => void leave())
   useEffect(() => {
@@ -95,6 +103,9 @@ function Frame() {
         </span>
         <RailLink to="/" icon="inbox" label="Desk" keys={keysOf('go-desk')} />
         <RailLink to="/virtual-agent" icon="bot" label="Virtual agent" keys={keysOf('go-virtual-agent')} />
+        {readsIntegrity && (
+          <RailLink to="/integrity" icon="pulse" label="Integrity" keys={keysOf('go-integrity')} />
+        )}
         {reviews && <RailLink to="/access" icon="shield" label="Access log" keys={keysOf('go-access')} />}
         <RailLink to="/settings" icon="settings" label="Settings" keys={keysOf('go-settings')} />
         <span className={css.space} />
@@ -136,6 +147,11 @@ function Frame() {
       </nav>
       <div className={css.page}>
         <ConnectionBanner />
+        {readsIntegrity && (
+          <Suspense>
+            <IntegrityBanner />
+          </Suspense>
+        )}
         <Suspense>
           <Outlet />
         </Suspense>
@@ -155,7 +171,7 @@ function RailLink({
   label,
   keys,
 }: {
-  to: '/' | '/virtual-agent' | '/access' | '/settings'
+  to: '/' | '/virtual-agent' | '/integrity' | '/access' | '/settings'
   icon: IconName
   label: string
   keys: string

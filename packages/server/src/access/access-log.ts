@@ -60,6 +60,11 @@ export interface AccessLog {
   }): Promise<number>
   /** Who may enter, as what, or from where, before it changes. @throws Refusal `busy` when it cannot be written. */
   accessChanged(change: AccessChange): Promise<void>
+  /**
+   * The kill switch was used, or is undone. @throws Refusal `history_unavailable` while the keyholder is away: the
+   * entry may be there all the same.
+   */
+  contained(by: Actor, what: string, begun: boolean): Promise<{ index: number }>
   /** Destroys, by the keyholder, what `erase` of the room `conversations` then deletes. */
   erase(
     by: Actor,
@@ -198,6 +203,8 @@ export function openAccessLog(options: {
         })
       }
     },
+
+    contained: (by, what, begun) => ask('contain', { tenant: by.tenant, by: logActor(by), what, begun }),
 
     erase: (by, what) => ask('erase', { tenant: by.tenant, by: logActor(by), ...what }),
 

@@ -59,6 +59,8 @@ export interface Delivery {
   tellTyping(tenant: string, conversation: string, actor: EventActor, on: boolean): void
   /** To everybody who is connected, visitors and staff. */
   tellTenant(tenant: string, frame: ServerFrame): void
+  /** To the staff of the tenant, wherever they are connected. */
+  tellStaff(tenant: string, frame: ServerFrame): void
   /** Top seq sent to this connection, by conversation. */
   tops(connection: Connection): Record<string, number>
   /** What changed since the last call is told to inboxes and stored. Called by a timer. */
@@ -381,6 +383,12 @@ export function openDelivery(options: {
       const encoded = encode(frame)
       for (const connection of connections.keys())
         if (connection.actor.tenant === tenant) connection.send(encoded)
+    },
+
+    tellStaff(tenant, frame) {
+      const encoded = encode(frame)
+      for (const connection of connections.keys())
+        if (connection.audience === 'staff' && connection.actor.tenant === tenant) connection.send(encoded)
     },
 
     tops(connection) {

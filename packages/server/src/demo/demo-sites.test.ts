@@ -36,7 +36,7 @@ test('a demo page carries the client policy and one widget tag, pinned by its ha
 test('the client policy is the one that the widget promises to work under', () => {
   assert.equal(
     sitePolicy('n0nce', widget),
-    `default-src 'self'; script-src 'nonce-n0nce' http://127.0.0.1:7780/w/loader.abc.js; frame-src http://127.0.0.1:7780; require-trusted-types-for 'script'`,
+    `default-src 'self'; script-src 'nonce-n0nce' http://127.0.0.1:7780/w/loader.abc.js; connect-src 'self' http://127.0.0.1:7780; frame-src http://127.0.0.1:7780; require-trusted-types-for 'script'`,
   )
 })
 

@@ -84,13 +84,14 @@ export function openDemoSites(
 
 /** What a strict client sends with its pages; the widget works under it with no violation. */
 export function sitePolicy(nonce: string, widget: WidgetTag | null): string {
-  const { loader, frame } =
+  const { loader, frame, server } =
     widget === null
-      ? { loader: '', frame: `'none'` }
-      : { loader: ` ${widget.origin}${widget.path}`, frame: widget.origin }
+      ? { loader: '', frame: `'none'`, server: '' }
+      : { loader: ` ${widget.origin}${widget.path}`, frame: widget.origin, server: ` ${widget.origin}` }
   return [
     `default-src 'self'`,
     `script-src 'nonce-${nonce}'${loader}`,
+    `connect-src 'self'${server}`,
     `frame-src ${frame}`,
     `require-trusted-types-for 'script'`,
   ].join('; ')

@@ -33,12 +33,12 @@ export function openDemo(options: {
   publicUrl: () => string
   host: string
   port: number
-  /** Of the built loader; null when the widget was not built. */
-  loader: { path: string; integrity: string } | null
+  /** Of the release in force; null when the widget was not built. */
+  loader(): { path: string; integrity: string } | null
   subscribe(reader: (announcements: readonly Committed[]) => void): void
   access: TourAccess | null
 }): Demo {
-  const { rooms, publicUrl, host, port, loader } = options
+  const { rooms, publicUrl, host, port } = options
   const { tenants } = rooms
   const passwordKey = derivedKey(options.authSecret, 'demo passwords')
   const people = new Map(
@@ -48,10 +48,10 @@ export function openDemo(options: {
   options.subscribe(feed.announced)
   const systemsKey = derivedKey(options.authSecret, 'demo systems').export().toString('base64url')
   const systems = openDemoSystems(options.clock, () => systemsKey)
-  const sites = openDemoSites(
-    () => (loader === null ? null : { origin: new URL(publicUrl()).origin, ...loader }),
-    systems.routes,
-  )
+  const sites = openDemoSites(() => {
+    const loader = options.loader()
+    return loader === null ? null : { origin: new URL(publicUrl()).origin, ...loader }
+  }, systems.routes)
   let sitesUrl = ''
   let systemsUrl = ''
   let tenantIds: readonly string[] = []

@@ -9,6 +9,7 @@ import fastify, {
   type FastifyPluginAsync,
   type FastifyRequest,
 } from 'fastify'
+import { reportsPath } from '@candor/protocol/integrity-api.ts'
 import { isUuid } from '@candor/protocol/parse-client-frame.ts'
 import { Refusal, refusals } from '@candor/protocol/refusals.ts'
 import type { Actor } from '../tenants/actor.ts'
@@ -66,6 +67,8 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     reply.header('cache-control', 'no-store')
     // The widget's frame has an opaque origin. Streams carry no cookie: a secret in a header says whose they are.
     if (request.url.startsWith('/v1/streams')) reply.header('access-control-allow-origin', '*')
+    // Browsers send these by themselves, from other origins, and on one machine with our cookie too: nobody's request.
+    if (isUnsigned(request.url)) return
     request.actor = await options.actorOf(request.headers)
     if (request.actor !== null && changes(request) && request.headers.authorization === undefined)
       sameOrigin(request, options.publicUrl())
@@ -241,6 +244,10 @@ export function sameOrigin(request: { headers: IncomingMessage['headers'] }, pub
 
 export function etagOf(body: Buffer): string {
   return `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
+}
+
+function isUnsigned(url: string): boolean {
+  return url.startsWith('/v1/page-views') || url.startsWith(reportsPath)
 }
 
 function changes(request: FastifyRequest): boolean {

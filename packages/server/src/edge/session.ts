@@ -1,5 +1,6 @@
 import type {
   ClientFrame,
+  ContainmentNotice,
   IdentifierFormat,
   PageInfo,
   ServerFrame,
@@ -51,6 +52,24 @@ export interface VisitLog {
   pageView(actor: Actor, page: PageInfo): void
   track(actor: Actor, id: string, name: string, properties: Record<string, string | number | boolean>): void
   cardFieldsSeen(actor: Actor, url: string): void
+  /** Page views that the loader reported under this visit are the visitor's. */
+  joinVisitor(tenant: string, visit: string, visitor: string): void
+}
+
+/** Where a visitor's frame is, as far as it says. */
+interface FramePlace {
+  origin: string | null
+  url: string | null
+  release: string | null
+}
+
+/** What a session asks of the kill switch; the room `integrity` answers it. */
+export interface KillSwitch {
+  covers(tenant: string, place: FramePlace): boolean
+  /** A visitor's frame is open until the answer is called; `stop` ends it and says when the frame has confirmed. */
+  opened(frame: { tenant: string; where(): FramePlace; stop(confirmed: () => void): void }): () => void
+  /** What is switched off now, for staff. */
+  notices(tenant: string): readonly ContainmentNotice[]
 }
 
 export interface SessionRooms {
@@ -67,6 +86,7 @@ export interface SessionRooms {
     /** Who answers a new conversation, and which queue it belongs to. */
     firstHandler(tenant: string): Promise<{ handler: 'virtual-agent' | 'queue'; queue: string | null }>
   }
+  containment: KillSwitch
   /** Calls `end` when this sign-in, API key or visitor token stops counting; the answer stops the watch. */
   watchEnding: LiveEndings['watch']
   epoch: () => string
@@ -90,6 +110,8 @@ const visitorFramesBurst = 5_000
 const helloMsMax = 10_000
 /** An answer to a heartbeat takes no longer, or the socket is half open. With the interval: noticed within 29 s. */
 const beatMsMax = 4_000
+/** A frame that was stopped says so within milliseconds; after this its connection ends without a word. */
+const stoppedMsMax = 5_000
 /** Frames that came before hello was answered. */
 const earlyFramesMax = 64
 
@@ -115,6 +137,12 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
   let awaitingBeat: NodeJS.Timeout | null = null
   let heartbeat: NodeJS.Timeout | null = null
   let unwatch = (): void => undefined
+  /** A visitor's frame, for the kill switch. */
+  let place: FramePlace = { origin: null, url: null, release: null }
+  let frameGone = (): void => undefined
+  /** It was told to stop; called when it says that it has. */
+  let stopped: (() => void) | null = null
+  let stopLimit: NodeJS.Timeout | undefined
   const helloTimer = setTimeout(() => goodbye(new Refusal('malformed', 'Say hello first.')), helloMsMax)
 
   function send(frame: ServerFrame): void {
@@ -132,9 +160,35 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
     closed()
   }
 
+  /** For good. Nothing else is read or sent; the end of the connection waits for the frame's answer, but not for long. */
+  function stop(confirmed: () => void): void {
+    if (ended || stopped !== null) return
+    const end = (): void => {
+      transport.close('contained')
+      closed()
+    }
+    stopLimit = setTimeout(end, stoppedMsMax)
+    stopped = () => {
+      confirmed()
+      end()
+    }
+    const { code, message } = contained()
+    send({ type: 'goodbye', code, message, retryAfterMs: 0 })
+    leave()
+    // Its answer stands behind what is not read yet.
+    if (paused) transport.resume()
+  }
+
   function closed(): void {
     if (ended) return
     ended = true
+    clearTimeout(stopLimit)
+    leave()
+  }
+
+  /** Nothing reaches it any more, and nothing waits for it. */
+  function leave(): void {
+    frameGone()
     clearTimeout(helloTimer)
     if (heartbeat !== null) clearTimeout(heartbeat)
     if (awaitingBeat !== null) clearTimeout(awaitingBeat)
@@ -173,6 +227,10 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
 
   function receive(raw: string): void {
     if (ended) return
+    if (stopped !== null) {
+      if (stoppedForm.test(raw)) stopped()
+      return
+    }
     if (awaitingBeat !== null) {
       clearTimeout(awaitingBeat)
       awaitingBeat = null
@@ -280,12 +338,22 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
       })
     const welcome = frame.role === 'visitor' ? await welcomeVisitor(frame) : await welcomeStaff(frame)
     // Read last: a change after this is told to the connection as it comes.
-    const identifierFormats = await identity.guardFormats(connection!.actor.tenant)
+    const { tenant } = connection!.actor
+    const identifierFormats = await identity.guardFormats(tenant)
     if (ended) return
+    // Open from here on, and looked at once more: whatever is switched off later finds it.
+    if (frame.role === 'visitor') {
+      if (rooms.containment.covers(tenant, place)) throw contained()
+      frameGone = rooms.containment.opened({ tenant, where: () => place, stop })
+    }
     clearTimeout(helloTimer)
     watch(connection!.actor)
     delivery.connect(connection!)
     send({ ...welcome, identifierFormats })
+    if (frame.role === 'staff') {
+      const items = rooms.containment.notices(tenant)
+      if (items.length > 0) send({ type: 'containments', items })
+    }
     // Spread over the interval, so that a thousand reconnects do not beat together for ever.
     scheduleHeartbeat(heartbeatMs * (0.5 + Math.random() / 2))
     for (const position of frame.positions ?? [])
@@ -309,6 +377,13 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
     if (tenant === null) throw new Refusal('not_found', 'There is no such tenant.', { field: 'tenant' })
     if (frame.origin !== undefined && !(await identity.originAllowed(tenant.id, frame.origin)))
       throw new Refusal('origin_not_allowed', undefined, { field: 'origin' })
+    place = {
+      origin: frame.origin ?? null,
+      url: frame.page?.url ?? null,
+      release: frame.release ?? null,
+    }
+    // Before anything is made for who is sent away again.
+    if (rooms.containment.covers(tenant.id, place)) throw contained()
     let token: string | null = null
     let actor: Actor
     try {
@@ -323,6 +398,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
     await identity.guardFormats(tenant.id)
     connection = { actor, audience: 'visitor', inbox: false, available: false, send: transport.send }
     if (frame.page !== undefined) await seePage(frame.page)
+    if (frame.visit !== undefined) visits.joinVisitor(tenant.id, frame.visit, actor.id)
     const owned = await conversations.ofVisitor(actor)
     return {
       type: 'welcome',
@@ -411,6 +487,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
   }
 
   function perform(frame: ClientFrame): void {
+    if (stopped !== null) return
     handle(frame, () => act(frame))
   }
 
@@ -436,6 +513,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
       case 'typing':
         return delivery.typing(connection!, frame.conversation, frame.on)
       case 'beat':
+      case 'stopped':
         return
       case 'open':
         return follow(
@@ -464,6 +542,9 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
       case 'logout':
         return logout(frame)
       case 'page':
+        place = { ...place, url: frame.page.url }
+        if (actor.kind === 'visitor' && rooms.containment.covers(actor.tenant, place))
+          return stop(() => undefined)
         return seePage(frame.page)
       case 'track':
         visits.track(actor, frame.id, frame.name, frame.properties)
@@ -546,6 +627,7 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
     // The token that this visitor came with dies now; that is no reason to end the connection.
     unwatch()
     const { actor, token } = await identity.identify(current.actor, frame.jwt)
+    if (ended || stopped !== null) return
     delivery.disconnect(current)
     current.actor = actor
     watch(actor)
@@ -579,6 +661,14 @@ export function openSession(transport: Transport, rooms: SessionRooms, staff: St
     },
   }
 }
+
+/** A new one each time: a refusal carries where it was made. */
+function contained(): Refusal {
+  return new Refusal('contained', 'The chat is switched off here for now.')
+}
+
+/** All that is still read of a frame that was told to stop. */
+const stoppedForm = /^\{\s*"type"\s*:\s*"stopped"\s*\}$/
 
 /** Whatever was asked may be asked again: what was stored is found by its id. */
 export function databaseAway(cause: unknown): Refusal {

@@ -78,6 +78,7 @@ function startHere(config: Config, witness: LocalWitness | null, log: Log): Prom
       origin: config.logOrigin,
       witnesses,
       quorum: config.witnessQuorum ?? witnesses.length,
+      releaseRoot: path.join(config.dataFolder, 'release', 'release-root.json'),
       passphrase: config.keyholderPassphrase?.reveal(),
       keyFile: config.keyFile,
     },

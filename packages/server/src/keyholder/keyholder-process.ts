@@ -20,6 +20,8 @@ export interface KeyholderSettings {
   /** `<vkey>@<url>` */
   witnesses: readonly string[]
   quorum: number
+  /** File of the trust root of releases; it may come later. Absent where no widget is served. */
+  releaseRoot?: string
   passphrase: string | undefined
   /** Epoch keys that an installation made before it had a keyholder. */
   keyFile: string
@@ -46,6 +48,7 @@ export async function startKeyholder(settings: KeyholderSettings, log: Log): Pro
     args: () => [
       ...['--folder', folder, '--log-folder', logFolder, '--socket', socket],
       ...['--origin', settings.origin, '--quorum', String(settings.quorum), '--attached'],
+      ...(settings.releaseRoot === undefined ? [] : ['--release-root', settings.releaseRoot]),
       ...settings.witnesses.flatMap((witness) => ['--witness', witness]),
       ...(becomes === null ? [] : ['--become', `${becomes}:${becomes}`]),
       ...(existsSync(keyFile) ? ['--import', keyFile] : []),

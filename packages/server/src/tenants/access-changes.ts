@@ -25,6 +25,8 @@ export type AccessChange = {
   | { what: 'page-approval-withdrawn' }
   | { what: 'site-added'; origin: string }
   | { what: 'site-removed' }
+  /** What the kill switch does by itself, and whether somebody is told. */
+  | { what: 'playbook-changed'; rules: string; webhook: 'set' | 'none' }
 )
 
 /**

@@ -22,12 +22,17 @@ export const allPermissions = [
   'approved-pages.read',
   'approved-pages.manage',
   'page-reports.read',
+  'integrity.read',
+  'integrity.decide',
+  'containments.page',
+  'containments.manage',
   'identifier-formats.manage',
   'virtual-agent.read',
   'virtual-agent.edit',
   'virtual-agent.approve',
   'api-keys.manage',
   'identity-keys.manage',
+  'incidents.clocks',
 ] as const
 
 export type Permission = (typeof allPermissions)[number]
@@ -53,6 +58,9 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'canned-replies.manage',
     'approved-pages.read',
     'page-reports.read',
+    'integrity.read',
+    // Whoever is on shift sees an alarm first. Stopping a page costs some chats; it is logged, and others undo it.
+    'containments.page',
     'virtual-agent.edit',
     'virtual-agent.approve',
   ]),
@@ -68,9 +76,14 @@ export const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'widget.read',
     'approved-pages.read',
     'page-reports.read',
+    'integrity.read',
+    'integrity.decide',
+    'containments.page',
+    'containments.manage',
     'virtual-agent.read',
     // What is said to customers in the company's name; somebody else wrote it.
     'virtual-agent.approve',
+    'incidents.clocks',
   ]),
 }
 

@@ -1,6 +1,6 @@
-/** Takes one from the allowance of `key`, or answers false. */
+/** Takes from the allowance of `key`, or answers false and takes nothing. */
 export interface Allowance {
-  take(key: string): boolean
+  take(key: string, cost?: number): boolean
 }
 
 /** Keys remembered; who is forgotten starts with a full allowance. */
@@ -15,7 +15,7 @@ export function openAllowance(options: {
   const { atOnceMax, perMinuteMax, now } = options
   const left = new Map<string, { tokens: number; at: number }>()
   return {
-    take(key) {
+    take(key, cost = 1) {
       const at = now()
       const known = left.get(key)
       const tokens =
@@ -24,8 +24,8 @@ export function openAllowance(options: {
           : Math.min(atOnceMax, known.tokens + ((at - known.at) * perMinuteMax) / 60_000)
       left.delete(key)
       if (left.size >= keysMax) left.delete(left.keys().next().value!)
-      left.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at })
-      return tokens >= 1
+      left.set(key, { tokens: tokens >= cost ? tokens - cost : tokens, at })
+      return tokens >= cost
     },
   }
 }

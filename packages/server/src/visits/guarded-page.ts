@@ -4,6 +4,8 @@ import type { IdentifierFormat } from '@candor/protocol/frames.ts'
 /** Longest address kept; what stands behind it says nothing more to a person at the desk. */
 const urlCharactersMax = 500
 const titleCharactersMax = 200
+/** Proxies refuse header lines of more than this. */
+const policyCharactersMax = 8_192
 const nameCharactersMax = 100
 /** `track` is for what happened and a few facts about it, not for documents. */
 const propertiesMax = 20
@@ -23,6 +25,23 @@ export function guardedUrl(raw: string, formats: Formats): string | null {
   const { protocol, origin, pathname } = new URL(raw)
   if (protocol !== 'https:' && protocol !== 'http:') return null
   return guarded(origin + pathname, urlCharactersMax, formats)
+}
+
+/**
+ * A script's address in the same way. What has no address of its own is named by its scheme; null for what is no
+ * page's doing, such as the scripts of a browser's extensions.
+ */
+export function guardedScript(raw: string, formats: Formats): string | null {
+  const scheme = /^(data|blob):/i.exec(raw)?.[0]
+  return scheme?.toLowerCase() ?? guardedUrl(raw, formats)
+}
+
+/** A policy as a browser quotes it, without what differs between two page views. */
+export function guardedPolicy(raw: string): string {
+  const policy = raw
+    .replaceAll(/'nonce-[^']*'/g, `'nonce-…'`)
+    .replaceAll(/(report-uri\s+[^\s?;]*)\?[^\s;]*/g, '$1')
+  return guarded(policy, policyCharactersMax, [])
 }
 
 export function guardedTitle(raw: string, formats: Formats): string {

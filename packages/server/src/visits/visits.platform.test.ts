@@ -16,6 +16,11 @@ before(async () => {
     ids,
     clock: { now: () => now },
     guardFormats: () => [],
+    observations: {
+      joinVisitor: () => undefined,
+      eraseVisitor: () => Promise.resolve(),
+      repoint: () => Promise.resolve(),
+    },
     log: (event) => rooms.logged.push(event),
   })
 })

@@ -7,6 +7,7 @@ import type { Actor } from '../tenants/actor.ts'
 import type { FormatsOf } from '../tenants/identifier-formats.ts'
 import { openAllowance } from './allowance.ts'
 import { guardedName, guardedProperties, guardedTitle, guardedUrl, type Properties } from './guarded-page.ts'
+import type { Observations } from './observations.ts'
 import { joinVisits, type Visit } from './join-visits.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface Visits {
   eraseVisitor(tenant: string, visitor: string): Promise<void>
   /** Everything seen of one visitor becomes another's: a visitor was identified as a known customer. */
   repoint(tenant: string, from: string, to: string): Promise<void>
+  /** A tab's visit, as its loader names it, is this visitor's. */
+  joinVisitor(tenant: string, visit: string, visitor: string): void
   /** Writes what was gathered so far. */
   flush(): Promise<void>
   close(): Promise<void>
@@ -86,9 +89,11 @@ export function openVisits(options: {
   ids: Ids
   /** The tenant's own kinds of numbers, which the card guard may let through. */
   guardFormats: FormatsOf
+  /** What the browsers of visitors told by themselves, which follows the visitor. */
+  observations: Pick<Observations, 'joinVisitor' | 'eraseVisitor' | 'repoint'>
   log: (event: Record<string, unknown>) => void
 }): Visits {
-  const { store, clock, ids, log } = options
+  const { store, clock, ids, observations, log } = options
   const now = (): number => clock.now()
   const viewAllowance = openAllowance({ atOnceMax: 30, perMinuteMax: 60, now })
   const trackAllowance = openAllowance({ atOnceMax: 60, perMinuteMax: 120, now })
@@ -233,6 +238,7 @@ export function openVisits(options: {
         for (const table of ['page_views', 'tracked_events', 'visits'])
           await q(`delete from ${table} where tenant_id = $1 and visitor_id = $2`, [tenant, visitor])
       })
+      await observations.eraseVisitor(tenant, visitor)
     },
 
     async pageReports(tenant) {
@@ -265,7 +271,10 @@ export function openVisits(options: {
           what,
         )
       })
+      await observations.repoint(tenant, from, to)
     },
+
+    joinVisitor: observations.joinVisitor,
 
     flush,
 

@@ -10,7 +10,7 @@ import * as guard from './guard.ts'
 const epoch = '00000000-0000-4000-8000-000000000001'
 const id = (n: number): string => `a0000000-0000-7000-8000-${String(n).padStart(12, '0')}`
 
-function openSide(more: { guard?: () => Promise<Guard> } = {}) {
+function openSide(more: { guard?: () => Promise<Guard>; visit?: string; release?: string } = {}) {
   const clock = simulatedClock()
   const said: ClientFrame[] = []
   const kept: unknown[] = []
@@ -24,6 +24,8 @@ function openSide(more: { guard?: () => Promise<Guard> } = {}) {
     locale: 'en',
     page: { url: 'https://air.example/', title: '', cardFields: false },
     kept: null,
+    visit: more.visit ?? null,
+    release: more.release ?? null,
     transports: [
       {
         connect(hello, heard) {
@@ -282,6 +284,24 @@ test('when another tab logs out nothing stays here and nobody new is made until 
   const hellos = said.filter((frame) => frame.type === 'hello')
   assert.equal(hellos.length, 2)
   assert.ok(!('token' in hellos[1]!))
+})
+
+test('the hello says which release this frame is of, so that it can be stopped by it', () => {
+  const release = 'r'.repeat(43)
+  const hellos = openSide({ release }).of('hello')
+  assert.equal(hellos[0]!.role === 'visitor' && hellos[0]!.release, release)
+})
+
+test('where the chat is switched off the widget goes, and says so to the server', () => {
+  const { clock, chat, welcome, hear, told, of } = openSide()
+  welcome()
+  hear({ type: 'goodbye', code: 'contained', message: 'Switched off.', retryAfterMs: 0 })
+  clock.pass(1_000)
+  assert.deepEqual(of('stopped'), [{ type: 'stopped' }])
+  assert.deepEqual(told.at(-1), { type: 'gone' })
+  chat.page({ url: 'https://air.example/other', title: '', cardFields: false })
+  clock.pass(3_600_000)
+  assert.equal(of('hello').length, 1)
 })
 
 test('when another tab was first, this one becomes the same visitor', () => {

@@ -83,6 +83,10 @@ export interface ChatParts {
   locale: string
   page: PageInfo
   kept: Kept | null
+  /** UUID of this tab's visit; null where the loader had none. */
+  visit: string | null
+  /** Id of the release that this frame is of. */
+  release: string | null
   transports: readonly Transport[]
   clock: Clock
   random(): number
@@ -169,6 +173,8 @@ export function openChat(parts: ChatParts): Chat {
       locale: parts.locale,
       positions,
       ...(kept ? { token: kept.token } : {}),
+      ...(parts.visit === null ? {} : { visit: parts.visit }),
+      ...(parts.release === null ? {} : { release: parts.release }),
     }),
     onState(next) {
       link = next
@@ -176,6 +182,8 @@ export function openChat(parts: ChatParts): Chat {
       if (next.kind !== 'online') setTyping(null)
       if (next.kind === 'refused') {
         if (next.refusal.code === 'card_fields_page') refusePage()
+        // Switched off here: the widget goes without a word.
+        else if (next.refusal.code === 'contained') tell({ type: 'gone' })
         else tell({ type: 'error', code: next.refusal.code })
       }
       changed()
@@ -227,6 +235,10 @@ export function openChat(parts: ChatParts): Chat {
         break
       case 'refused':
         if (frame.code === 'card_fields_page') refusePage()
+        else if (frame.code === 'contained') {
+          connection.close()
+          tell({ type: 'gone' })
+        }
         // Not this visitor's, or gone: it was opened by its id alone.
         else if (frame.id === undefined && frame.code === 'not_found' && frame.conversation === current)
           show(null)

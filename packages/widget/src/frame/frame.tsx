@@ -12,11 +12,9 @@ import { readBoot, readToFrame, writeKept, type Boot, type ToFrame, type ToLoade
 import { inkOn } from '../ink.ts'
 import { App } from './app.tsx'
 import { openChat, type Chat, type Guard } from './chat.ts'
+import { importGuard } from './import-guard.ts'
 import type { Messages } from './messages/messages.ts'
 import { newId } from './new-id.ts'
-
-/** Put in by the build: file name of the card guard, beside this script. */
-declare const guardFile: string
 
 const clock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
@@ -52,6 +50,11 @@ function accentOf({ accent, accentDark }: WidgetConfig): string {
   return matchMedia('(prefers-color-scheme:dark)').matches ? accentDark : accent
 }
 
+/** `/w/<id of the release>/<language>.html` */
+function releaseOf(path: string): string | null {
+  return /^\/w\/([\w-]{43})\//.exec(path)?.[1] ?? null
+}
+
 function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): void {
   let chat: Chat | null = null
   let open = false
@@ -63,21 +66,21 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
   live.className = 'live'
   live.ariaLive = 'polite'
 
-  const tell = (message: ToLoader): void => port.postMessage(message)
+  const tell = (...message: ToLoader): void => port.postMessage(message)
   const loadGuard = (): Promise<Guard> =>
-    (guard ??= (import(new URL(guardFile, document.baseURI).href) as Promise<Guard>).catch(
-      (cause: unknown) => {
-        // Next time it is tried again; a script that failed once may be there later.
-        guard = null
-        throw new Error('the card guard did not load', { cause })
-      },
-    ))
+    (guard ??= importGuard().catch((cause: unknown) => {
+      // Next time it is tried again; a script that failed once may be there later.
+      guard = null
+      throw new Error('the card guard did not load', { cause })
+    }))
 
   const begin = (page: PageInfo): Chat => {
     const server = new URL(document.baseURI).origin
     return openChat({
       tenant: boot.tenant,
       kept: boot.kept,
+      visit: boot.visit,
+      release: releaseOf(location.pathname),
       origin,
       page,
       locale: m.language,
@@ -86,7 +89,7 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
       random: Math.random,
       newId: () => newId(Date.now()),
       guard: loadGuard,
-      keep: (kept) => tell({ type: 'keep', kept: writeKept(kept) }),
+      keep: (kept) => tell('keep', writeKept(kept)),
       changed: () => chat && draw(chat),
       announce({ actor, text }) {
         if (!visible()) return
@@ -96,12 +99,16 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
         clock.after(announcedMs, () => said.remove())
       },
       tell(what) {
-        if (what.type === 'page-refused')
-          tell({ type: 'refused', text: m.pageRefused, detail: 'card_fields_page' })
-        else if (what.type === 'logged-out') tell({ type: 'hide' })
-        else if (what.type === 'error') tell({ type: 'error', detail: what.code })
-        else if (what.type === 'ready') tell({ type: 'ready', accent: accentOf(chat!.view().config) })
-        else tell({ type: what.type })
+        if (what.type === 'page-refused') {
+          tell('refused', m.pageRefused)
+          tell('emit', 'refused', 'card_fields_page')
+        } else if (what.type === 'logged-out') tell('hide')
+        else if (what.type === 'gone') tell('gone')
+        else if (what.type === 'error') tell('emit', 'error', what.code)
+        else {
+          if (what.type === 'ready') tell('ready', accentOf(chat!.view().config))
+          tell('emit', what.type)
+        }
       },
     })
   }
@@ -131,8 +138,8 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
         m={m}
         visible={visible()}
         guard={loadGuard}
-        close={() => tell({ type: 'hide' })}
-        openLink={(href) => tell({ type: 'link', href })}
+        close={() => tell('hide')}
+        openLink={(href) => tell('link', href)}
       />,
       document.body,
     )
@@ -140,7 +147,8 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
     if (view.unread !== unread) {
       unread = view.unread
       const badge = unread === 0 || open ? '' : unread > 9 ? '9+' : String(unread)
-      tell({ type: 'unread', badge, text: badge === '' ? m.chat : m.unread(unread), detail: unread })
+      tell('unread', badge, badge === '' ? m.chat : m.unread(unread))
+      tell('emit', 'unread', unread)
     }
   }
 
@@ -183,7 +191,7 @@ function listen(boot: Boot, port: MessagePort, origin: string, m: Messages): voi
   }
 
   addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.isComposing) tell({ type: 'hide' })
+    if (event.key === 'Escape' && !event.isComposing) tell('hide')
   })
   addEventListener('online', () => chat?.reconnect())
   addEventListener('visibilitychange', () => chat && draw(chat))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hasCardFields } from './card-fields.ts'
+import { cardFieldSigns } from './launcher.ts'
 
 interface Field {
   type?: string
@@ -77,7 +78,8 @@ const others: Field[] = [
 ]
 
 for (const field of cards)
-  test(`asks for a card: ${JSON.stringify(field)}`, () => assert.equal(hasCardFields(pageWith(field)), true))
+  test(`asks for a card: ${JSON.stringify(field)}`, () =>
+    assert.equal(hasCardFields(pageWith(field), cardFieldSigns), true))
 for (const field of others)
   test(`asks for no card: ${JSON.stringify(field)}`, () =>
-    assert.equal(hasCardFields(pageWith(field)), false))
+    assert.equal(hasCardFields(pageWith(field), cardFieldSigns), false))

@@ -1,44 +1,37 @@
 /**
- * All that runs in the tenant's page. It draws the launcher, builds the sandboxed frame, keeps the visitor's
- * token and says where the visitor is. It never reads what people type, takes no code and no markup from
- * anywhere, and is written against a budget of 2 KB: every page view of every tenant pays for each byte.
+ * All code of ours that runs in the tenant's page. It draws the launcher, verifies the release, builds the sandboxed
+ * frame, keeps the visitor's token and reports the page. It never reads what people type, takes no code and no markup
+ * from anywhere, and is written against a budget of 2 KB: every page view of every tenant pays for each byte.
  */
 import { hasCardFields } from './card-fields.ts'
-import css from './launcher.css'
+import type { Language, Launcher } from './launcher.ts'
+import { verifyRelease, type ReleaseBundle } from './verify-release.ts'
 
-/** Put in by the build: `frame.<hash>.`, followed by the language and `.html`, beside this script. */
-declare const framePath: string
-
-/** A frame that says nothing for this long is not coming: blocked, or its server is away. */
-const readyMsMax = 10_000
-/** Pages change in bursts; one look after the burst is enough. */
-const lookMs = 300
-/** A returning visitor's frame comes when the page has done what it is there for. */
-const hiddenBuildMs = 1_500
-
-/** By language: what is said when there is no frame that could say more. */
-const unavailable: Record<string, string> = {
-  en: ' offline',
-  es: ' sin conexión',
-  de: ' offline',
-  ar: ' غير متصلة',
-}
+/** Put in by the build: the file with what is no code, beside this script, and its digest. */
+declare const launcherFile: string
+declare const launcherIntegrity: string
 
 const doc = document
 const script = doc.currentScript as HTMLScriptElement
 const { tenant, accent, position, locale } = script.dataset
 const storageKey = 'candor:' + tenant
-const said = (locale || doc.documentElement.lang || navigator.language).slice(0, 2)
-const language = said in unavailable ? said : 'en'
-const name = language === 'ar' ? 'المحادثة' : 'Chat'
 /** Listeners of `on`. The platform keeps one listener's fault from the others, and reports it. */
 const events = new EventTarget()
+const at = (path: string): string => new URL(path, script.src) + ''
 
-let host: HTMLElement | undefined
-let button: HTMLButtonElement
+/** Where storage is blocked, these are all there is. */
+let local: Record<string, string> = {}
+let session = local
+let launcher: Launcher
+let language: Language
+let name: string
+let unavailable: string
+let rtl: boolean
+let host: HTMLElement | void
+let button: HTMLElement
 let badge: HTMLElement
 let notice: HTMLElement
-let frame: HTMLIFrameElement | undefined
+let frame: HTMLIFrameElement & { csp?: string }
 /** Ours is `port1`. What is said before the frame is there waits in the port. */
 let channel: MessageChannel
 let ready: boolean
@@ -46,206 +39,234 @@ let ready: boolean
 let wanted: boolean
 let shown: boolean
 let cardFields: boolean
-/** Last page that the frame was told of. */
+let page: string
+/** UUID of this view of this address. */
+let view: string
+/** Last page that the frame was told of, and last report. */
 let told: string
-/** What this page knows of the shared storage, and all there is where storage is blocked. */
+let reported: string
+/** Id of the release whose frame was built. */
+let release = ''
+let problem = ''
+/** Looks that the frame still has to say hello. */
+let patience = 0
+/** What this page knows of the shared storage. */
 let kept: string | undefined
-let readyTimer: ReturnType<typeof setTimeout>
-let lookTimer: ReturnType<typeof setTimeout> | 0
-const observer = new MutationObserver(() => {
-  lookTimer ||= setTimeout(look, lookMs)
-})
 
-/** With a value stores it, with '' forgets it; answers what is stored. */
-function stored(value?: string): string | undefined {
-  kept = value ?? kept
-  try {
-    if (value) localStorage[storageKey] = value
-    else if (value === '') delete localStorage[storageKey]
-    else kept = localStorage[storageKey]
-  } catch {
-    // Storage is blocked or full: go on with what this page knows.
-  }
-  return kept
-}
-
-function emit(type: string, detail?: unknown): void {
+const emit = (type: string, detail?: unknown): unknown =>
   events.dispatchEvent(new CustomEvent(type, { detail }))
+
+const tell = (...said: unknown[]): unknown => channel.port1.postMessage(said)
+
+/** Another tab stored something: the frame hears of it. */
+const follow = (): unknown => local[storageKey] !== kept && !tell('kept', (kept = local[storageKey]))
+
+/**
+ * Where the visitor is, without query and hash, which carry booking codes, e-mail addresses and tokens, goes to the
+ * frame; a `PageViewReport` goes to the server. Both only when something of it is new.
+ */
+const look = (): void => {
+  cardFields = hasCardFields(doc, launcher)
+  if (page !== (page = location.origin + location.pathname)) view = crypto.randomUUID()
+  if (told !== (told = page + doc.title + cardFields)) tell('page', page, doc.title, cardFields)
+  const report = JSON.stringify({
+    t: tenant,
+    v: session['candor:visit'],
+    n: view,
+    u: page,
+    c: cardFields,
+    l: script.src,
+    i: !!script.integrity,
+    m: release,
+    s: [...doc.querySelectorAll<HTMLScriptElement>('script[src]')].map((each) => each.src),
+    e: problem,
+  })
+  if (reported !== (reported = report)) navigator.sendBeacon(at('/v1/page-views'), report)
 }
 
-function tell(type: string, a?: unknown, b?: unknown): void {
-  channel.port1.postMessage({ type, a, b })
-}
-
-/** Where the visitor is: without query and hash, which carry booking codes, e-mail addresses and tokens. */
-function look(): void {
-  lookTimer = 0
-  cardFields = hasCardFields(doc)
-  const page = { url: location.origin + location.pathname, title: doc.title, cardFields }
-  if (told !== (told = JSON.stringify(page))) tell('page', page)
-}
-
-function build(): void {
+const fault = (why: string, code: string): void => {
+  patience = 0
+  problem = why
   look()
-  if (frame || !host) return
-  const made = (frame = doc.createElement('iframe'))
-  made.sandbox.value = 'allow-scripts allow-forms'
-  made.allow = ''
-  made.referrerPolicy = 'origin'
-  made.title = name
-  made.hidden = true
-  made.src = new URL(framePath + language + '.html', script.src).href
-  made.onload = () => {
-    // The frame's origin is opaque and has no name, so the port is handed to this very window, once. All that the
-    // frame says comes by the port: this page listens to no window message at all.
-    made.contentWindow!.postMessage({ tenant, kept: stored() }, '*', [channel.port2])
-    // A document that has just come does not have the focus that its frame was given.
-    if (shown) made.focus()
+  if (wanted) show(false, unavailable)
+  emit('error', code)
+}
+
+const build = async (): Promise<void> => {
+  look()
+  // Where cards are typed it comes when a visitor asks for it, and not before.
+  if (frame.isConnected || (cardFields && !wanted)) return
+  // Looks. A frame that says nothing for so long is not coming: blocked, altered, or its server is away.
+  patience = 5
+  button.after(frame)
+  try {
+    const answer = await fetch(at('release.json?t=' + tenant + '&u=' + encodeURIComponent(page)))
+    // Contained: it goes without a word.
+    if (answer.status === 403) return remove()
+    // Nothing cannot be taken apart: that is caught as any other fault of the release.
+    const [id, csp] = (await verifyRelease((await answer.json()) as ReleaseBundle, launcher.proof))!
+    release = id
+    // Enforced by the browser on whatever answers: scripts are those of the manifest, and talk to this server.
+    frame.csp = csp.replace('<o> <w>', at('/') + ' ws' + at('/').slice(4))
+    frame.onload = () => {
+      frame.onload = null
+      // The frame's origin is opaque and has no name, so the port is handed to this very window, once. All that the
+      // frame says comes by the port: this page listens to no window message at all.
+      frame.contentWindow!.postMessage([tenant, (kept = local[storageKey]), session['candor:visit']], '*', [
+        channel.port2,
+      ])
+      // A document that has just come does not have the focus that its frame was given.
+      if (shown) frame.focus()
+    }
+    frame.src = at(id + '/' + language + '.html')
+  } catch {
+    frame.remove()
+    fault('unverified', 'unverified')
   }
-  button.after(made)
-  readyTimer = setTimeout(() => {
-    explain(name + unavailable[language])
-    emit('error', 'unavailable')
-  }, readyMsMax)
-  observer.observe(doc, { subtree: true, childList: true })
+}
+
+const remove = (): void => {
+  host = host!.remove()
 }
 
 /** What the frame may say; anything else is dropped. Fields are checked where they are used. */
-const heard: Record<string, ((message: { [field: string]: unknown }) => void) | undefined> = {
+const heard: Record<string, ((...said: string[]) => unknown) | undefined> = {
   __proto__: null as never,
+  emit,
   ready(given) {
-    clearTimeout(readyTimer)
     ready = true
-    colour(accent ?? given['accent'])
-    draw()
+    button.style.color = accent ?? given!
+    show(wanted)
   },
-  keep({ kept: value }) {
-    const known = kept
-    // The first tab that stores wins, and the others follow it: all tabs are one visitor.
-    if (stored() !== known) tell('kept', kept)
-    else stored(value + '')
-  },
-  unread({ badge: short, text }) {
-    badge.textContent = short + ''
-    button.ariaLabel = text + ''
+  // The first tab that stores wins, and the others follow it: all tabs are one visitor.
+  keep: (value) => follow() || (kept = local[storageKey] = value!),
+  unread(short, text) {
+    badge.textContent = short!
+    button.ariaLabel = text!
   },
   hide: () => show(false),
-  refused: ({ text }) => explain(text),
-  message() {},
-  error() {},
-  link({ href }) {
-    // oxlint-disable-next-line unicorn/prefer-string-starts-ends-with -- 12 bytes longer
-    if (/^https?:/.test(href + '')) open(href + '', '_blank', 'noopener')
-  },
+  refused: (text) => wanted && show(false, text),
+  link: (href) => /^https:/.test(href!) && open(href, '', 'noopener'),
   gone: remove,
 }
 
-/** Closes the panel where a visitor asked for it, and says why beside the button. */
-function explain(text: unknown): void {
-  if (!wanted) return
-  show(false)
-  notice.textContent = text + ''
-}
-
-function show(on: boolean): void {
+/** Opens or closes the panel; closes it where it was asked for in vain, and says why beside the button. */
+const show = (on: boolean, why?: string): void => {
   wanted = on
-  notice.textContent = ''
-  if (on) build()
-  draw()
-}
-
-function draw(): void {
-  const on = wanted && (ready || !cardFields)
+  notice.textContent = why!
+  if (on) void build()
+  on &&= ready || !cardFields
   if (on === shown) return
   shown = on
-  frame!.hidden = !on
-  button.ariaExpanded = on + ''
+  button.ariaExpanded = on as never
   const type = on ? 'open' : 'close'
   tell(type)
-  ;(on ? frame! : button).focus()
+  ;(on ? frame : button).focus()
   emit(type)
 }
 
-/** Six hex digits and nothing else that CSS would take. */
-function colour(value: unknown): void {
-  if (/^#[\da-f]{6}$/i.test(value + '')) host!.style.setProperty('--a', value + '')
-}
-
-function boot(): void {
+const boot = (): void => {
   if (host) return
   ready = wanted = shown = false
   told = ''
   channel = new MessageChannel()
   channel.port1.onmessage = ({ data }) => {
-    if (!host || !heard[data.type]) return
-    heard[data.type]!(data)
-    emit(data.type, data.detail)
+    if (host) heard[data?.[0]]?.(data[1], data[2])
   }
-  host = doc.createElement('div')
-  host.lang = language
-  const root = host.attachShadow({ mode: 'open' })
+  ;[host, button, badge, notice, frame] = ['div', 'button', 'b', 'output', 'iframe'].map((each) =>
+    doc.createElement(each),
+  ) as unknown as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLIFrameElement]
+  const root = host!.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
-  root.adoptedStyleSheets = [sheet]
-  button = doc.createElement('button')
-  button.ariaLabel = name
-  button.ariaExpanded = 'false'
+  sheet.replaceSync(launcher.style)
+  root.adoptedStyleSheets.push(sheet)
+  host!.lang = language
+  button.ariaLabel = frame.title = name
+  button.ariaExpanded = false as never
   button.onclick = () => show(!wanted)
   // A handler that answered false would take Enter and Tab away too.
-  button.onkeydown = ({ key }) => {
-    if (key === 'Escape') show(false)
+  button.onkeydown = (event) => {
+    if (event.key === 'Escape') show(false)
   }
-  badge = doc.createElement('b')
   button.append(badge)
-  notice = doc.createElement('p')
-  notice.role = 'status'
-  notice.dir = 'auto'
   root.append(button, notice)
   // The launcher's corner follows from its direction; its texts have their own.
-  host.dir = (position === 'start') === (language === 'ar') ? 'ltr' : 'rtl'
-  colour(accent)
+  host!.dir = (position === 'start') === rtl ? 'ltr' : 'rtl'
+  button.style.color = accent!
+  Object.assign(frame, launcher.frame)
   // Beside the body, which some sites replace when the visitor navigates.
-  doc.documentElement.append(host)
-  if (stored()) setTimeout(build, hiddenBuildMs)
+  doc.documentElement.append(host!)
+  // A returning visitor's frame comes when the page has done what it is there for.
+  if ((kept = local[storageKey])) setTimeout(build, 1_500)
 }
 
-function remove(): void {
-  observer.disconnect()
-  clearTimeout(readyTimer)
-  host!.remove()
-  host = frame = undefined
+/**
+ * A frame can take the focus from the page, and then gets what is typed. So where cards are typed there is none of
+ * ours, whatever runs in it, from the moment in which anything but the widget has the focus.
+ */
+const giveWay = (): void => {
+  look()
+  if (!cardFields || doc.activeElement === host || !frame.isConnected) return
+  remove()
+  boot()
 }
+
+try {
+  local = localStorage
+  session = sessionStorage
+} catch {
+  // Storage is blocked: what this page knows is kept as long as the page.
+}
+session['candor:visit'] ||= crypto.randomUUID()
+
+const begun = (async () => {
+  try {
+    launcher = await (await fetch(at(launcherFile), { integrity: launcherIntegrity })).json()
+    ;[language, name, unavailable, rtl] =
+      launcher[(locale || doc.documentElement.lang || navigator.language).slice(0, 2) as Language] ||
+      launcher.en
+    boot()
+    addEventListener('storage', follow)
+    addEventListener('pagehide', look)
+    addEventListener('focusin', giveWay)
+    // The frames of payment providers, whose focus is seen by this alone.
+    addEventListener('blur', giveWay)
+    // Fields, scripts and addresses come and go without an event.
+    setInterval(() => {
+      look()
+      --patience || ready || fault('silent', 'unavailable')
+    }, 2_000)
+  } catch {
+    // Altered or away: there is nothing that could be drawn.
+  }
+})()
 
 /** `window.candor(command, ...)`. Before `boot` and after `shutdown` only `boot`, `on` and `off` do anything. */
-function candor(command: string, a?: never, b?: never): void {
+const queued = window.candor?.q
+window.candor = async (command: string, a?: never, b?: never): Promise<void> => {
+  await begun
+  if (command === 'on') return events.addEventListener(a!, b!)
+  if (command === 'off') return events.removeEventListener(a!, b!)
   if (command === 'boot') boot()
-  if (command === 'on') events.addEventListener(a!, b!)
-  if (command === 'off') events.removeEventListener(a!, b!)
   if (!host) return
   if (command === 'show') show(true)
   if (command === 'hide') show(false)
   if (command === 'toggle') show(!wanted)
-  if (command === 'identify' || command === 'track' || command === 'set') tell(command, a, b)
-  if (command === 'identify') build()
+  // The frame knows which of them it is meant for.
+  tell('.' + command, a, b)
+  if (command === 'identify') void build()
   if (command === 'shutdown') {
     show(false)
-    stored('')
-    if (frame) tell(command)
-    else remove()
+    delete local[storageKey]
+    if (!frame.isConnected) remove()
   }
 }
+queued?.forEach((each) => window.candor!(...each))
 
-addEventListener('storage', ({ key }) => {
-  if (host && key === storageKey) tell('kept', stored())
-})
-
-const queued = window.candor?.q
-window.candor = candor
-boot()
-queued?.forEach((each) => candor(...each))
+type Candor = (command: string, a?: never, b?: never) => Promise<void>
 
 declare global {
   interface Window {
-    candor?: typeof candor & { q?: Parameters<typeof candor>[] }
+    candor?: Candor & { q?: Parameters<Candor>[] }
   }
 }

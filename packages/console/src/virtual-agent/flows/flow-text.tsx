@@ -6,7 +6,7 @@ import { Icon } from '../../design/icons.tsx'
 import { useMayEdit } from '../authoring-roles.ts'
 import { useDefinition } from '../draft-context.ts'
 import { asSentence } from '../draft-store.ts'
-import parts from '../parts/parts.module.css'
+import parts from '../../design/parts.module.css'
 import { readFlowText, writeFlowText, type ReadFlowText } from './read-flow-text.ts'
 import css from './flow-text.module.css'
 

@@ -2,8 +2,8 @@
 import { Link } from '@tanstack/react-router'
 import { useDefinition } from '../draft-context.ts'
 import { useReview } from '../review/use-review.ts'
-import parts from '../parts/parts.module.css'
-import { Share } from '../parts/share.tsx'
+import parts from '../../design/parts.module.css'
+import { Share } from '../../design/share.tsx'
 import { nameOfIntentId } from './intent-names.ts'
 import css from './confused-with.module.css'
 

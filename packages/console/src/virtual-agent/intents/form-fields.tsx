@@ -13,7 +13,7 @@ import { useDefinition, useFaults } from '../draft-context.ts'
 import { faultAt } from '../draft-store.ts'
 import { ChoiceSwitch } from '../parts/choice-switch.tsx'
 import { LocalisedField } from '../parts/localised-field.tsx'
-import parts from '../parts/parts.module.css'
+import parts from '../../design/parts.module.css'
 import { withForm } from './change-intents.ts'
 import css from './form-fields.module.css'
 

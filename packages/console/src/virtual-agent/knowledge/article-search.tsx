@@ -7,8 +7,8 @@ import { Button } from '../../design/controls.tsx'
 import { Section } from '../../design/page.tsx'
 import { TextField } from '../../design/text-field.tsx'
 import { api } from '../../live/api-client.ts'
-import { Badge, Problem } from '../parts/say.tsx'
-import parts from '../parts/parts.module.css'
+import { Badge, Problem } from '../../design/say.tsx'
+import parts from '../../design/parts.module.css'
 import css from './article-search.module.css'
 
 export function ArticleSearch({ articles }: { articles: readonly ArticleSummary[] }) {

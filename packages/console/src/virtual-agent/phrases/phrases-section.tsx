@@ -10,7 +10,7 @@ import { Section } from '../../design/page.tsx'
 import { useDefinition, useDraft } from '../draft-context.ts'
 import { LocalisedField } from '../parts/localised-field.tsx'
 import { LanguageChoice } from '../parts/writing-language.tsx'
-import parts from '../parts/parts.module.css'
+import parts from '../../design/parts.module.css'
 import { phraseNames } from './phrase-names.ts'
 import css from './phrases-section.module.css'
 

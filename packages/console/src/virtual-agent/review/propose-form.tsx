@@ -13,9 +13,9 @@ import { showToast } from '../../shell/toasts.tsx'
 import { useMayEdit } from '../authoring-roles.ts'
 import { useEdited } from '../draft-context.ts'
 import { names } from '../overview/next-step.ts'
-import { Problem } from '../parts/say.tsx'
+import { Problem } from '../../design/say.tsx'
 import { noteCharactersMax } from '../versions/proposal-card.tsx'
-import parts from '../parts/parts.module.css'
+import parts from '../../design/parts.module.css'
 import css from './propose-form.module.css'
 
 export function ProposeForm({ overview }: { overview: VirtualAgentOverview<Definition> }) {

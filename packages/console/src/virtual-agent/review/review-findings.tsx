@@ -1,7 +1,7 @@
 /** What the engine noticed besides: texts that are missing in a language, and what nothing leads to. */
 import { Section } from '../../design/page.tsx'
 import { useDefinition } from '../draft-context.ts'
-import { counted } from '../parts/counted.ts'
+import { counted } from '../../design/counted.ts'
 import { placeOfFault } from '../fault-place.ts'
 import { languageNames } from '../languages.ts'
 import { Icon } from '../../design/icons.tsx'

@@ -11,8 +11,8 @@ import { showToast } from '../../shell/toasts.tsx'
 import { overviewQuery } from '../authoring-queries.ts'
 import { useMayEdit } from '../authoring-roles.ts'
 import { useEdited } from '../draft-context.ts'
-import { Problem } from '../parts/say.tsx'
-import parts from '../parts/parts.module.css'
+import { Problem } from '../../design/say.tsx'
+import parts from '../../design/parts.module.css'
 import css from './tool-editor.module.css'
 
 export function SecretField({ tool, secret }: { tool: Tool; secret: ToolSecret | null }) {

@@ -1,7 +1,7 @@
 /** What differs, thing by thing, old beside new. */
 import { classes } from '../../design/classes.ts'
-import { Badge } from '../parts/say.tsx'
-import parts from '../parts/parts.module.css'
+import { Badge } from '../../design/say.tsx'
+import parts from '../../design/parts.module.css'
 import type { ChangedLine, DefinitionChange } from './diff-definitions.ts'
 import css from './changes-list.module.css'
 

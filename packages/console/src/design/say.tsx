@@ -1,7 +1,7 @@
-/** Small things that every authoring page says: loading, a refusal, nothing yet, a badge. */
+/** Small things that every page says: loading, a refusal, nothing yet, a badge. */
 import type { ReactNode } from 'react'
-import { classes } from '../../design/classes.ts'
-import { Icon, type IconName } from '../../design/icons.tsx'
+import { classes } from './classes.ts'
+import { Icon, type IconName } from './icons.tsx'
 import css from './parts.module.css'
 
 export function Bones() {

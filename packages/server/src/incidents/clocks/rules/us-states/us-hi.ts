@@ -1,0 +1,55 @@
+import { excused, forLawEnforcement, inWriting, numbers, readAt, type StateLaw } from '../state-law.ts'
+
+export const HI: StateLaw = {
+  state: 'US-HI',
+  act: 'Haw. Rev. Stat.',
+  categories: numbers,
+  harm: excused(),
+  pause: forLawEnforcement,
+  duties: [
+    {
+      audience: 'individuals',
+      section: '§ 487N-2(a), (d)',
+      says: 'Affected persons are told without unreasonable delay.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      content: [
+        'what-happened',
+        'what-information',
+        'what-we-do',
+        'contact-of-sender',
+        'review-accounts-advice',
+      ],
+      pause: inWriting,
+      verified: readAt('https://policyrisk.com/states/hawaii/statutes/487N-2'),
+    },
+    {
+      audience: 'regulator',
+      to: 'Hawaii Office of Consumer Protection',
+      section: '§ 487N-2(f)',
+      says: 'Where more than 1,000 persons are told at one time, the Office of Consumer Protection is told in writing of timing, content and distribution.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      residentsMin: 1001,
+      pause: inWriting,
+    },
+    {
+      audience: 'consumer-agencies',
+      section: '§ 487N-2(f)',
+      says: 'Where more than 1,000 persons are told at one time, the nationwide agencies are told in writing of timing, content and distribution.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      residentsMin: 1001,
+      pause: inWriting,
+    },
+    {
+      audience: 'data-owner',
+      section: '§ 487N-2(b)',
+      says: 'Who holds data that is not theirs tells the owner or licensee at once after discovering the breach.',
+      starts: ['discovered'],
+      promptly: true,
+      pause: inWriting,
+      verified: readAt('https://policyrisk.com/states/hawaii/statutes/487N-2'),
+    },
+  ],
+}

@@ -1,0 +1,57 @@
+import { days, excused, forLawEnforcement, numbers, readAt, type StateLaw } from '../state-law.ts'
+
+export const IN: StateLaw = {
+  state: 'US-IN',
+  act: 'Ind. Code',
+  categories: numbers,
+  harm: excused(),
+  pause: forLawEnforcement,
+  duties: [
+    {
+      audience: 'individuals',
+      section: '§§ 24-4.9-3-1(a), 24-4.9-3-3',
+      says: 'Residents are told without unreasonable delay, within 45 days of the discovery, where identity theft or fraud has resulted or could.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      limit: days(45),
+      from: '2022-07-01',
+      version: 2,
+      verified: readAt('https://lawserver.com/law/state/indiana/in-code/indiana_code_24-4-9-3-3'),
+    },
+    {
+      audience: 'individuals',
+      section: '§§ 24-4.9-3-1(a), 24-4.9-3-3',
+      says: 'Residents were to be told without unreasonable delay.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      until: '2022-07-01',
+    },
+    {
+      audience: 'attorney-general',
+      section: '§§ 24-4.9-3-1(c), 24-4.9-3-3',
+      says: 'Who discloses a breach to residents discloses it to the Attorney General within the same 45 days.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      limit: days(45),
+      verified: readAt('https://instalawyer.io/laws/indiana-code/24-49-3-1-disclosure-of-breach'),
+    },
+    {
+      audience: 'consumer-agencies',
+      section: '§ 24-4.9-3-1(b)',
+      says: 'Who discloses to more than 1,000 consumers gives the agencies what they need to prevent fraud, within the same 45 days.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      limit: days(45),
+      residentsMin: 1001,
+      verified: readAt('https://instalawyer.io/laws/indiana-code/24-49-3-1-disclosure-of-breach'),
+    },
+    {
+      audience: 'data-owner',
+      section: '§§ 24-4.9-3-2, 24-4.9-3-3',
+      says: 'Who maintains data that is not theirs notifies its owner of an acquisition, within 45 days of the discovery.',
+      starts: ['discovered'],
+      promptly: true,
+      limit: days(45),
+    },
+  ],
+}

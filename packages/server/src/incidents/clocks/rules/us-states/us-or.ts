@@ -1,0 +1,62 @@
+import { days, excused, forLawEnforcement, inWriting, numbers, readAt, type StateLaw } from '../state-law.ts'
+
+export const OR: StateLaw = {
+  state: 'US-OR',
+  act: 'Or. Rev. Stat.',
+  categories: [...numbers, 'passport', 'health', 'credentials'],
+  harm: excused('documented', 'law-enforcement-consulted'),
+  pause: forLawEnforcement,
+  exemptions: [
+    'A vendor tells the Attorney General itself of more than 250 consumers, or of a number that it cannot determine, unless the covered entity has (§ 646A.604(2)(c)).',
+  ],
+  duties: [
+    {
+      audience: 'individuals',
+      section: '§ 646A.604(1)(a), (3)',
+      says: 'Consumers are told in the most expeditious manner possible, within 45 days of discovering the breach or being notified of it. Not where harm is unlikely, found after an investigation or after consulting law enforcement, and kept in writing for five years; the clock asks for both.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      limit: days(45),
+      content: [
+        'what-happened',
+        'dates-of-breach',
+        'what-information',
+        'contact-of-sender',
+        'consumer-agencies-contacts',
+        'ftc-contact',
+        'attorney-general-contact',
+      ],
+      pause: inWriting,
+      verified: readAt('http://www.oregonlaws.org/ors/646A.604'),
+    },
+    {
+      audience: 'attorney-general',
+      section: '§ 646A.604(1)(b), (3)',
+      says: 'Where more than 250 consumers are to be told, the Attorney General is told in writing or electronically, within the same 45 days.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      limit: days(45),
+      residentsMin: 251,
+      pause: inWriting,
+      verified: readAt('http://www.oregonlaws.org/ors/646A.604'),
+    },
+    {
+      audience: 'consumer-agencies',
+      section: '§ 646A.604(6)',
+      says: 'Who notifies more than 1,000 residents at one time tells the nationwide agencies of the timing, the distribution and the content of the notices.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      residentsMin: 1001,
+    },
+    {
+      audience: 'data-owner',
+      section: '§ 646A.604(2)',
+      says: 'A vendor tells the covered entity, or the vendor above it, as soon as practicable, within 10 days of discovering the breach or having reason to believe in it.',
+      starts: ['discovered'],
+      promptly: true,
+      limit: days(10),
+      pause: null,
+      verified: readAt('http://www.oregonlaws.org/ors/646A.604'),
+    },
+  ],
+}

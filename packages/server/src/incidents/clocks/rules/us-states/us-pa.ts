@@ -1,0 +1,65 @@
+import { excused, forLawEnforcement, inWriting, numbers, quotedAt, type StateLaw } from '../state-law.ts'
+
+export const PA: StateLaw = {
+  state: 'US-PA',
+  act: '73 Pa. Stat.',
+  categories: [...numbers, 'health', 'credentials'],
+  harm: excused(),
+  pause: forLawEnforcement,
+  exemptions: [
+    "Where a social security, bank account or driver's licence number was exposed, a credit report and a year of monitoring are offered (Act 33 of 2024).",
+  ],
+  duties: [
+    {
+      audience: 'individuals',
+      section: '§ 2303(a)',
+      says: 'Residents are told without unreasonable delay where the breach has caused, or is believed to cause, loss or injury.',
+      starts: ['determined'],
+      promptly: true,
+      pause: inWriting,
+    },
+    {
+      audience: 'attorney-general',
+      section: '§ 2303(c.1)',
+      says: 'Where more than 500 individuals of the state are to be told, the Attorney General is told concurrently.',
+      starts: ['determined'],
+      promptly: true,
+      individuals: 'not-later',
+      residentsMin: 501,
+      content: ['dates-of-breach', 'what-happened', 'number-affected'],
+      pause: inWriting,
+      from: '2024-09-26',
+      verified: quotedAt(
+        'https://databreaches.net/2024/07/07/new-pennsylvania-law-will-offer-added-protections-for-victims-of-data-breaches-and-new-reporting-requirements',
+      ),
+    },
+    {
+      audience: 'consumer-agencies',
+      section: '§ 2305',
+      says: 'Who notifies more than 500 persons at one time tells the nationwide agencies of timing, distribution and number.',
+      starts: ['determined'],
+      promptly: true,
+      residentsMin: 501,
+      pause: inWriting,
+      from: '2024-09-26',
+      version: 2,
+    },
+    {
+      audience: 'consumer-agencies',
+      section: '§ 2305',
+      says: 'Who notified more than 1,000 persons at one time told the nationwide agencies of timing, distribution and number.',
+      starts: ['determined'],
+      promptly: true,
+      residentsMin: 1001,
+      pause: inWriting,
+      until: '2024-09-26',
+    },
+    {
+      audience: 'data-owner',
+      section: '§ 2303(c)',
+      says: 'A vendor tells the entity on whose behalf it maintains the data, following the discovery.',
+      starts: ['discovered'],
+      promptly: true,
+    },
+  ],
+}

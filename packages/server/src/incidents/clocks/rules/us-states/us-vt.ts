@@ -1,0 +1,65 @@
+import {
+  businessDays,
+  days,
+  excused,
+  forLawEnforcement,
+  numbers,
+  readAt,
+  type StateLaw,
+} from '../state-law.ts'
+
+export const VT: StateLaw = {
+  state: 'US-VT',
+  act: '9 V.S.A.',
+  categories: [...numbers, 'passport', 'health', 'credentials'],
+  harm: excused('documented', 'attorney-general-told'),
+  pause: forLawEnforcement,
+  exemptions: [
+    'Who swore to its security procedures before the breach tells the Attorney General before consumers are told instead (§ 2435(b)(3)(B)(ii)).',
+  ],
+  duties: [
+    {
+      audience: 'individuals',
+      section: '§ 2435(b)(1), (5)',
+      says: 'Consumers are told in the most expedient time possible, within 45 days of the discovery or notification.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      limit: days(45),
+      content: [
+        'what-happened',
+        'what-information',
+        'what-we-do',
+        'contact-of-sender',
+        'review-accounts-advice',
+        'dates-of-breach',
+      ],
+      verified: readAt('https://legislature.vermont.gov/statutes/section/09/062/02435'),
+    },
+    {
+      audience: 'attorney-general',
+      to: 'Attorney General of Vermont, or its Department of Financial Regulation',
+      section: '§ 2435(b)(3)(B)(i)',
+      says: 'The Attorney General, or the Department of Financial Regulation for whom it regulates, gets a preliminary description within 14 business days of the discovery, or when consumers are told if that is sooner.',
+      starts: ['discovered', 'notified-by-processor'],
+      limit: businessDays(14, 'us-federal'),
+      individuals: 'not-later',
+      content: ['dates-of-breach', 'date-of-discovery', 'what-happened'],
+    },
+    {
+      audience: 'consumer-agencies',
+      section: '§ 2435(c)',
+      says: 'Who notifies more than 1,000 consumers at one time tells the nationwide agencies of timing, distribution and content.',
+      starts: ['discovered', 'notified-by-processor'],
+      promptly: true,
+      residentsMin: 1001,
+    },
+    {
+      audience: 'data-owner',
+      section: '§ 2435(b)(2)',
+      says: 'Who holds data that is not theirs tells the owner or licensee at once after discovering the breach.',
+      starts: ['discovered'],
+      promptly: true,
+      verified: readAt('https://legislature.vermont.gov/statutes/section/09/062/02435'),
+    },
+  ],
+}

@@ -1,6 +1,7 @@
 /** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
 import { containment } from './containment.ts'
 import { logAttacks } from './log-attacks.ts'
+import { skimmerDrill } from './skimmer.ts'
 import { skippedLog } from './skipped-log.ts'
 import { stolenData } from './stolen-data.ts'
 
@@ -13,6 +14,10 @@ const drills: Record<string, { says: string; run(print: (line: string) => void):
   'log-attacks': {
     says: 'change, drop, insert, reorder, truncate, fork and roll back an access log',
     run: logAttacks,
+  },
+  skimmer: {
+    says: 'alter the tag manager’s script on a payment page, and see who notices',
+    run: skimmerDrill,
   },
   'skipped-log': {
     says: 'ask the keyholder for keys as a server that skips the log',
@@ -32,5 +37,6 @@ if (drill === undefined) {
   process.exitCode = 2
 } else {
   const found = await drill.run((line) => void process.stdout.write(`${line}\n`))
+  process.stdout.write(found ? 'found\n' : 'NOT FOUND\n')
   process.exitCode = found ? 0 : 1
 }

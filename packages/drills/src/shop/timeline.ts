@@ -1,22 +1,26 @@
-/** What happened when, in seconds since the drill's zero: printed as it happens, and kept for the verdict. */
+/** What happened when, in seconds since the attack began: printed as it happens. */
 export interface Timeline {
-  /** Seconds since zero. */
-  mark(what: string): number
-  /** Zero is now: the attack begins. */
-  begin(): void
+  /** Zero is now. */
+  begin(what: string): void
+  mark(what: string): void
+  /** What was found to hold, or not. @returns `isSo` */
+  check(isSo: boolean, what: string): boolean
+  zero(): number
 }
 
 export function openTimeline(print: (line: string) => void, now: () => number): Timeline {
   let zero = now()
+  const line = (what: string): void => print(`${((now() - zero) / 1_000).toFixed(1).padStart(6)} s  ${what}`)
   return {
-    begin() {
+    begin(what) {
       zero = now()
-      print(`   0.0 s  the attack begins`)
+      line(what)
     },
-    mark(what) {
-      const seconds = (now() - zero) / 1_000
-      print(`${seconds.toFixed(1).padStart(6)} s  ${what}`)
-      return seconds
+    mark: line,
+    check(isSo, what) {
+      line(`${isSo ? 'ok ' : 'NOT'}  ${what}`)
+      return isSo
     },
+    zero: () => zero,
   }
 }

@@ -5,16 +5,14 @@ import type { Duplex } from 'node:stream'
 import { makeLoopbackCertificate } from '@candor/keyholder/certificate.ts'
 
 /**
- * What stands between Candor and the world: it ends TLS, passes everything on, and is the thing that somebody breaks into.
- * The attacker of a drill has all of it, and nothing behind it.
+ * What stands between a server and the world: it ends TLS and passes everything on. Candor's is its CDN, and the thing that
+ * somebody breaks into: the attacker of a drill has all of it, and nothing behind it.
  */
-export interface Cdn {
+export interface TlsEnd {
   /** `https://localhost:…`: the public address of the Candor behind it. */
   url: string
   /** From now on answers pass through these hands; null: untouched. */
   alter(attack: Attack | null): void
-  /** Requests that came, newest last. */
-  seen: { method: string; path: string }[]
   /** Where Candor listens, once it does. */
   inFrontOf(url: string): void
   close(): Promise<void>
@@ -32,20 +30,20 @@ export type Attack = (
   answer: Answer,
 ) => Answer | null
 
-/** Requests remembered. */
-const seenMax = 20_000
-
-export async function openCdn(): Promise<Cdn> {
+export async function openTlsEnd(): Promise<TlsEnd> {
   let behind: URL | null = null
   let attack: Attack | null = null
-  const seen: Cdn['seen'] = []
+  let visitors = 0
+  const addresses = new Map<string, string>()
+  let newestAddress = addressOf(0)
   const server: Server = createServer(makeLoopbackCertificate(Date.now()), (asked, response) => {
-    seen.push({ method: asked.method!, path: asked.url! })
-    if (seen.length > seenMax) seen.shift()
-    pass(asked, response)
+    void (async () => {
+      const body = Buffer.concat(await asked.toArray())
+      noteVisit(asked.url!, body)
+      pass(asked, body, response)
+    })().catch(() => response.destroy())
   })
   server.on('upgrade', (asked: IncomingMessage, socket: Duplex, head: Buffer) => {
-    seen.push({ method: 'UPGRADE', path: asked.url! })
     if (behind === null) return socket.destroy()
     const onward = connect(Number(behind.port), behind.hostname, () => {
       const lines = [`GET ${asked.url} HTTP/1.1`, ...pairs(asked.rawHeaders)]
@@ -58,13 +56,30 @@ export async function openCdn(): Promise<Cdn> {
     socket.on('close', () => onward.destroy())
   })
 
-  function pass(asked: IncomingMessage, response: ServerResponse): void {
+  /**
+   * All visitors of a drill sit on this machine. Here each visit gets a network of its own, by the loader's report; what
+   * a browser itself sends comes from where the newest visit did.
+   */
+  function noteVisit(path: string, body: Buffer): void {
+    if (path !== '/v1/page-views') return
+    const visit = /"v":"([0-9a-f-]{36})"/.exec(body.toString('utf8'))?.[1]
+    if (visit === undefined) return
+    if (!addresses.has(visit)) addresses.set(visit, addressOf(++visitors))
+    newestAddress = addresses.get(visit)!
+  }
+
+  function pass(asked: IncomingMessage, body: Buffer, response: ServerResponse): void {
     if (behind === null) {
       response.writeHead(502).end()
       return
     }
     // What is altered has to be readable: no encoding is asked for.
-    const headers = { ...asked.headers, 'accept-encoding': 'identity' }
+    const headers = {
+      ...asked.headers,
+      'accept-encoding': 'identity',
+      'x-forwarded-for': newestAddress,
+      'content-length': String(body.length),
+    }
     const onward = request(
       { host: behind.hostname, port: behind.port, method: asked.method, path: asked.url, headers },
       (answered) => {
@@ -91,7 +106,7 @@ export async function openCdn(): Promise<Cdn> {
     )
     onward.on('error', () => response.destroy())
     response.on('close', () => onward.destroy())
-    asked.pipe(onward)
+    onward.end(body)
   }
 
   server.listen(0, '127.0.0.1')
@@ -99,13 +114,17 @@ export async function openCdn(): Promise<Cdn> {
   return {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
     alter: (given) => void (attack = given),
-    seen,
     inFrontOf: (url) => void (behind = new URL(url)),
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** Of the networks that are kept for measuring (RFC 2544), as many as there are /24 in them. */
+function addressOf(n: number): string {
+  return `198.${18 + ((n >> 8) & 1)}.${n & 255}.7`
 }
 
 function pairs(raw: readonly string[]): string[] {

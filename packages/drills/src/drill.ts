@@ -1,4 +1,5 @@
 /** `candor drill <name>`: re-enacts an attack on a copy and shows what is found. */
+import { alteredWidget } from './altered-widget.ts'
 import { containment } from './containment.ts'
 import { logAttacks } from './log-attacks.ts'
 import { skimmerDrill } from './skimmer.ts'
@@ -7,6 +8,10 @@ import { stolenData } from './stolen-data.ts'
 
 /** Each answers whether everything was found. */
 const drills: Record<string, { says: string; run(print: (line: string) => void): Promise<boolean> }> = {
+  'altered-widget': {
+    says: 'alter the widget’s script, document and manifest at the CDN',
+    run: alteredWidget,
+  },
   containment: {
     says: 'open a thousand widgets, switch them off, and measure what still runs',
     run: containment,

@@ -2,9 +2,12 @@
 import { alteredWidget } from './altered-widget.ts'
 import { containment } from './containment.ts'
 import { logAttacks } from './log-attacks.ts'
+import { selective } from './selective.ts'
 import { skimmerDrill } from './skimmer.ts'
 import { skippedLog } from './skipped-log.ts'
 import { stolenData } from './stolen-data.ts'
+import { stolenKeys } from './stolen-keys.ts'
+import { unpinned } from './unpinned.ts'
 
 /** Each answers whether everything was found. */
 const drills: Record<string, { says: string; run(print: (line: string) => void): Promise<boolean> }> = {
@@ -20,6 +23,10 @@ const drills: Record<string, { says: string; run(print: (line: string) => void):
     says: 'change, drop, insert, reorder, truncate, fork and roll back an access log',
     run: logAttacks,
   },
+  selective: {
+    says: 'serve the skimmer to one view in twenty, and never to a watcher',
+    run: selective,
+  },
   skimmer: {
     says: 'alter the tag manager’s script on a payment page, and see who notices',
     run: skimmerDrill,
@@ -31,6 +38,14 @@ const drills: Record<string, { says: string; run(print: (line: string) => void):
   'stolen-data': {
     says: 'steal a server’s disk without its keyholder, and try to read a conversation',
     run: stolenData,
+  },
+  'stolen-keys': {
+    says: 'steal one release key, then all three, and publish what the attacker likes',
+    run: stolenKeys,
+  },
+  unpinned: {
+    says: 'take the pin and the headers from the page, and see what still notices',
+    run: unpinned,
   },
 }
 

@@ -76,8 +76,8 @@ export async function openAttackedShop(now: () => number): Promise<AttackedShop>
       return
     }
     const isOld = pathname.startsWith('/old/')
-    const page = pages[isOld ? pathname.slice('/old'.length) : pathname]
-    if (page === undefined) {
+    const page = mainOf(isOld ? pathname.slice('/old'.length) : pathname)
+    if (page === null) {
       response.writeHead(404).end()
       return
     }
@@ -137,12 +137,15 @@ export function cardStolen(shop: AttackedShop): boolean {
   return shop.stolen.some(({ url, body }) => decodeURIComponent(url + body).includes(typedCard))
 }
 
-const pages: Record<string, string> = {
-  '/': '<h1>Boots and coats</h1><p><a href="/checkout">To the checkout</a>',
-  '/product': '<h1>Walking boots</h1><p>Seven sizes.',
-  '/checkout':
-    '<h1>Checkout</h1><form><label>Card number <input name="card-number" autocomplete="cc-number"></label><label>Security code <input name="cvc"></label></form>',
+/** Every address below the checkout is a payment page. */
+function mainOf(pathname: string): string | null {
+  if (pathname === '/') return '<h1>Boots and coats</h1><p><a href="/checkout">To the checkout</a>'
+  if (pathname === '/product') return '<h1>Walking boots</h1><p>Seven sizes.'
+  return /^\/checkout(\/|$)/.test(pathname) ? checkout : null
 }
+
+const checkout =
+  '<h1>Checkout</h1><form><label>Card number <input name="card-number" autocomplete="cc-number"></label><label>Security code <input name="cvc"></label></form>'
 
 async function listening(server: Server): Promise<void> {
   server.listen(0, '127.0.0.1')

@@ -38,8 +38,10 @@ export interface ShopScene {
   direct: string
   timeline: Timeline
   visit(at: string, options?: ContextOptions): Promise<Visitor>
-  /** Opens pages without an attack, and approves what ran there: the baseline that an alarm needs. */
+  /** Opens pages without an attack, approves what ran there (the baseline that an alarm needs), and the chat beside card fields. */
   learn(pages: readonly string[]): Promise<void>
+  /** Below /v1, with the tenant's key. */
+  get<T>(at: string): Promise<T>
   savePlaybook(playbook: Playbook): Promise<Playbook>
   alarms(): Promise<IntegrityAlarm[]>
   /** @returns null when none is raised in time; it has to be of this kind, and newer than the beginning. */
@@ -168,7 +170,6 @@ async function openShopScene(
   }
 
   shop.tag = `<script src="${cdn.url}${loader.path}" integrity="${loader.integrity}" crossorigin="anonymous" data-tenant="${tenant.slug}" async></script>`
-  await ask('POST', 'approved-pages', { pattern: `${shop.origin}/checkout`, reason: 'Help with paying' })
   await useHeaders()
 
   const timeline = openTimeline(print, Date.now)
@@ -219,12 +220,14 @@ async function openShopScene(
     visit,
     async learn(pages) {
       for (const each of pages) {
+        const pattern = shop.origin + each
+        if (each.startsWith('/checkout'))
+          await ask('POST', 'approved-pages', { pattern, reason: 'Help with paying' })
         const visitor = await visit(each)
-        const template = shop.origin + each
         const known = await until(
           scripts,
           (all) =>
-            all.filter((script) => script.template === template && script.hashes.some(({ hash }) => hash))
+            all.filter((script) => script.template === pattern && script.hashes.some(({ hash }) => hash))
               .length >= 2,
           learnMsMax,
         )
@@ -232,11 +235,12 @@ async function openShopScene(
         if (known === null) throw new Error(`Nothing was reported of ${each}.`)
         const { pages: seen } = await ask<IntegrityHome>('GET', 'integrity')
         await ask('POST', 'integrity/scripts/approve-template', {
-          template: seen.find((page) => page.template === template)!.id,
+          template: seen.find((page) => page.template === pattern)!.id,
           justification: 'As it was built',
         })
       }
     },
+    get: (at) => ask('GET', at),
     savePlaybook: (playbook) => ask<Playbook>('PUT', 'integrity/playbook', playbook),
     alarms,
     async alarmOf(kind, msMax) {

@@ -106,6 +106,7 @@ test('with the keyboard alone an alarm is chosen, approved with owner and reason
     const dialog = page.getByRole('dialog', { name: 'Approve: unknown script' })
     await dialog.waitFor()
     assert.equal(await dialog.getByRole('button', { name: 'Approve' }).isDisabled(), true)
+    await page.waitForFunction(() => document.activeElement?.matches('[role="dialog"] input'))
     await page.keyboard.type('Design team')
     await page.keyboard.press('Tab')
     await page.keyboard.type('Fonts of the new brand.')

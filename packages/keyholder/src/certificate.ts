@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 
 /** A side of the connection between a server and its keyholder. */
 export type Side = 'keyholder' | 'server'
@@ -12,8 +12,49 @@ const validYears = 10
  */
 export function makeCertificate(side: Side, nowMs: number): { cert: string; key: string } {
   const { privateKey } = generateKeyPairSync('ed25519')
-  const algorithm = sequence(oid('1.3.101.112'))
-  const name = sequence(set(sequence(oid('2.5.4.3'), utf8(`candor ${side}`))))
+  return selfSigned({
+    name: `candor ${side}`,
+    privateKey,
+    algorithm: sequence(oid('1.3.101.112')),
+    digest: null,
+    extensions: [
+      extension('2.5.29.37', sequence(oid(side === 'keyholder' ? serverAuth : clientAuth))), // extKeyUsage
+    ],
+    nowMs,
+  })
+}
+
+/**
+ * The same for a web server on this machine (`localhost`, `127.0.0.1`), with ECDSA on P-256 (RFC 5758): browsers take no
+ * Ed25519. For drills and tests, in a browser that was told to take any certificate.
+ */
+export function makeLoopbackCertificate(nowMs: number): { cert: string; key: string } {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const localhost = tagged(0x82, Buffer.from('localhost')) // dNSName
+  const address = tagged(0x87, Buffer.from([127, 0, 0, 1])) // iPAddress
+  return selfSigned({
+    name: 'localhost',
+    privateKey,
+    algorithm: sequence(oid('1.2.840.10045.4.3.2')), // ecdsa-with-SHA256
+    digest: 'sha256',
+    extensions: [
+      extension('2.5.29.17', sequence(localhost, address)), // subjectAltName
+      extension('2.5.29.37', sequence(oid(serverAuth))),
+    ],
+    nowMs,
+  })
+}
+
+function selfSigned(made: {
+  name: string
+  privateKey: KeyObject
+  algorithm: Buffer
+  digest: string | null
+  extensions: Buffer[]
+  nowMs: number
+}): { cert: string; key: string } {
+  const { privateKey, algorithm, nowMs } = made
+  const name = sequence(set(sequence(oid('2.5.4.3'), utf8(made.name))))
   const until = new Date(nowMs)
   until.setUTCFullYear(until.getUTCFullYear() + validYears)
   const serial = randomBytes(16)
@@ -31,11 +72,11 @@ export function makeCertificate(side: Side, nowMs: number): { cert: string; key:
       sequence(
         extension('2.5.29.19', sequence()), // basicConstraints: no authority
         extension('2.5.29.15', bits(Buffer.from([0x80]), 7)), // keyUsage: digitalSignature
-        extension('2.5.29.37', sequence(oid(side === 'keyholder' ? serverAuth : clientAuth))),
+        ...made.extensions,
       ),
     ),
   )
-  const der = sequence(contents, algorithm, bits(sign(null, contents, privateKey), 0))
+  const der = sequence(contents, algorithm, bits(sign(made.digest, contents, privateKey), 0))
   return {
     cert: pem('CERTIFICATE', der),
     key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),

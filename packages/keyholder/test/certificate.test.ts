@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { createServer as createHttpsServer, request } from 'node:https'
 import * as net from 'node:net'
 import { after, before, test } from 'node:test'
 import * as tls from 'node:tls'
-import { makeCertificate } from '../src/certificate.ts'
+import { makeCertificate, makeLoopbackCertificate } from '../src/certificate.ts'
 import { KeyholderAway, openKeyholderClient, type KeyholderAddress } from '../src/client.ts'
 import { listen, type Listener } from '../src/listener.ts'
 import { showsCertificate } from '../src/pinned-certificate.ts'
@@ -145,5 +148,32 @@ test('only exactly the expected certificate passes, whoever vouches for another'
     socket.destroy()
   } finally {
     impostor.close()
+  }
+})
+
+test('a web server on this machine is spoken to under its certificate, by name and by address', async () => {
+  const { cert, key } = makeLoopbackCertificate(Date.now())
+  const server = createHttpsServer({ cert, key }, (_, response) => response.end('here')).listen(
+    0,
+    '127.0.0.1',
+  )
+  await once(server, 'listening')
+  try {
+    const { port } = server.address() as net.AddressInfo
+    for (const host of ['localhost', '127.0.0.1']) {
+      const [response] = (await once(
+        request({ host: '127.0.0.1', port, servername: host === 'localhost' ? host : '', ca: cert }).end(),
+        'response',
+      )) as [IncomingMessage]
+      assert.equal(response.statusCode, 200)
+      response.resume()
+    }
+    const read = new X509Certificate(cert)
+    assert.equal(read.checkHost('localhost'), 'localhost')
+    assert.equal(read.checkHost('candor.example'), undefined)
+    assert.ok(read.verify(read.publicKey))
+  } finally {
+    server.closeAllConnections()
+    server.close()
   }
 })

@@ -356,6 +356,8 @@ test('a server that contained the chat ends it, before the welcome and after, an
   refused.welcome()
   refused.hear({ type: 'refused', code: 'contained', message: '' })
   for (const { told, clock, of } of [before, after, refused]) {
+    // The stop is confirmed to the server first.
+    clock.pass(1_000)
     assert.deepEqual(told.at(-1), { type: 'gone' })
     clock.pass(120_000)
     assert.equal(of('hello').length, 1)

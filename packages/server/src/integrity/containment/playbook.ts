@@ -103,9 +103,9 @@ export function openPlaybooks(options: {
         const sealed = secret === null ? null : sealing.seal(contextOf(tenant), secret)
         await q(
           `insert into playbooks (tenant_id, rules, webhook, sealed_secret, saved_by, saved_by_name, saved_at)
-           values ($1, $2, $3, $4, $5, $6, $7)
+           values ($1, $2, $3, coalesce($4, (select sealed_secret from playbooks where tenant_id = $1)), $5, $6, $7)
            on conflict (tenant_id) do update set rules = $2, webhook = $3,
-             sealed_secret = coalesce($4, playbooks.sealed_secret), saved_by = $5, saved_by_name = $6, saved_at = $7`,
+             sealed_secret = excluded.sealed_secret, saved_by = $5, saved_by_name = $6, saved_at = $7`,
           [tenant, JSON.stringify(rules), url, sealed, by.id, by.name, new Date(clock.now())],
         )
         // Another receiver is tried at once; where there is none nothing waits for it.

@@ -105,7 +105,7 @@ test('a run that takes too long, or too much memory, is ended and says so', asyn
     },
     limits: { beforeMs: 15_000 },
   }
-  assert.deepEqual(await watchInProcess(order, { runMsMax: 2_000 }), {
+  assert.deepEqual(await watchInProcess(order, { runMsMax: 2_000, memoryBytesMax: Infinity }), {
     kind: 'failed',
     reason: 'It took too long and was ended.',
   })

@@ -40,7 +40,7 @@ interface Served {
   skimmed: boolean
 }
 
-/** @returns whether it was found as soon as arithmetic says, and by whom it was seen is told as it was. */
+/** @returns whether it was found within the views that arithmetic gives it, and browsers told what was served. */
 export function selective(print: (line: string) => void, seed = 2017): Promise<boolean> {
   return withShopScene(print, async (scene) => {
     const { shop, timeline } = scene

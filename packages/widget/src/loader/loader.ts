@@ -171,6 +171,7 @@ const show = (on: boolean, why?: string): void => {
 const boot = (): void => {
   if (host) return
   ready = wanted = shown = false
+  patience = 0
   told = ''
   channel = new MessageChannel()
   channel.port1.onmessage = ({ data }) => {

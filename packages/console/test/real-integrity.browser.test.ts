@@ -67,7 +67,8 @@ async function visit(tenant: TestTenant, network: number): Promise<void> {
       n: randomUUID(),
       u: `${site}/pay`,
       c: false,
-      l: `${platform.url}/w/loader.js`,
+      // The loader in force: another one would be an alarm of its own.
+      l: platform.url + (platform.candor.releases.loader()?.path ?? '/w/loader.js'),
       i: true,
       m: '',
       s: [`${site}/pay.js`],

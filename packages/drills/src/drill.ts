@@ -37,8 +37,8 @@ const drills: Record<
     run: notices,
   },
   selective: {
-    says: 'serve the skimmer to one view in twenty, and never to a watcher',
-    run: (print) => selective(print),
+    says: 'serve the skimmer to one view in twenty (--share=1: in a hundred), and never to a watcher',
+    run: selective,
   },
   skimmer: {
     says: 'alter the tag manager’s script on a payment page, and see who notices',

@@ -4,6 +4,7 @@
  * what was told is then compared with what was served.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import type { IntegrityAlarm } from '@candor/protocol/integrity-api.ts'
 import { cardStolen, harmless, skimmer } from './shop/attacked-shop.ts'
 import { withShopScene, type ShopScene } from './shop/shop-scene.ts'
@@ -11,11 +12,8 @@ import { seededDice } from './shop/seeded-dice.ts'
 
 const phoneShare = 0.6
 const paymentShare = 0.5
-/** Of telephones on the payment page; of all views, one in twenty. */
-const skimmedShare = 1 / 6
-const viewShare = phoneShare * paymentShare * skimmedShare
-/** That so many pass without the skimmer happens once in a hundred times. */
-const viewsMax = viewsUntil(0.99)
+/** Of all views; `--share=1` for one in a hundred, which takes some minutes. */
+const viewShareUsual = 0.05
 /** A browser's report, and our look at it, until the next visitor comes. */
 const reportMs = 400
 /** Views that may begin between the one that showed it and our hearing of it. */
@@ -23,7 +21,8 @@ const viewsLateMax = 3
 /** Reports that are on their way. */
 const settleMs = 3_000
 const watcherVisits = 5
-const runMsMax = 80_000
+/** A view takes about a second; ten times as many as arithmetic asks for in the middle is a drill that hangs. */
+const runMsMax = (viewShare: number): number => 4_000 / viewShare
 
 const phone = {
   userAgent:
@@ -41,7 +40,22 @@ interface Served {
 }
 
 /** @returns whether it was found within the views that arithmetic gives it, and browsers told what was served. */
-export function selective(print: (line: string) => void, seed = 2017): Promise<boolean> {
+export function selective(print: (line: string) => void, args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      share: { type: 'string', default: String(viewShareUsual * 100) },
+      seed: { type: 'string', default: '2017' },
+    },
+  })
+  const seed = Number(values.seed)
+  const viewShare = Number(values.share) / 100
+  // Of telephones on the payment page.
+  const skimmedShare = viewShare / (phoneShare * paymentShare)
+  const viewsUntil = (probability: number): number =>
+    Math.ceil(Math.log(1 - probability) / Math.log(1 - viewShare))
+  /** That so many pass without the skimmer happens once in a hundred times. */
+  const viewsMax = viewsUntil(0.99)
   return withShopScene(print, async (scene) => {
     const { shop, timeline } = scene
     const altered = harmless + skimmer(shop.attacker)
@@ -60,7 +74,7 @@ export function selective(print: (line: string) => void, seed = 2017): Promise<b
     }
 
     timeline.begin(
-      `the skimmer goes to ${percent(viewShare)} of the views: phones ${percent(phoneShare)}, payment page ${percent(paymentShare)}, then one in ${1 / skimmedShare}; seed ${seed}`,
+      `the skimmer goes to ${percent(viewShare)} of the views: phones ${percent(phoneShare)}, payment page ${percent(paymentShare)}, then one in ${(1 / skimmedShare).toFixed(0)}; seed ${seed}`,
     )
     timeline.check(control, 'control: on a page without protection the attacker reads the card')
     const watcherSaw = await watch(scene, altered)
@@ -72,7 +86,7 @@ export function selective(print: (line: string) => void, seed = 2017): Promise<b
     let alarm: IntegrityAlarm | undefined
     let alarmAtView = 0
     const isDue = (): boolean => served.length < (alarm === undefined ? viewsMax : viewsUntil(0.95))
-    while (isDue() && Date.now() - timeline.zero() < runMsMax) {
+    while (isDue() && Date.now() - timeline.zero() < runMsMax(viewShare)) {
       const isPhone = die() < phoneShare
       const page = die() < paymentShare ? '/checkout' : '/'
       next = { at: Date.now(), page, skimmed: false }
@@ -154,11 +168,6 @@ async function compare(scene: ShopScene, served: readonly Served[]): Promise<boo
   }
   timeline.mark('which device got it is not kept: observations hold no name of a browser')
   return allAgree
-}
-
-/** Views after which the skimmer has come with this probability. */
-function viewsUntil(probability: number): number {
-  return Math.ceil(Math.log(1 - probability) / Math.log(1 - viewShare))
 }
 
 function percent(share: number): string {

@@ -9,8 +9,9 @@ import type { Sent } from './sent.ts'
  * frame and worker, after the page is left too, and out of every page's sight. The bytes of a connection are those
  * before encryption (SSL_SOCKET_BYTES_SENT).
  * @param file up to where `flushNetLog` marked its end
+ * @returns null where it does not begin as such a log: Chromium was still putting it together
  */
-export async function readNetLog(file: string): Promise<Sent[]> {
+export async function readNetLog(file: string): Promise<Sent[] | null> {
   const sent: Sent[] = []
   /** By number of the source of events, for its later ones. */
   const requests = new Map<number, Sent>()
@@ -24,6 +25,7 @@ export async function readNetLog(file: string): Promise<Sent[]> {
   for await (const line of lines) {
     if (types === null) {
       types = eventTypes(line)
+      if (types === null) return null
       continue
     }
     const event = eventOf(line)
@@ -157,11 +159,17 @@ function nameOf(host: string): Sent {
   return { kind: 'name', url: `dns://${host.toLowerCase()}`, method: '', headers: [], body: nothing }
 }
 
-function eventTypes(line: string): Map<number, string> {
-  const { constants } = JSON.parse(`${line.replace(/,\s*$/, '')}}`) as {
-    constants: { logEventTypes: Record<string, number> }
+function eventTypes(line: string): Map<number, string> | null {
+  try {
+    const { constants } = JSON.parse(`${line.replace(/,\s*$/, '')}}`) as {
+      constants?: { logEventTypes?: Record<string, number> }
+    }
+    const named = constants?.logEventTypes
+    return named === undefined ? null : new Map(Object.entries(named).map(([name, number]) => [number, name]))
+  } catch (caught) {
+    if (!(caught instanceof SyntaxError)) throw caught
+    return null
   }
-  return new Map(Object.entries(constants.logEventTypes).map(([name, number]) => [number, name]))
 }
 
 /** One event a line; the head and the foot of the list, and a line that was cut off, are none. */

@@ -107,7 +107,8 @@ export async function watch(
         await browser.close()
       }
     })()
-    const logged = await readNetLog(netLog)
+    const read = await readNetLog(netLog)
+    const logged = read ?? []
     options.onSent?.(logged)
     const sent = [...logged, ...visit.frames, ...visit.hints.map(hint)]
     const observed = { ...visit.observed, hosts: hostsOf(sent, target.url) }
@@ -118,7 +119,7 @@ export async function watch(
         : compareBaseline(target.url, observed, withApproved(options.baseline, target))),
     ].slice(0, findingsMax)
     const typedNumber = visit.filled.fields.some(({ kind }) => kind === 'number')
-    const reason = visit.reason ?? (!isComplete ? noLog : typedNumber ? null : noField)
+    const reason = visit.reason ?? (!isComplete || read === null ? noLog : typedNumber ? null : noField)
     const leaking = findings.some(({ kind }) => kind === 'canary')
     const run: WatcherRun = {
       id: options.id,
